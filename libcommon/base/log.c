@@ -1,0 +1,40 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+
+void log_raw(const char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t put = write(STDERR_FILENO, text, size);
+		if (put < 0 && errno != EINTR)
+			return; /* nobody is left to tell */
+		if (put > 0) {
+			text += put;
+			size -= (size_t)put;
+		}
+	}
+}
+
+void log_say(const struct log *log, const char *subject, const char *format, ...)
+{
+	if (log->quiet)
+		return;
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	buf_printf(&line, "%s: ", log->program);
+	if (subject) {
+		escape_text(&line, subject, strlen(subject));
+		buf_text(&line, ": ");
+	}
+	va_list args;
+	va_start(args, format);
+	buf_vprintf(&line, format, args);
+	va_end(args);
+	buf_char(&line, '\n');
+	log_raw(line.data, line.size);
+}

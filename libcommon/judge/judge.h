@@ -1,0 +1,52 @@
+/* judge.h - from facts to findings. Pure: no I/O, no clock but the facts' own. Any thread. */
+#ifndef JUDGE_JUDGE_H
+#define JUDGE_JUDGE_H
+
+#include "judge/finding.h"
+#include "xmpp/facts.h"
+
+/* One endpoint examined by xmpp-starttls. */
+void judge_starttls(const struct endpoint *at, const struct starttls_facts *facts,
+		    const struct policy *policy, struct arena *mem, struct findings *out);
+
+/* One examined target. */
+struct target_view {
+	const char *domain;
+	const struct dns_facts *dns; /* NULL: not looked up (record, --connect) */
+	const struct endpoint *endpoints;
+	const struct starttls_facts *const *facts; /* by endpoint */
+	size_t count;
+	bool wanted[SERVICE_COUNT];
+};
+
+/* What spans endpoints, and DNS: SRV lint, DNSSEC, dead addresses, differing endpoints, direct TLS
+ * missing, services not offered. */
+void judge_target(const struct target_view *target, const struct policy *policy, struct arena *mem,
+		  struct findings *out);
+
+/* Worst of findings; STATUS_UNKNOWN when nothing could be examined and nothing worse was found. */
+enum status judge_endpoint_status(const struct starttls_facts *facts,
+				  const struct findings *findings);
+
+/* The 2014 statement (spec: manifesto.md, sections 2 and 5), as far as these facts reach. */
+enum promise_result {
+	PROMISE_KEPT,
+	PROMISE_BY_FALLBACK,
+	PROMISE_BROKEN,
+	PROMISE_NOT_TESTABLE,
+	PROMISE_NOT_APPLICABLE,
+};
+struct promise {
+	const char *id;   /* "SW-1" ... "DP-3" */
+	const char *text; /* in a few words */
+	enum service service;
+	enum promise_result result;
+	const char *reason; /* deciding endpoint or why it is not testable */
+};
+#define PROMISE_MAX 24
+size_t judge_manifesto(const struct target_view *target, struct arena *mem,
+		       struct promise out[PROMISE_MAX]);
+const char *promise_result_name(enum promise_result result); /* "kept" "kept-by-fallback" "broken"
+								"not-testable" "not-applicable" */
+
+#endif

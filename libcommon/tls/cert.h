@@ -1,0 +1,69 @@
+/* cert.h - what one certificate says, as plain data.
+ *
+ * Reads DER, judges nothing. Everything returned lives in the caller's arena, der itself is only
+ * pointed to. Safe from any thread. Names are as in the certificate: escape before showing. */
+#ifndef TLS_CERT_H
+#define TLS_CERT_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum name_type {
+	NAME_DNS,  /* DNS-ID: dNSName */
+	NAME_SRV,  /* SRV-ID: otherName id-on-dnsSRV, RFC 4985 */
+	NAME_XMPP, /* XmppAddr: otherName id-on-xmppAddr, RFC 6120, 13.7.1.4 */
+	NAME_IP,   /* IP-ID: iPAddress */
+	NAME_URI,
+	NAME_EMAIL,
+	NAME_CN,    /* CN-ID: shown, never matched (RFC 9525, appendix A) */
+	NAME_OTHER, /* anything else in the SAN */
+};
+
+/* One presented identifier. */
+struct cert_name {
+	enum name_type type;
+	const char *value; /* text; IP addresses in numeric form; NUL and non-text octets escaped as
+			      \xHH */
+	struct bytes raw;  /* the octets as presented: what is matched */
+	const char *malformed; /* why it must be ignored (CRT-15), else NULL: "contains NUL", "not
+				  ASCII", "empty", "wrong string type" ... */
+};
+
+struct cert_facts {
+	struct bytes der;
+	const char *subject, *issuer; /* RFC 4514 strings, "" if empty */
+	struct bytes subject_der, issuer_der;
+	const char *serial;      /* lower-case hex */
+	const char *common_name; /* first CN of the subject, NULL if none */
+	struct cert_name *names; /* the SAN in order; CNs of the subject behind, as NAME_CN */
+	size_t name_count;
+	int64_t not_before, not_after; /* seconds since 1970 */
+	const char *key;               /* "RSA" "EC P-256" "Ed25519" ... */
+	unsigned bits;
+	const char *signature; /* "sha256WithRSAEncryption", "ecdsa-with-SHA384", "Ed25519",
+				  "rsassaPss" */
+	uint8_t sha256[32];    /* of the whole certificate */
+	uint8_t spki_sha256[32];
+	bool is_ca, self_issued;
+	bool has_eku, eku_server, eku_client, eku_any;
+	bool must_staple;
+};
+
+NODISCARD bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out,
+			 struct err *err);
+/* Subject and issuer alone, without a library: the trust bundle is scanned with it. */
+NODISCARD bool cert_peek(struct bytes der, struct bytes *subject, struct bytes *issuer);
+
+/* PEM of one certificate, 64 columns. */
+const char *cert_pem(struct bytes der, struct arena *mem);
+/* PEM text with any text around the blocks, to DER; the first `room` certificates. Returns how
+ * many; *broken counts blocks that are not base64 or have no END. */
+size_t cert_from_pem(struct bytes pem, struct arena *mem, struct bytes *out, size_t room,
+		     size_t *broken);
+
+/* "DNS-ID" "SRV-ID" "XmppAddr" "IP-ID" "URI-ID" "email" "CN-ID" "other" */
+const char *name_type_text(enum name_type type);
+NODISCARD bool name_type_parse(const char *text, enum name_type *out);
+
+#endif

@@ -1,0 +1,26 @@
+/* der.h - just enough DER (X.690) to walk a certificate without trusting it. Pure; any thread.
+ *
+ * Definite lengths in the shortest form only, tags of one octet, nothing beyond the view. */
+#ifndef TLS_DER_H
+#define TLS_DER_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/bytes.h"
+
+struct der {
+	uint8_t tag;
+	struct bytes value; /* contents octets */
+	struct bytes whole; /* with tag and length */
+};
+
+/* Takes the next element off the front of *at. False: there is none, or it is malformed. */
+NODISCARD bool der_next(struct bytes *at, struct der *out);
+/* der_next() of this tag. */
+NODISCARD bool der_take(struct bytes *at, uint8_t tag, struct der *out);
+/* The contents of an OBJECT IDENTIFIER as dotted text; "" if malformed or longer than the room. */
+const char *der_oid_text(struct bytes value, char out[128]);
+bool bytes_equal(struct bytes a, struct bytes b);
+
+#endif

@@ -1,0 +1,42 @@
+/* name.h - does this certificate speak for that domain? RFC 9525, RFC 6120 section 13.7, RFC 4985.
+ *
+ * Pure; any thread. The reference identity is built from the source domain alone (CRT-1 to CRT-5):
+ * SRV targets, CNAMEs and the common name never count. */
+#ifndef TLS_NAME_H
+#define TLS_NAME_H
+
+#include "tls/cert.h"
+
+struct reference {
+	const char
+		*domain; /* A-labels, lower case; or an IP literal, IPv6 with or without brackets */
+	const char *srv_service; /* "_xmpp-client" or "_xmpp-server" */
+};
+
+enum name_verdict {
+	NAME_MATCHES,
+	NAME_DIFFERS, /* well-formed, names something else */
+	NAME_IGNORED, /* malformed, or a kind XMPP does not use: no evidence either way */
+};
+
+struct name_judgement {
+	const struct cert_name *name;
+	enum name_verdict verdict;
+	const char *reason; /* one short sentence, why: never NULL; static or in the arena */
+};
+
+struct name_facts {
+	struct name_judgement *judgements; /* in the certificate's order */
+	size_t count;
+	const struct cert_name *matched; /* the first that matches, NULL if none */
+};
+
+void name_judge(const struct cert_facts *cert, const struct reference *reference, struct arena *mem,
+		struct name_facts *out);
+/* One identifier: the row of the decision table. */
+enum name_verdict name_match(const struct cert_name *name, const struct reference *reference,
+			     struct arena *mem, const char **reason);
+/* "match" "differs" "ignored" */
+const char *name_verdict_text(enum name_verdict verdict);
+
+#endif

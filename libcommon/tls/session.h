@@ -1,0 +1,91 @@
+/* session.h - a TLS client (GnuTLS) over a conn, and everything it saw.
+ *
+ * One thread a session; the context is built before the first thread and const afterwards. The
+ * certificate is never verified here: a probe goes on and tells (MAN-38); who must not go on asks
+ * path.h and name.h before the first octet of data. */
+#ifndef TLS_SESSION_H
+#define TLS_SESSION_H
+
+#include "base/arena.h"
+#include "net/conn.h"
+#include "tls/cert.h"
+#include "tls/path.h"
+
+/* Ordered: older is smaller. */
+enum tls_version {
+	TLS_VERSION_NONE,
+	SSL_3_0,
+	TLS_1_0,
+	TLS_1_1,
+	TLS_1_2,
+	TLS_1_3,
+};
+
+enum pfs_wish {
+	PFS_PREFER,  /* static key exchange last */
+	PFS_REQUIRE, /* never offered */
+};
+
+struct tls_options {
+	enum tls_version min, max; /* defaults TLS_1_2, TLS_1_3 */
+	enum pfs_wish pfs;
+	const char *priority;             /* a GnuTLS priority string instead of ours; NULL */
+	const char *cert_file, *key_file; /* PEM or PKCS#11 URI; NULL: none */
+	const char *keylog; /* file in NSS format, appended; NULL: $SSLKEYLOGFILE, which GnuTLS
+			       heeds itself */
+	bool show_messages; /* taps see handshake messages (-vv) */
+};
+
+struct tls_context;
+
+/* Refuses with a sentence: a version this GnuTLS lacks (SSL 3.0), min above max, a bad priority
+ * string (with the position), an unreadable certificate, a certificate without key or a key that
+ * does not fit. */
+NODISCARD bool tls_context_new(const struct tls_options *options, struct tls_context **out,
+			       struct err *err);
+void tls_context_free(struct tls_context **context);
+
+struct tls_facts {
+	bool up; /* the handshake ended well */
+	enum tls_version version;
+	const char *cipher; /* IANA's name */
+	unsigned bits;      /* of the cipher */
+	const char *group;  /* IANA's name: "x25519", "secp256r1", "ffdhe2048"; NULL for static key
+			       exchange */
+	unsigned dh_bits;   /* finite field only */
+	const char *signature; /* IANA scheme of the server: "ecdsa_secp256r1_sha256"; NULL if there
+				  was none */
+	bool forward_secrecy, extended_master_secret, encrypt_then_mac, safe_renegotiation,
+		session_ticket, resumed;
+	bool client_cert_requested, client_cert_sent;
+	bool staple;                     /* an OCSP response was stapled */
+	const char *alpn_offered, *alpn; /* NULL: none offered, none came back */
+	const char *servername;
+	struct bytes chain[CHAIN_MAX]; /* DER, as presented; set also when the handshake failed
+					  after the certificate */
+	size_t chain_count;
+	bool chain_cut; /* the peer presented more than CHAIN_MAX */
+	/* Why it failed: */
+	int alert;        /* number, -1: none */
+	bool alert_sent;  /* by us; otherwise received */
+	bool alert_first; /* it answered our ClientHello, before any ServerHello */
+};
+
+/* The handshake, with SNI servername (NULL or an IP literal: none) and ALPN (comma-separated
+ * protocols, NULL: none). From success on conn reads and writes inside TLS, and its close sends
+ * close_notify. facts is filled as far as it went in either case. */
+NODISCARD bool tls_start(struct conn *conn, const struct tls_context *context,
+			 const char *servername, const char *alpn, struct arena *mem,
+			 struct tls_facts *facts, struct err *err);
+
+/* "TLS1.3" ...; "" for none. The parser also takes "1.3", "tls1.3", "ssl3", "ssl3.0", any case. */
+const char *tls_version_name(enum tls_version version);
+NODISCARD bool tls_version_parse(const char *text, enum tls_version *out);
+/* RFC 8446, 6: "handshake_failure"; "alert N" kept in the arena is the caller's business: NULL if
+ * unknown. */
+const char *tls_alert_name(int alert);
+/* What it usually means when a server sends it to a client that did nothing unusual; NULL if
+ * nothing useful is known. */
+const char *tls_alert_meaning(int alert);
+
+#endif

@@ -1,0 +1,21 @@
+/* jid.h - the domainpart of an XMPP address as the user wrote it: RFC 7622, section 3.2. Pure. */
+#ifndef XMPP_JID_H
+#define XMPP_JID_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct jid_domain {
+	const char *ascii; /* what DNS, SNI and the stream header carry: A-labels, or an IP literal
+			      (IPv6 in brackets) */
+	const char *unicode; /* to show; the same pointer when nothing differs */
+	bool is_address;     /* an IP literal: no SRV, IP-ID (STR-22, CRT-5) */
+	bool is_onion;       /* .onion: only through a proxy, no DNS */
+};
+
+/* size: text may hold NULs. Refused with the reason: everything idna_to_ascii refuses, a JID with
+ * local part or resource ("give the domain only: example.org"), a URL, a wildcard. */
+NODISCARD bool jid_domain_parse(const char *text, size_t size, struct arena *mem,
+				struct jid_domain *out, struct err *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* ns.h - the namespaces of XMPP, each written once. */
+#ifndef XMPP_NS_H
+#define XMPP_NS_H
+
+#define NS_STREAM        "http://etherx.jabber.org/streams"
+#define NS_CLIENT        "jabber:client"
+#define NS_SERVER        "jabber:server"
+#define NS_TLS           "urn:ietf:params:xml:ns:xmpp-tls"
+#define NS_SASL          "urn:ietf:params:xml:ns:xmpp-sasl"
+#define NS_SASL2         "urn:xmpp:sasl:2"
+#define NS_SASL_CB       "urn:xmpp:sasl-cb:0" /* XEP-0440 */
+#define NS_BIND          "urn:ietf:params:xml:ns:xmpp-bind"
+#define NS_STREAM_ERROR  "urn:ietf:params:xml:ns:xmpp-streams"
+#define NS_STANZA_ERROR  "urn:ietf:params:xml:ns:xmpp-stanzas"
+#define NS_DIALBACK      "jabber:server:dialback"
+#define NS_DIALBACK_FEAT "urn:xmpp:features:dialback"
+#define NS_BIDI_FEAT     "urn:xmpp:features:bidi" /* XEP-0288 */
+#define NS_SM            "urn:xmpp:sm:3"          /* XEP-0198 */
+#define NS_COMPRESS      "http://jabber.org/features/compress"
+#define NS_REGISTER      "http://jabber.org/features/iq-register"
+#define NS_AUTH_FEAT     "http://jabber.org/features/iq-auth" /* XEP-0078 */
+#define NS_LIMITS        "urn:xmpp:stream-limits:0"           /* XEP-0478 */
+
+#endif

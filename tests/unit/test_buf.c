@@ -1,0 +1,48 @@
+#include "unit.h"
+
+#include "base/buf.h"
+
+static void grows_up_to_its_maximum(void **state)
+{
+	(void)state;
+	CLEANUP(buf_free) struct buf buf = buf_new(10);
+	assert_string_equal(buf_string(&buf), "");
+	buf_text(&buf, "12345");
+	buf_printf(&buf, "%d", 67890);
+	assert_false(buf_overflowed(&buf));
+	assert_string_equal(buf_string(&buf), "1234567890");
+}
+
+static void overflow_sticks_and_drops_whole_appends(void **state)
+{
+	(void)state;
+	CLEANUP(buf_free) struct buf buf = buf_new(4);
+	buf_text(&buf, "abc");
+	buf_text(&buf, "de");
+	buf_char(&buf, 'f');
+	assert_true(buf_overflowed(&buf));
+	assert_string_equal(buf_string(&buf), "abc");
+	buf_clear(&buf);
+	assert_false(buf_overflowed(&buf));
+}
+
+static void gives_back_its_front(void **state)
+{
+	(void)state;
+	CLEANUP(buf_free) struct buf buf = buf_new(100);
+	buf_text(&buf, "hello world");
+	buf_consume(&buf, 6);
+	assert_string_equal(buf_string(&buf), "world");
+	buf_consume(&buf, 5);
+	assert_string_equal(buf_string(&buf), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(grows_up_to_its_maximum),
+		cmocka_unit_test(overflow_sticks_and_drops_whole_appends),
+		cmocka_unit_test(gives_back_its_front),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
