@@ -60,7 +60,8 @@ void json_put_count(json_t *object, const char *key, uint64_t value)
 void json_put_ms(json_t *object, const char *key, double ms)
 {
 	double bounded = ms > 0 ? (ms < 1e12 ? ms : 1e12) : 0;
-	json_object_set_new_nocheck(object, key, json_real((double)(int64_t)(bounded * 1000 + 0.5) / 1000));
+	json_object_set_new_nocheck(object, key,
+				    json_real((double)(int64_t)(bounded * 1000 + 0.5) / 1000));
 }
 
 void json_put_time(json_t *object, const char *key, int64_t seconds)
