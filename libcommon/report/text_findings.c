@@ -1,0 +1,194 @@
+/* Findings for people: the worst first, and what hits many endpoints once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/grid.h"
+#include "report/words.h"
+
+#define TEXT_COLUMN_MAX 76 /* a longer sentence does not push the clauses of all others away */
+#define WRAP_LEAST      30 /* columns left for text, else lines run on */
+
+struct group {
+	const struct finding *finding;
+	const char *where;
+	size_t order;
+	bool *hits; /* by endpoint; NULL: spans endpoints */
+};
+
+struct groups {
+	struct group *items;
+	size_t count;
+};
+
+static struct group *find_group(struct groups *groups, const struct finding *finding, bool spanning)
+{
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct finding *has = groups->items[i].finding;
+		if (has->kind == finding->kind && has->severity == finding->severity &&
+		    !groups->items[i].hits == spanning && strcmp(has->text, finding->text) == 0)
+			return &groups->items[i];
+	}
+	return NULL;
+}
+
+static void collect(struct groups *groups, const struct text_view *view,
+		    const struct findings *findings, size_t endpoint, bool spanning,
+		    struct arena *mem)
+{
+	for (const struct finding *at = findings->first; at; at = at->next) {
+		struct group *group = find_group(groups, at, spanning);
+		if (!group) {
+			group = &groups->items[groups->count++];
+			*group = (struct group){ .finding = at, .order = groups->count };
+			if (!spanning)
+				group->hits = arena_array(mem, view->target->count, sizeof(bool));
+		}
+		if (!spanning)
+			group->hits[endpoint] = true;
+	}
+}
+
+/* "c2s", "c2s 192.0.2.7:5222", "c2s 3 endpoints" */
+static void where_service(const struct text_view *view, const struct group *group,
+			  enum service service, struct buf *out, struct arena *mem)
+{
+	const struct target_view *target = view->target;
+	size_t all = 0, hit = 0, which = 0;
+	for (size_t i = 0; i < target->count; i++) {
+		if (target->endpoints[i].service != service)
+			continue;
+		all += target->facts[i] && !target->facts[i]->skipped;
+		if (group->hits[i]) {
+			hit++;
+			which = i;
+		}
+	}
+	if (hit == 0)
+		return;
+	buf_printf(out, "%s%s", out->size ? ", " : "", service_name(service));
+	if (hit == all)
+		return;
+	if (hit == 1)
+		buf_printf(out, " %s", escaped(endpoint_text(&target->endpoints[which], mem), mem));
+	else
+		buf_printf(out, " %zu endpoints", hit);
+}
+
+static const char *where_words(const struct text_view *view, const struct group *group,
+			       struct arena *mem)
+{
+	if (!group->hits || view->target->count == 1)
+		return "";
+	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
+	for (int i = 0; i < SERVICE_COUNT; i++)
+		where_service(view, group, (enum service)i, &out, mem);
+	return arena_copy(mem, buf_string(&out));
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct group *a = left, *b = right;
+	if (a->finding->severity != b->finding->severity)
+		return a->finding->severity > b->finding->severity ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+/* "RFC 7590 section 3.1" is "RFC 7590 3.1" on a screen. */
+static const char *short_ref(const char *ref, struct arena *mem)
+{
+	static const char word[] = " section";
+	const char *at = strstr(ref, word);
+	return at ? arena_printf(mem, "%.*s%s", (int)(at - ref), ref, at + sizeof(word) - 1) : ref;
+}
+
+struct columns {
+	size_t id, where, text;
+};
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static void write_group(const struct group *group, const struct columns *columns,
+			const struct text_style *style, struct arena *mem, struct buf *out)
+{
+	static const size_t severity_width = sizeof("critical") - 1;
+	const struct finding *finding = group->finding;
+	const char *severity = severity_name(finding->severity);
+	const char *ref = short_ref(finding->kind->ref, mem);
+	size_t before = severity_width + 1 + columns->id + 2 +
+			(columns->where ? columns->where + 2 : 0);
+	size_t width = style->width > 0 ? (size_t)style->width : 0;
+	text_coloured(out, severity, severity_colour(finding->severity, style));
+	text_pad(out, "", severity_width - strlen(severity) + 1);
+	text_pad(out, finding->kind->id, columns->id + 2);
+	if (columns->where)
+		text_pad(out, group->where, columns->where + 2);
+	bool fits = !width || before + larger(columns->text, text_width(finding->text)) + 2 +
+					      text_width(ref) <=
+				      width;
+	if (fits) {
+		text_pad(out, finding->text, columns->text);
+		buf_printf(out, "  %s\n", ref);
+		return;
+	}
+	if (width < before + WRAP_LEAST) { /* no room beside: the sentence goes below */
+		buf_text(out, "\n    ");
+		before = 4;
+	}
+	text_wrap(out, arena_printf(mem, "%s (%s)", finding->text, ref), before, before, width);
+	buf_char(out, '\n');
+}
+
+void text_finding_list(const struct text_view *view, const struct text_style *style,
+		       struct arena *mem, struct buf *out)
+{
+	size_t endpoints = view->target ? view->target->count : 0;
+	size_t room = view->record_found->count;
+	for (size_t i = 0; i < endpoints; i++)
+		room += view->found[i]->count;
+	struct groups groups = { .items = arena_array(mem, room, sizeof(*groups.items)) };
+	for (size_t i = 0; i < endpoints; i++)
+		collect(&groups, view, view->found[i], i, false, mem);
+	collect(&groups, view, view->record_found, 0, true, mem);
+	struct columns columns = { 0 };
+	for (size_t i = 0; i < groups.count; i++) {
+		struct group *group = &groups.items[i];
+		size_t text = text_width(group->finding->text);
+		group->where = where_words(view, group, mem);
+		columns.id = larger(columns.id, strlen(group->finding->kind->id));
+		columns.where = larger(columns.where, text_width(group->where));
+		if (text <= TEXT_COLUMN_MAX)
+			columns.text = larger(columns.text, text);
+	}
+	if (groups.count > 0)
+		qsort(groups.items, groups.count, sizeof(*groups.items), compare);
+	for (size_t i = 0; i < groups.count; i++)
+		write_group(&groups.items[i], &columns, style, mem, out);
+}
+
+/* A line a promise: what 2014 asked, kept or not on each side. */
+void text_promises(const struct text_view *view, const struct text_style *style, struct arena *mem,
+		   struct buf *out)
+{
+	struct grid grid = { .mem = mem };
+	struct grid_row *row = grid_add(&grid);
+	row->cells[0].text = "PROMISE";
+	row->cells[1].text = "";
+	row->cells[2].text = "RESULT";
+	row->cells[3].text = "OF 2014-03-21";
+	for (size_t i = 0; i < view->promise_count; i++) {
+		const struct promise *promise = &view->promises[i];
+		row = grid_add(&grid);
+		row->cells[0].text = promise->id;
+		row->cells[1].text = service_name(promise->service);
+		row->cells[2].text = promise_result_name(promise->result);
+		if (promise->result == PROMISE_BROKEN)
+			row->cells[2].colour = severity_colour(SEVERITY_CRITICAL, style);
+		row->cells[3].text = promise->reason ? arena_printf(mem, "%s: %s", promise->text,
+								    promise->reason)
+						     : promise->text;
+	}
+	grid_write(&grid, "", out);
+}

@@ -1,0 +1,40 @@
+/* words.h - what the long, the short and the monitoring output say in the same words. Private to
+ * report/. All in the caller's arena, all escaped. */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include "report/text.h"
+
+#define PEER_TEXT_MAX 300 /* octets of peer text shown at once */
+
+/* "OK" "WARNING" "CRITICAL" "UNKNOWN" */
+const char *status_word(enum status status);
+/* Escape sequences; NULL where style shows none. */
+const char *status_colour(enum status status, const struct text_style *style);
+const char *severity_colour(enum severity severity, const struct text_style *style);
+
+/* "encrypted + authenticated (PKIX)", "encrypted only", "connection refused" */
+const char *endpoint_state(const struct starttls_facts *facts, struct arena *mem);
+/* "c2s encrypted + authenticated (PKIX), s2s not reachable over TLS" */
+const char *target_state(const struct target_view *target, struct arena *mem);
+/* What is wrong, as far as it fits a line: the sentence of a lone finding, or "2 warnings"; NULL
+ * if nothing is. */
+const char *trouble_words(const struct text_view *view, struct arena *mem);
+/* "ok 61d", "expired", "wrong name" ... */
+const char *cert_words(const struct starttls_facts *facts, struct arena *mem);
+const char *escaped(const char *text, struct arena *mem);            /* "" for NULL */
+const char *joined(const struct text_list *list, struct arena *mem); /* "none" if empty */
+/* The worst finding, the first among equals; NULL if there is none. */
+const struct finding *worst_finding(const struct findings *findings);
+int64_t days_left(const struct starttls_facts *facts);
+const char *view_name(const struct text_view *view, struct arena *mem);
+
+/* Parts of the long screen. */
+void text_timeline(const struct text_view *view, size_t index, const struct text_style *style,
+		   struct arena *mem, struct buf *out);
+void text_finding_list(const struct text_view *view, const struct text_style *style,
+		       struct arena *mem, struct buf *out);
+void text_promises(const struct text_view *view, const struct text_style *style, struct arena *mem,
+		   struct buf *out);
+
+#endif
