@@ -180,8 +180,10 @@ def test_run_leaves_broken_pipes_to_the_tool():
     assert "status: -13" in tool.run("/bin/bash", ["-c", "yes | head -1; echo status: -$((PIPESTATUS[0] - 128))"]).out
 
 
-def test_transcript_expectations_are_checked(ca):
+def test_transcript_expectations_are_checked(monkeypatch):
     """A stand-in for a tool prints a fixed record."""
+    monkeypatch.setattr(tool, "SANITIZED", False)
+    monkeypatch.setattr(tool, "assert_record_valid", lambda record: None)
     script = transcript.parse("# x\nconnection c2s starttls\nexpect status 2\nexpect finding a warning\nexpect finding b\n"
                               "expect no-finding c\nexpect record endpoints.0.port 1\nexpect record domain ~peer")
     record = {"domain": "peer.test", "endpoints": [{"port": 1, "x": {"findings": [{"id": "a", "severity": "warning"}]}}],
