@@ -16,7 +16,7 @@ import time
 
 POLL = 0.02  # seconds between two questions; short, because a test waits on it
 
-_running = []  # every daemon of this process, for the logs of a failing test
+_started = []  # every daemon of this process, for the logs of a failing test
 _addresses = itertools.count()
 
 
@@ -43,7 +43,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 [*_die_with_parent(), *self.argv], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=None if self.env is None else {**os.environ, **self.env}, cwd=self.cwd)
-        _running.append(self)
+        _started.append(self)
         return self
 
     def wait_until(self, question, what, timeout=30):
@@ -63,8 +63,6 @@ class Daemon:
         return self
 
     def stop(self):
-        if self in _running:
-            _running.remove(self)
         if self.process is None or self.process.poll() is not None:
             return
         self.process.send_signal(signal.SIGTERM)
@@ -89,13 +87,13 @@ class Daemon:
         return "\n".join(_read(path, self._seen.get(path, 0)) for path in self.logs).strip()
 
 
-def running():
-    return list(_running)
+def started():
+    return list(_started)
 
 
 def stop_all():
-    for daemon in reversed(running()):
-        daemon.stop()
+    for each in reversed(_started):
+        each.stop()
 
 
 def accepts(address, port):
@@ -129,6 +127,18 @@ def free_ports(address, count):
                 udp.bind((address, port))
                 ports.append(port)
         return ports
+
+
+def may_bind(address, port):
+    """Whether this user may listen there, and nobody does."""
+    with contextlib.suppress(OSError), socket.socket(type=socket.SOCK_DGRAM) as sock:
+        sock.bind((address, port))
+        return True
+    return False
+
+
+def is_root():
+    return os.geteuid() == 0
 
 
 def program(name):

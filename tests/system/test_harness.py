@@ -1,12 +1,15 @@
 """The harness proves itself, with programs that are not ours: gnutls-cli, openssl, kdig, delv."""
 
+import base64
 import json
 import socket
+import ssl
 import subprocess
 
 import pytest
 
 import peer as peers
+import servers
 import test_transcripts
 import tool
 import transcript
@@ -154,6 +157,173 @@ def test_pattern_takes_the_shortest_run(pattern, data, taken):
 def test_transcript_mistakes_name_the_line(text):
     with pytest.raises(transcript.Mistake, match=r"transcript:\d: "):
         transcript.parse(text)
+
+
+# DNS
+
+def kdig(server, name, kind="A"):
+    return command("kdig", f"@{server.address}", "-p", server.port, "+adflag", "+time=2", "+retry=0", name, kind)
+
+
+@pytest.mark.parametrize("name, status, secure", [
+    ("a.secure.test", "NOERROR", True), ("a.insecure.test", "NOERROR", False), ("a.bogus.test", "SERVFAIL", False)])
+def test_zones_are_secure_insecure_and_bogus(dns, name, status, secure):
+    dns.publish(name, [("A", "127.0.0.1")])
+    out = kdig(dns, name)
+    assert f"status: {status}" in out and ("Flags: qr rd ra ad" in out) == secure
+    assert ("127.0.0.1\n" in out.split("ANSWER SECTION")[-1]) == (status == "NOERROR")
+
+
+@pytest.mark.parametrize("name, status", [
+    ("nothing.secure.test", "NXDOMAIN"), ("empty.secure.test", "NOERROR"), ("a.lame.test", "SERVFAIL"), ("example.org", "NXDOMAIN")])
+def test_negative_answers(dns, name, status):
+    dns.nodata("empty.secure.test")
+    out = kdig(dns, name)
+    assert f"status: {status}" in out and "ANSWER: 0" in out
+
+
+def test_published_names_can_be_changed_and_withdrawn(dns):
+    name = "change.secure.test"
+    for address in ("127.0.0.2", "127.0.0.3"):
+        dns.publish(name, [("A", address)])
+        assert address in kdig(dns, name)
+    dns.withdraw(name)
+    assert "NXDOMAIN" in kdig(dns, name)
+
+
+def test_services_and_aliases(dns, ca):
+    dns.service("x.secure.test", "c2s", 5222, "127.0.0.9")
+    dns.no_service("x.secure.test", "s2s", direct=True)
+    dns.publish("alias.secure.test", [("CNAME", "xmpp.x.secure.test")])
+    dns.tlsa("xmpp.x.secure.test", 5222, ca.issue("x.test").tlsa())
+    assert "5 0 5222 xmpp.x.secure.test." in kdig(dns, "_xmpp-client._tcp.x.secure.test", "SRV")
+    assert "0 0 0 ." in kdig(dns, "_xmpps-server._tcp.x.secure.test", "SRV")
+    assert "127.0.0.9" in kdig(dns, "alias.secure.test")
+    assert "3 1 1 " in kdig(dns, "_5222._tcp.xmpp.x.secure.test", "TLSA")
+
+
+@pytest.mark.parametrize("behaviour, says", [
+    ("honest", "127.0.0.7"), ("silent", "response timeout"), ("servfail", "SERVFAIL"), ("refused", "REFUSED"),
+    ("formerr", "FORMERR"), ("truncated", "127.0.0.7"), ("truncated-silent", "response timeout"),
+    ("malformed", "malformed reply"), ("looping", "malformed reply"), ("garbage", "malformed reply"), ("wrong-id", "127.0.0.7")])
+def test_dns_peer(dns_peer, behaviour, says):
+    server = dns_peer(behaviour, {("a.test", "A"): ["127.0.0.7"]})
+    assert says in kdig(server, "a.test")
+    assert ("a.test", "A", "tcp") in server.queries or not behaviour.startswith("truncated")
+
+
+def test_namespace_resolves_with_libc(dns, resolver_namespace):
+    dns.publish("libc.secure.test", [("A", "127.0.0.77")])
+    assert "127.0.0.77" in command(*resolver_namespace, "getent", "hosts", "libc.secure.test")
+
+
+# servers
+
+def s_client(server, domain, service="c2s", transport="starttls", *more):
+    way = {"c2s": ["-starttls", "xmpp"], "s2s": ["-starttls", "xmpp-server"]}[service] + ["-xmpphost", domain]
+    return command("openssl", "s_client", "-connect", server.connect_to(service, transport), "-servername", domain,
+                   "-verify_hostname", domain, "-CAfile", server.ca.file, *(way if transport == "starttls" else []), *more)
+
+
+@pytest.mark.parametrize("service, transport", servers.WAYS)
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+def test_server_is_reached_every_way(request, kind, service, transport):
+    server = request.getfixturevalue(kind)
+    assert "Verify return code: 0" in s_client(server, server.domains[0], service, transport)
+
+
+@pytest.mark.parametrize("domain, reason", [
+    ("expired.test", "has expired"), ("not-yet.test", "not yet valid"), ("self-signed.test", "self-signed certificate"),
+    ("untrusted.test", "unable to get local issuer"), ("wrong-name.test", "hostname mismatch"),
+    ("no-chain.test", "unable to verify the first"), ("rsa.test", "Server public key is 2048 bit")])
+def test_prosody_shows_each_certificate(prosody, domain, reason):
+    assert reason in s_client(prosody, domain)
+
+
+def test_prosody_serves_an_international_name(prosody):
+    out = command("openssl", "s_client", "-connect", prosody.connect_to(), "-starttls", "xmpp", "-xmpphost", "bücher.test",
+                  "-verify_hostname", "xn--bcher-kva.test", "-CAfile", prosody.ca.file)
+    assert "Verify return code: 0" in out
+
+
+HEADER = b"<stream:stream to='own.test' version='1.0' xmlns='jabber:%s' xmlns:stream='http://etherx.jabber.org/streams'>"
+
+
+def features(server, service="c2s"):
+    """The first features a server sends in clear."""
+    with socket.create_connection((server.address, server.port(service)), 5) as sock:
+        sock.sendall(HEADER % {"c2s": b"client", "s2s": b"server"}[service])
+        answer = b""
+        while b"</stream:features>" not in answer and b"<stream:features/>" not in answer:
+            data = sock.recv(4096)
+            assert data, answer
+            answer += data
+        return answer.decode()
+
+
+@pytest.mark.parametrize("factory, settings, service, wanted, unwanted", [
+    ("make_prosody", {}, "c2s", "<required/>", "PLAIN"),
+    ("make_prosody", {"require_encryption": False, "plain_before_tls": True}, "c2s", "PLAIN", "<required/>"),
+    ("make_prosody", {"require_encryption": False, "starttls": False}, "s2s", "dialback", "starttls"),
+    ("make_prosody", {"require_encryption": False, "dialback": False}, "s2s", "starttls", "dialback"),
+    ("make_ejabberd", {"require_encryption": False}, "c2s", "starttls", "required"),
+])
+def test_servers_can_be_configured(request, factory, settings, service, wanted, unwanted):
+    server = request.getfixturevalue(factory)(["own.test"], **settings)
+    offered = features(server, service)
+    assert wanted in offered and unwanted not in offered
+
+
+@pytest.mark.parametrize("protocol, version", [("tlsv1_2", "TLSv1.2"), ("tlsv1_1", "TLSv1.1"), ("tlsv1_3", "TLSv1.3")])
+def test_prosody_speaks_one_version(make_prosody, protocol, version):
+    server = make_prosody(["own.test"], protocol=protocol, ciphers="DEFAULT:@SECLEVEL=0")
+    assert f"New, {version}" in s_client(server, "own.test", "c2s", "starttls", "-cipher", "DEFAULT:@SECLEVEL=0").replace(
+        "New, TLSv1.0", "New, TLSv1.1")  # openssl names the version a suite came with
+
+
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+def test_accounts_can_log_in(request, kind):
+    server = request.getfixturevalue(kind)
+    domain = server.domains[0]
+    context = ssl.create_default_context(cafile=server.ca.file)
+    with socket.create_connection((server.address, server.port("c2s", "direct")), 5) as sock, \
+            context.wrap_socket(sock, server_hostname=domain) as tls:
+        tls.sendall((HEADER % b"client").replace(b"own.test", domain.encode()))
+        token = base64.b64encode(b"\0alice\0secret").decode()
+        tls.sendall(f"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{token}</auth>".encode())
+        answer = b""
+        while b"<success" not in answer and b"<failure" not in answer:
+            answer += tls.recv(4096)
+    assert b"<success" in answer
+
+
+def test_prosody_verifies_a_peer_by_dialback(dns, make_prosody):
+    """Two servers, our DNS, and a message that makes one call the other: the whole bed at work."""
+    settings = {"resolver": (dns.address, dns.port), "trust_anchor": dns.anchor}
+    one = make_prosody([servers.Host("one.secure.test", accounts={"alice": "secret"})], **settings)
+    two = make_prosody(["two.secure.test"], **settings)
+    for server in (one, two):
+        server.publish(dns, ways=[("s2s", "starttls")])
+    context = ssl.create_default_context(cafile=one.ca.file)
+    with socket.create_connection((one.address, one.port("c2s", "direct")), 5) as sock, \
+            context.wrap_socket(sock, server_hostname="one.secure.test") as tls:
+        header = (HEADER % b"client").replace(b"own.test", b"one.secure.test")
+        token = base64.b64encode(b"\0alice\0secret")
+        tls.sendall(header + b"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>" + token + b"</auth>")
+        answer = b""
+        while b"<success" not in answer:
+            answer += tls.recv(4096)
+        tls.sendall(header + b"<iq type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
+                    b"<iq type='get' id='2' to='two.secure.test'><ping xmlns='urn:xmpp:ping'/></iq>")
+        while b"id='2'" not in answer and b'id="2"' not in answer:
+            answer += tls.recv(4096)
+    assert b"type='result'" in answer.rpartition(b"<iq")[2]
+
+
+def test_logs_of_servers_are_at_hand(prosody):
+    prosody.daemon.mark()
+    s_client(prosody, "good.test")
+    assert "good.test" in prosody.daemon.news()
 
 
 # running tools
