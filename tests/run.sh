@@ -119,7 +119,7 @@ step_system() {
 	build_checked || return
 	say 'system tests'
 	without_aslr=
-	pytest_in build-test -n "$(nproc)" --dist worksteal
+	pytest_in build-test -n "$(nproc)" --dist load
 }
 
 step_threads() {

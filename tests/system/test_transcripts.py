@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import unicodedata
 
 import pytest
 
@@ -36,7 +37,7 @@ def play(script, ca, name="xmpp-starttls"):
         result = tool.run(name, ["-j", "--trust", ca.file, *script.options], stdin=peer.record(),
                           timeout=script.timeout + 20)
     # the peer's complaints come first: when they are wrong, so are all others
-    complaints = [*peer.failures, *unmet(script, result), *excess(script, result)]
+    complaints = [*peer.failures, *unmet(script, result), *excess(script, result), *unescaped(result)]
     assert not complaints, f"{script.about}\n" + "\n".join(complaints) + f"\n{result}"
 
 
@@ -47,6 +48,14 @@ def excess(script, result):
         yield f"took {result.seconds:.1f} s, more than {limit:g} s"
     if not tool.SANITIZED and result.maxrss_kb > MEMORY_KB:
         yield f"used {result.maxrss_kb} kB of memory, more than {MEMORY_KB} kB"
+
+
+def unescaped(result):
+    """What a peer sent must not steer a terminal: no control characters, not even the C1 ones behind UTF-8."""
+    for where, text in (("stdout", result.out), ("stderr", result.err)):
+        found = sorted({f"U+{ord(char):04X}" for char in text if unicodedata.category(char) == "Cc" and char not in "\n\t"})
+        if found:
+            yield f"{where} holds control characters: {', '.join(found)}"
 
 
 def unmet(script, result):
