@@ -350,6 +350,28 @@ def test_run_leaves_broken_pipes_to_the_tool():
     assert "status: -13" in tool.run("/bin/bash", ["-c", "yes | head -1; echo status: -$((PIPESTATUS[0] - 128))"]).out
 
 
+def test_golden_files_mask_what_changes(monkeypatch, tmp_path):
+    monkeypatch.setattr(tool, "GOLDEN", tmp_path)
+    monkeypatch.setattr(tool, "TOP", tmp_path)
+    monkeypatch.setattr(tool, "update_golden", True)
+    line = "127.0.0.1:{} took {} ms at 2026-11-22T15:04:0{}Z {{\"elapsed_ms\": {}}}\n"
+    tool.golden("x.txt", line.format(4711, 11.2, 5, 7))
+    monkeypatch.setattr(tool, "update_golden", False)
+    tool.golden("x.txt", line.format(815, 9, 6, 8.5))
+    with pytest.raises(AssertionError, match=r"(?s)differs from x.txt.*\+something else"):
+        tool.golden("x.txt", "something else\n")
+
+
+def test_records_are_checked_against_the_schema(monkeypatch, tmp_path):
+    monkeypatch.setattr(tool, "SCHEMA", tmp_path / "schema.json")
+    tool._validator.cache_clear()
+    tool.assert_record_valid({})  # no schema yet
+    tool.SCHEMA.write_text('{"required": ["status"]}')
+    with pytest.raises(AssertionError, match="'status' is a required property"):
+        tool.assert_record_valid({})
+    tool._validator.cache_clear()
+
+
 def test_transcript_expectations_are_checked(monkeypatch):
     """A stand-in for a tool prints a fixed record."""
     monkeypatch.setattr(tool, "SANITIZED", False)
