@@ -134,11 +134,17 @@ step_threads() {
 step_fuzz() {
 	build_clang || return
 	say "fuzzers, $FUZZ_SECONDS s each"
+	found=no
 	for fuzzer in build-fuzz/tests/fuzz/fuzz_*; do
 		if [ -f "$fuzzer" ] && [ -x "$fuzzer" ]; then
+			found=yes
 			fuzz "$fuzzer" "${fuzzer##*/fuzz_}"
 		fi
 	done
+	if [ "$found" = no ]; then
+		skipped=$((skipped + 1))
+		echo 'SKIPPED fuzz: no fuzzer was built'
+	fi
 }
 
 # fuzz PROGRAM NAME: new inputs stay in a folder of this run, since the stored corpus changes by commits only.
