@@ -33,6 +33,10 @@ static const struct row {
 	{ "IPv4 in brackets", "[192.0.2.7]", NULL, NULL, false, false, 0 },
 	{ "IPv6 with a zone", "[fe80::1%eth0]", NULL, NULL, false, false, 0 },
 	{ "just brackets", "[]", NULL, NULL, false, false, 0 },
+	{ "full-width slash", "example.org／x", NULL, NULL, false, false, 0 },
+	{ "full-width at sign", "juliet＠example.org", NULL, NULL, false, false, 0 },
+	{ "accent that becomes a quote", "a\xe1\xbf\xaf.example", NULL, NULL, false, false, 0 },
+	{ "ideographic full stop", "example。org", "example.org", NULL, false, false, 0 },
 	{ "one bracket", "[", NULL, NULL, false, false, 0 },
 };
 
