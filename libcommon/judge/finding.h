@@ -1,8 +1,8 @@
 /* finding.h - the catalogue of everything the toolkit can find, and lists of what it found.
  *
- * One table in finding.c: id, default severity for each policy, what it means, why it matters, how
- * to mend it in Prosody and in ejabberd, the clause. xmpp-findings(7) is generated from it. Pure;
- * any thread. */
+ * One table in catalogue.c: id, default severity for each policy, what it means, why it matters,
+ * how to mend it in Prosody and in ejabberd, the clause. xmpp-findings(7) is generated from it.
+ * Pure; any thread. */
 #ifndef JUDGE_FINDING_H
 #define JUDGE_FINDING_H
 
@@ -37,6 +37,12 @@ enum policy_name {
 struct finding_kind {
 	const char *id; /* stable, kebab-case */
 	enum severity severity[POLICY_COUNT];
+	/* Some findings have two weights: a certificate that expires soon or very soon, one that is
+	 * not trusted on c2s or on s2s, where dialback can stand in. other_when says when the
+	 * second one applies; NULL where there is none. */
+	enum severity other[POLICY_COUNT];
+	const char *other_when;
+	bool unknown;        /* tells that something could not be checked: status unknown, not ok */
 	const char *ref;     /* "RFC 7590 section 3.1" */
 	const char *meaning; /* what was seen, in general */
 	const char *why;     /* why it matters */
@@ -71,6 +77,11 @@ struct policy {
  * otherwise). */
 void findings_add(struct findings *list, const struct policy *policy, struct arena *mem,
 		  const char *id, const char *format, ...) PRINTF(5, 6);
+/* The same with the kind's other severity, which it must have. */
+void findings_add_other(struct findings *list, const struct policy *policy, struct arena *mem,
+			const char *id, const char *format, ...) PRINTF(5, 6);
+/* The worst severity; unknown where nothing is worse than info but something could not be checked.
+ */
 enum status findings_status(const struct findings *list);
 /* critical, warning, unknown, ok. */
 enum status status_worse(enum status a, enum status b);

@@ -27,6 +27,10 @@ void judge_target(const struct target_view *target, const struct policy *policy,
 /* Worst of findings; STATUS_UNKNOWN when nothing could be examined and nothing worse was found. */
 enum status judge_endpoint_status(const struct starttls_facts *facts,
 				  const struct findings *findings);
+/* Worst of the endpoints and of what spans them. An endpoint that only this machine could not reach
+ * (no IPv6 here) does not count: where nothing else is left, judge_target() says so. */
+enum status judge_target_status(const struct target_view *target, const enum status *statuses,
+				const struct findings *record_found);
 
 /* The 2014 statement (spec: manifesto.md, sections 2 and 5), as far as these facts reach. */
 enum promise_result {

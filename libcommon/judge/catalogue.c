@@ -1,0 +1,934 @@
+/* Everything xmpp-starttls can find, in the order a connection comes about. An id is forever: sites
+ * name it in --ignore. Later tools add their rows behind the subject they belong to. */
+#include "judge/finding.h"
+
+#include "base/attr.h"
+
+/* Severities in the order of enum policy_name: bcp195, manifesto, strict. */
+#define GRADE(bcp195, manifesto, strict)                                                           \
+	{                                                                                          \
+		[POLICY_BCP195] = SEVERITY_##bcp195, [POLICY_MANIFESTO] = SEVERITY_##manifesto,    \
+		[POLICY_STRICT] = SEVERITY_##strict                                                \
+	}
+/* RFC 7590, 3.4 and MAN-11: server to server, dialback over TLS may carry what a certificate does
+ * not. */
+#define ON_S2S    "on s2s, where dialback can stand in"
+#define S2S_GRADE GRADE(WARNING, INFO, CRITICAL)
+
+/* Remedies that several rows share. */
+#define PROSODY_CERTIFICATE                                                                        \
+	"put the whole chain (fullchain.pem) and its key where `certificates` points, or run "     \
+	"`prosodyctl --root cert import /etc/letsencrypt/live`; then `prosodyctl reload`"
+#define EJABBERD_CERTIFICATE                                                                       \
+	"name fullchain.pem and its key in `certfiles`, or let `acme` fetch one; then "            \
+	"`ejabberdctl reload_config`"
+#define PROSODY_VERSIONS                                                                           \
+	"`ssl = { protocol = \"tlsv1_2+\" }`, or take the line out: it is the default"
+#define EJABBERD_VERSIONS                                                                          \
+	"`c2s_protocol_options` and `s2s_protocol_options`: no_sslv3, no_tlsv1, no_tlsv1_1"
+#define PROSODY_CIPHERS  "take `ciphers` out of `ssl = { ... }`: the default has none of these"
+#define EJABBERD_CIPHERS "`c2s_ciphers` and `s2s_ciphers`: \"ECDHE+AESGCM:ECDHE+CHACHA20\""
+#define PROSODY_REQUIRE  "`c2s_require_encryption = true` and `s2s_require_encryption = true`"
+#define EJABBERD_REQUIRE                                                                           \
+	"`starttls_required: true` in the `listen` entry of ejabberd_c2s, and "                    \
+	"`s2s_use_starttls: required`"
+#define PROSODY_TLS                                                                                \
+	"see that `\"tls\"` is in `modules_enabled`, not in `modules_disabled`, and that a "       \
+	"certificate for the domain can be read (`prosodyctl check certs`)"
+#define EJABBERD_TLS                                                                               \
+	"`starttls: true` in the `listen` entry of ejabberd_c2s, `s2s_use_starttls: required`, "   \
+	"and a certificate for the domain in `certfiles`"
+#define PROSODY_UPGRADE  "run a current version; stock Prosody does not do this"
+#define EJABBERD_UPGRADE "run a current version; stock ejabberd does not do this"
+#define FIX_SRV          "correct the SRV record, or make the server listen where it points"
+
+const struct finding_kind finding_kinds[] = {
+	/* What we were asked, and DNS. */
+	{
+		.id = "invalid-input",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7622 section 3.2",
+		.meaning = "The line names no XMPP domain.",
+		.why = "Nothing was examined.",
+	},
+	{
+		.id = "dns-failed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 6120 section 3.2.1",
+		.meaning = "The resolver failed or did not answer a question.",
+		.why = "What was not answered could not be examined; it is not known whether the "
+		       "records exist.",
+	},
+	{
+		.id = "dns-bogus",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 4035 section 5",
+		.meaning = "DNS answers for the domain fail DNSSEC validation.",
+		.why = "Validating resolvers give no answer at all: for everyone who uses one the "
+		       "service is gone. The signatures have expired, the DS record in the parent "
+		       "zone is stale, or somebody forges answers.",
+	},
+	{
+		.id = "dnssec-insecure",
+		.severity = GRADE(NONE, NONE, INFO),
+		.ref = "RFC 7673 section 2",
+		.meaning = "The domain's SRV records are not protected by DNSSEC.",
+		.why = "DANE needs it, and a forged SRV record can lead connections astray.",
+	},
+	{
+		.id = "domain-not-found",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 6120 section 3.2",
+		.meaning = "The domain has neither SRV records nor addresses.",
+		.why = "There is nothing to connect to. Often the name is misspelt.",
+	},
+	{
+		.id = "srv-missing",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 6120 section 3.2.2",
+		.meaning = "There is no SRV record for the service; the addresses of the domain "
+			   "itself are tried.",
+		.why = "It works only while the server runs where the domain's own addresses "
+		       "point. A service that is not offered is declared so by one record with "
+		       "the target \".\".",
+	},
+	{
+		.id = "srv-declined",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 2782",
+		.meaning = "The only SRV record of the service has the root as its target: the "
+			   "service is declared not to be offered.",
+		.why = "That is as it should be for a domain without this service.",
+	},
+	{
+		.id = "srv-root-among-others",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 2782",
+		.meaning = "An SRV record with the target \".\" stands among others.",
+		.why = "Alone it says that the service is not offered; among others it means "
+		       "nothing, and programs differ in what they make of it.",
+	},
+	{
+		.id = "srv-target-alias",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 2782",
+		.meaning = "The target of an SRV record is an alias (CNAME).",
+		.why = "The target must have address records of its own; some resolvers do not "
+		       "follow the alias, and the service is gone for them.",
+	},
+	{
+		.id = "srv-target-unresolvable",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 2782",
+		.meaning = "The target of an SRV record has no address.",
+		.why = "Everyone who picks this record connects nowhere.",
+	},
+	{
+		.id = "srv-target-is-address",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 2782",
+		.meaning = "An SRV record names an IP address where a host name belongs.",
+		.why = "It is looked up as a name and does not exist.",
+	},
+	{
+		.id = "srv-direct-only-multiplexed",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "XEP-0368 section 5",
+		.meaning = "All records of the service are for direct TLS on port 443.",
+		.why = "A port shared by ALPN serves only those who send ALPN; there should be "
+		       "another way in.",
+	},
+
+	/* Reaching an endpoint. */
+	{
+		.id = "endpoint-refused",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 3.2.1",
+		.meaning = "The connection was refused.",
+		.why = "Nothing listens at an address that DNS names; clients lose time there.",
+		.prosody = "see `c2s_ports`, `s2s_ports`, `interfaces`, and the firewall",
+		.ejabberd = "see `port` and `ip` in `listen`, and the firewall",
+	},
+	{
+		.id = "endpoint-timeout",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 3.2.1",
+		.meaning = "No answer came in time.",
+		.why = "A firewall drops packets, or the server hangs; clients wait for it as "
+		       "long as we did.",
+		.prosody = "see the firewall, and `interfaces`",
+		.ejabberd = "see the firewall, and `ip` in `listen`",
+	},
+	{
+		.id = "endpoint-closed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 4.4",
+		.meaning = "The peer closed the connection before it was done.",
+		.why = "A server that turns somebody away says why in a stream error. Without "
+		       "one it is overloaded, blocks us, or expects something else on this port "
+		       "(a PROXY header, TLS at once).",
+	},
+	{
+		.id = "endpoint-reset",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 4.4",
+		.meaning = "The connection was reset.",
+		.why = "A server that crashed, a firewall in between, or a rate limit.",
+	},
+	{
+		.id = "endpoint-no-route",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 6120 section 3.2.1",
+		.meaning = "This machine has no route to the address, most often because it has "
+			   "no IPv6.",
+		.why = "The endpoint was not examined. It says nothing about the server.",
+	},
+	{
+		.id = "endpoint-unreachable",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 8305 section 5",
+		.meaning = "One address fails while others of the same service work.",
+		.why = "Clients that race addresses hide it, others hang.",
+	},
+	{
+		.id = "service-unreachable",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 3.2",
+		.meaning = "No endpoint of the service works.",
+		.why = "Nobody can connect. A service that is not meant to be offered is declared "
+		       "so by one SRV record with the target \".\".",
+	},
+	{
+		.id = "service-not-examined",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 6120 section 3.2",
+		.meaning = "No endpoint of the service could be examined from this machine.",
+		.why = "The reason lies here: no route, no more descriptors, a proxy that refuses.",
+	},
+	{
+		.id = "ipv6-missing",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 6540",
+		.meaning = "No endpoint has an IPv6 address.",
+		.why = "Networks without IPv4 reach the service through translation only.",
+		.prosody = "Prosody listens on IPv6 by itself; publish AAAA records",
+		.ejabberd = "`ip: \"::\"` in `listen`; publish AAAA records",
+	},
+	{
+		.id = "ipv6-dead",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 8305 section 5",
+		.meaning = "No IPv6 address of the service works, while IPv4 does.",
+		.why = "Clients and servers try IPv6 first; those that do not race wait in vain.",
+		.prosody = "`interfaces = { \"*\", \"::\" }`, and the firewall's IPv6 rules",
+		.ejabberd = "`ip: \"::\"` in `listen`, and the firewall's IPv6 rules",
+	},
+	{
+		.id = "limit-exceeded",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when = "when only the certificate chain is too long",
+		.ref = "RFC 6120 section 13.12",
+		.meaning = "The peer sent more, deeper or larger data than we take.",
+		.why = "Before authentication a few kilobytes suffice; more is an attack or a "
+		       "fault.",
+	},
+	{
+		.id = "local-problem",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 6120 section 3.2",
+		.meaning = "Something on this machine or in what we were asked kept us from "
+			   "examining the endpoint.",
+		.why = "It says nothing about the server.",
+	},
+	{
+		.id = "library-cannot",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 9325 section 3.1",
+		.meaning = "The TLS library here cannot do what the peer asks for.",
+		.why = "It says nothing about the server.",
+	},
+
+	/* The stream in clear. */
+	{
+		.id = "not-xmpp",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 4.2",
+		.meaning = "Something that is not XMPP answers.",
+		.why = "The record leads to another service, such as a web server.",
+		.prosody = FIX_SRV,
+		.ejabberd = FIX_SRV,
+	},
+	{
+		.id = "peer-sent-restricted-xml",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 11.1",
+		.meaning =
+			"The peer sent XML that is forbidden on a stream: a comment, a processing "
+			"instruction, a document type or an entity.",
+		.why = "Such data is how parsers are attacked; the stream must be closed.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "not-well-formed",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 11.3",
+		.meaning = "The peer's XML is not well-formed.",
+		.why = "The stream must be closed; nobody can talk to this server.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "protocol-violation",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 4.3",
+		.meaning =
+			"The peer speaks XMPP, but sent what the standard does not allow at this "
+			"place.",
+		.why = "Strict programs give up here.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "stream-host-unknown",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 4.9.3.6",
+		.meaning = "The server answers, but does not serve this domain.",
+		.why = "DNS leads to a server that is not configured for the domain: a stale SRV "
+		       "record, or a missing virtual host.",
+		.prosody = "add `VirtualHost \"example.org\"`",
+		.ejabberd = "add the domain to `hosts`",
+	},
+	{
+		.id = "stream-error",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 4.9",
+		.meaning = "The server ended the stream with an error.",
+		.why = "The condition tells the cause; policy-violation, resource-constraint and "
+		       "conflict may mean that we came too often, not that the service is broken.",
+		.prosody = "the log at level debug names the reason",
+		.ejabberd = "the log at `loglevel: debug` names the reason",
+	},
+	{
+		.id = "see-other-host",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 4.9.3.19",
+		.meaning = "The server sends us to another host.",
+		.why = "Not every program follows, and in clear anybody on the path can say so.",
+		.prosody = "publish SRV records for the other host instead",
+		.ejabberd = "publish SRV records for the other host instead",
+	},
+	{
+		.id = "stream-no-version",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when = "when STARTTLS works all the same",
+		.ref = "RFC 6120 section 4.7.5",
+		.meaning = "The stream header has no version 1.0.",
+		.why = "Without it there are no features and so no offer of TLS: the server is "
+		       "older than XMPP, or somebody took the attribute out.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "stream-header-incomplete",
+		.severity = GRADE(INFO, INFO, INFO),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when = "when the id is missing",
+		.ref = "RFC 6120 section 4.7",
+		.meaning = "The stream header lacks an attribute that must be there.",
+		.why = "Dialback keys hang on the id; the others help to tell virtual hosts apart.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "starttls-not-required",
+		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.ref = "RFC 7590 section 3.1",
+		.meaning = "TLS is offered, but not required.",
+		.why = "Whoever can strip the offer gets a connection in clear. The 2014 "
+		       "statement asks for TLS to be required.",
+		.prosody = PROSODY_REQUIRE,
+		.ejabberd = EJABBERD_REQUIRE,
+	},
+	{
+		.id = "starttls-not-advertised-but-works",
+		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.ref = "RFC 7590 section 3.1",
+		.meaning = "The features do not offer STARTTLS, but asking for it works.",
+		.why = "Somebody on the path strips the offer, or the server hides it; programs "
+		       "that believe the features go on in clear.",
+		.prosody = PROSODY_TLS,
+		.ejabberd = EJABBERD_TLS,
+	},
+	{
+		.id = "starttls-not-offered",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 5.3.1",
+		.meaning = "The server does not offer STARTTLS, and asking for it does not work.",
+		.why = "All that is said here can be read on the way.",
+		.prosody = PROSODY_TLS,
+		.ejabberd = EJABBERD_TLS,
+	},
+	{
+		.id = "starttls-refused",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 5.4.2.2",
+		.meaning = "The server offers STARTTLS, then refuses it.",
+		.why = "Most often the certificate or its key cannot be read.",
+		.prosody = PROSODY_TLS,
+		.ejabberd = EJABBERD_TLS,
+	},
+	{
+		.id = "starttls-injection",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 5.4.3.3",
+		.meaning = "Octets arrived in clear between <proceed/> and the TLS handshake.",
+		.why = "A program that keeps them takes an attacker's words for the server's, "
+		       "protected by TLS.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "sasl-before-tls",
+		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 6.3.4",
+		.meaning = "Authentication is offered in clear.",
+		.why = "Clients that are not strict log in where everybody can read and change "
+		       "what follows.",
+		.prosody = PROSODY_REQUIRE,
+		.ejabberd = EJABBERD_REQUIRE,
+	},
+	{
+		.id = "plain-before-tls",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 13.8.3",
+		.meaning = "A mechanism that sends the password itself is offered in clear.",
+		.why = "The password can be read on the way.",
+		.prosody =
+			"`c2s_require_encryption = true`, `allow_unencrypted_plain_auth = false`",
+		.ejabberd = "`starttls_required: true` in the `listen` entry of ejabberd_c2s",
+	},
+	{
+		.id = "iq-auth-before-tls",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "XEP-0078 section 5",
+		.meaning = "The obsolete authentication of XEP-0078 is offered in clear.",
+		.why = "It sends the password itself, or a digest that can be searched.",
+		.prosody = "take `\"legacyauth\"` out of `modules_enabled`",
+		.ejabberd = "take `mod_legacy_auth` out of `modules`",
+	},
+	{
+		.id = "register-before-tls",
+		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
+		.ref = "XEP-0077 section 9",
+		.meaning = "In-band registration is offered in clear.",
+		.why = "The password of a new account would travel in clear.",
+		.prosody = "`c2s_require_encryption = true`",
+		.ejabberd = "`starttls_required: true` in the `listen` entry of ejabberd_c2s",
+	},
+	{
+		.id = "dialback-before-tls",
+		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "Dialback is offered in clear, and TLS is not required.",
+		.why = "Servers can come to federate without encryption.",
+		.prosody = "`s2s_require_encryption = true`",
+		.ejabberd = "`s2s_use_starttls: required`",
+	},
+	{
+		.id = "compression-offered",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.other = GRADE(NONE, NONE, INFO),
+		.other_when = "when it is offered inside TLS only",
+		.ref = "RFC 7590 section 3.2",
+		.meaning = "Stream compression is offered before TLS.",
+		.why = "TLS comes first; compression of what is secret helps an attacker to guess it, "
+		       "and decompression bombs are an old attack.",
+		.prosody = "take `\"compression\"` out of `modules_enabled`",
+		.ejabberd = "take `zlib: true` out of `listen`, `s2s_zlib: false`",
+	},
+
+	/* TLS. */
+	{
+		.id = "starttls-is-direct-tls",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0368 section 3",
+		.meaning = "An _xmpp- record leads to a port that wants TLS at once.",
+		.why = "Programs that ask for STARTTLS there fail.",
+		.prosody = "publish the port in an _xmpps- record",
+		.ejabberd = "publish the port in an _xmpps- record",
+	},
+	{
+		.id = "direct-tls-is-starttls",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0368 section 3",
+		.meaning = "An _xmpps- record leads to a port that speaks STARTTLS.",
+		.why = "Programs that prefer direct TLS fail there.",
+		.prosody = "`c2s_direct_tls_ports = { 5223 }`, `s2s_direct_tls_ports = { 5270 }`",
+		.ejabberd = "`tls: true` in the port's `listen` entry",
+	},
+	{
+		.id = "direct-tls-closed",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "XEP-0368 section 3",
+		.meaning = "An SRV record names a port for direct TLS that cannot be reached.",
+		.why = "Programs that prefer direct TLS wait in vain.",
+		.prosody = "`c2s_direct_tls_ports = { 5223 }`, `s2s_direct_tls_ports = { 5270 }`",
+		.ejabberd = "a `listen` entry with `tls: true` for the port",
+	},
+	{
+		.id = "direct-tls-missing",
+		.severity = GRADE(INFO, INFO, WARNING),
+		.ref = "RFC 9325 section 3.2",
+		.meaning = "No direct TLS (XEP-0368) is published.",
+		.why = "TLS from the first octet leaves nothing to strip, and passes where only "
+		       "port 443 is open.",
+		.prosody =
+			"`c2s_direct_tls_ports = { 5223 }`, `s2s_direct_tls_ports = { 5270 }`, and "
+			"_xmpps-client and _xmpps-server records",
+		.ejabberd =
+			"`listen` entries with `tls: true`, and _xmpps-client and _xmpps-server "
+			"records",
+	},
+	{
+		.id = "tls-handshake-failed",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 5.4.3.2",
+		.meaning = "The TLS handshake failed.",
+		.why = "Nobody with a similar TLS library can connect.",
+		.prosody = "`prosodyctl check certs`; the log at level debug names the reason",
+		.ejabberd =
+			"see that `certfiles` holds a certificate for the domain and its key; the "
+			"log names the reason",
+	},
+	{
+		.id = "tls-version-too-old",
+		.severity = GRADE(CRITICAL, WARNING, CRITICAL),
+		.other = GRADE(WARNING, INFO, CRITICAL),
+		.other_when = "when TLS 1.0 or 1.1 was asked for on purpose and agreed upon",
+		.ref = "RFC 8996 section 2",
+		.meaning = "The server speaks no version of TLS that may still be used.",
+		.why = "SSL 3.0, TLS 1.0 and TLS 1.1 must not be negotiated. In 2014 the statement "
+		       "still allowed them.",
+		.prosody = PROSODY_VERSIONS,
+		.ejabberd = EJABBERD_VERSIONS,
+	},
+	{
+		.id = "tls13-missing",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 9325 section 3.1.1",
+		.meaning = "The server does not speak TLS 1.3.",
+		.why = "TLS 1.3 leaves out all that proved weak in earlier versions.",
+		.prosody = "a current OpenSSL; `ssl = { protocol = \"tlsv1_2+\" }`",
+		.ejabberd = "a current OpenSSL, and no no_tlsv1_3 in `protocol_options`",
+	},
+	{
+		.id = "tls-anonymous",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "The server agreed to a suite without any certificate.",
+		.why = "Anybody on the path can be the server.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-no-forward-secrecy",
+		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "The connection has no forward secrecy, though we prefer it.",
+		.why = "Whoever records the traffic and later gets the server's key can read it "
+		       "all.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-weak-cipher",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other_when = "for no encryption, RC4, export suites and keys under 112 bits",
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "The cipher of the connection is weak.",
+		.why = "It was the best the server would agree to.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-legacy-cipher",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 9325 section 4.2",
+		.meaning = "The cipher is forward secret but dated: CBC, finite-field "
+			   "Diffie-Hellman, or a shortened tag.",
+		.why = "Suites with authenticated encryption have fewer ways to fail.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-dh-weak",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 9325 section 4.4",
+		.meaning = "The Diffie-Hellman group is too small.",
+		.why = "Groups of 1024 bits are within reach of those who can pay: forward secrecy "
+		       "in name only.",
+		.prosody = "take `dhparam` out of `ssl = { ... }`",
+		.ejabberd = "`c2s_dhfile` and `s2s_dhfile`: parameters of 2048 bits or more",
+	},
+	{
+		.id = "tls-weak-signature",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 9155 section 2",
+		.meaning = "The server signed the handshake with SHA-1 or MD5.",
+		.why = "Signatures over these can be forged.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-no-extended-master-secret",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 9325 section 3.5",
+		.meaning = "TLS 1.2 without the extended master secret.",
+		.why = "Two connections can be made to share their secrets, and channel binding "
+		       "proves nothing.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-no-secure-renegotiation",
+		.severity = GRADE(CRITICAL, WARNING, CRITICAL),
+		.ref = "RFC 9325 section 3.5",
+		.meaning = "The server does not know secure renegotiation.",
+		.why = "An attacker can put his words in front of a client's.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "alpn-missing",
+		.severity = GRADE(INFO, INFO, WARNING),
+		.ref = "XEP-0368 section 3",
+		.meaning = "The server does not answer our ALPN on direct TLS.",
+		.why = "Without it a certificate's other services can be played off against XMPP, "
+		       "and the port cannot be shared.",
+		.prosody = "`\"net_multiplex\"` in `modules_enabled` and `ssl_ports = { 5223 }`",
+	},
+	{
+		.id = "client-cert-not-requested",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 6120 section 13.7.1.2",
+		.meaning = "The server does not ask for the other server's certificate.",
+		.why = "Servers can then prove who they are by dialback only.",
+		.prosody = "Prosody asks by itself; take `verify` out of `ssl = { ... }`",
+		.ejabberd = "versions before 26.07 ask by themselves; later ones where login by "
+			    "certificate is enabled",
+	},
+	{
+		.id = "client-cert-required",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "The server turns away servers that show no trusted certificate.",
+		.why = "That is allowed, and stricter than dialback. What it offers to trusted "
+		       "servers was not seen: use --cert.",
+		.prosody = "`s2s_secure_auth = true` does this",
+	},
+
+	/* Certificates: the path. */
+	{
+		.id = "cert-missing",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 5.4.3.1",
+		.meaning = "The server showed no certificate.",
+		.why = "Nothing says who it is.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-malformed",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 5280 section 4.1",
+		.meaning = "A certificate of the chain cannot be read.",
+		.why = "No program can verify it.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-untrusted",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "The certificate does not lead to a trust anchor.",
+		.why = "Clients must refuse it; servers fall back to dialback or refuse it.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-self-signed",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "The certificate is signed by itself.",
+		.why = "Nobody vouches for it: anybody on the path can make one like it.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-chain-incomplete",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 5246 section 7.4.2",
+		.meaning = "The server does not send the certificate that issued its own.",
+		.why = "Programs that do not happen to know the intermediate cannot build the path. "
+		       "The chain file holds the first certificate only.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-chain-order",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 5246 section 7.4.2",
+		.meaning = "The certificates of the chain are out of order.",
+		.why = "Each must certify the one before it; strict programs refuse the chain.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-expired",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 5280 section 4.1.2.5",
+		.meaning = "A certificate has expired.",
+		.why = "Clients must refuse it; servers fall back to dialback or refuse it.",
+		.prosody =
+			"renew it, then `prosodyctl reload`: Prosody keeps the old one until then",
+		.ejabberd = "renew it, then `ejabberdctl reload_config`",
+	},
+	{
+		.id = "cert-not-yet-valid",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 5280 section 4.1.2.5",
+		.meaning = "A certificate is not valid yet.",
+		.why = "It was installed too early, or a clock is wrong: theirs or ours.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-expires-soon",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other_when =
+			"when no more than the smaller of a seventh of its lifetime and 7 days "
+			"is left",
+		.ref = "RFC 5280 section 4.1.2.5",
+		.meaning =
+			"Less than a third of the certificate's lifetime, and less than 20 days, "
+			"are left.",
+		.why = "Renewal is due at two thirds of the lifetime; it seems to have failed.",
+		.prosody = "run the renewal by hand, read its log, then `prosodyctl reload`",
+		.ejabberd =
+			"run the renewal by hand, read its log, then `ejabberdctl reload_config`",
+	},
+	{
+		.id = "cert-weak",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 9325 section 4.5",
+		.meaning =
+			"A key or signature of the chain is too weak: RSA under 2048 bits, SHA-1 or "
+			"MD5.",
+		.why = "It can be forged, and current libraries refuse it.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-wrong-purpose",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 5280 section 4.2.1.12",
+		.meaning = "The certificate is not meant for servers (no serverAuth).",
+		.why = "Clients must refuse it.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-staple-missing",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7633 section 4.3.3",
+		.meaning = "The certificate demands a stapled OCSP answer, and none came.",
+		.why = "Programs that honour the demand refuse the connection.",
+		.prosody = "ask for a certificate without must-staple: Prosody does not staple",
+		.ejabberd = "ask for a certificate without must-staple: ejabberd does not staple",
+	},
+	{
+		.id = "trust-unavailable",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 6120 section 13.7.2",
+		.meaning = "The trust anchors of this machine could not be read.",
+		.why = "Whether the certificate is trusted was not examined: install "
+		       "ca-certificates, or use --trust.",
+	},
+
+	/* Certificates: the name. */
+	{
+		.id = "cert-name-mismatch",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 9525 section 6",
+		.meaning = "The certificate names other domains than this one.",
+		.why = "It proves that the server is somebody else. The SRV target's name does not "
+		       "count: the certificate must name the XMPP domain.",
+		.prosody = "get a certificate for the domain itself; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for the domain itself; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-cn-only",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 9525 appendix A",
+		.meaning = "The certificate names the domain in its common name only.",
+		.why = "The common name is not looked at any more; the name must stand in "
+		       "subjectAltName.",
+		.prosody = "get a certificate with subjectAltName; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate with subjectAltName; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-malformed-san",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 9525 section 6.3",
+		.meaning = "A name in the certificate is malformed and was ignored.",
+		.why = "Programs differ in what they make of it.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
+	},
+
+	/* The stream inside TLS. */
+	{
+		.id = "stream-id-reused",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 4.7.3",
+		.meaning = "The stream inside TLS has the id of the stream in clear.",
+		.why = "Dialback keys hang on the id, and that one could be read by all.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "starttls-offered-after-tls",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 5.4.3.3",
+		.meaning = "STARTTLS is still offered inside TLS.",
+		.why = "The server does not know that it is protected; its other decisions rest on "
+		       "the same mistake.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "no-mechanisms",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 6.4.1",
+		.meaning = "Inside TLS, clients are offered no way to log in.",
+		.why = "Nobody can use the service.",
+		.prosody = "`\"saslauth\"` in `modules_enabled`; see `authentication`",
+		.ejabberd = "see `auth_method` and `disable_sasl_mechanisms`",
+	},
+	{
+		.id = "external-not-offered",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0178 section 3",
+		.meaning = "We showed a certificate, and SASL EXTERNAL was not offered.",
+		.why = "The server does not trust our certificate, wants the client purpose in it, "
+		       "or knows dialback only.",
+		.prosody = "Prosody offers it when chain and name are valid",
+		.ejabberd = "see `s2s_cafile`; versions before 25.07 want the client purpose",
+	},
+	{
+		.id = "dialback-errors-missing",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0220 section 2.4.1",
+		.meaning = "Dialback is offered without graceful errors.",
+		.why = "A dialback that fails costs the whole connection.",
+	},
+	{
+		.id = "stanza-limit-too-low",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 6120 section 13.12",
+		.meaning = "The server takes only stanzas smaller than 10000 octets.",
+		.why = "Ordinary stanzas would be refused.",
+		.prosody = "`c2s_stanza_size_limit`, `s2s_stanza_size_limit`",
+		.ejabberd = "`max_stanza_size` in `listen`",
+	},
+
+	/* What a good server refuses (--active). */
+	{
+		.id = "active-plain-accepted",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 13.8.3",
+		.meaning = "A login with PLAIN in clear was looked at instead of refused.",
+		.why = "The password of a real user could be read on the way.",
+		.prosody =
+			"`c2s_require_encryption = true`, `allow_unencrypted_plain_auth = false`",
+		.ejabberd = "`starttls_required: true` in the `listen` entry of ejabberd_c2s",
+	},
+	{
+		.id = "active-stanza-accepted",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 4.9.3.12",
+		.meaning = "A stanza sent in clear, before authentication, was answered.",
+		.why = "The server must refuse what comes from nobody.",
+		.prosody = PROSODY_REQUIRE,
+		.ejabberd = EJABBERD_REQUIRE,
+	},
+	{
+		.id = "active-dialback-accepted",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "A dialback key sent in clear was taken up.",
+		.why = "Servers federate with this one without encryption.",
+		.prosody = "`s2s_require_encryption = true`",
+		.ejabberd = "`s2s_use_starttls: required`",
+	},
+	{
+		.id = "active-injection",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 5.4.3.3",
+		.meaning = "What was sent in clear behind <starttls/> was answered inside TLS.",
+		.why = "An attacker on the path can put words in front of a client's.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+
+	/* What spans endpoints. */
+	{
+		.id = "endpoints-differ",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9325 section 3.2",
+		.meaning = "The endpoints of a service are not equally strong.",
+		.why = "The weakest one counts: an attacker chooses where a client connects.",
+		.prosody = "give all nodes the same configuration",
+		.ejabberd = "give all nodes the same configuration",
+	},
+	{
+		.id = "certs-differ",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The endpoints of a service show different certificates.",
+		.why = "Each is valid by itself; a renewal that reached only some nodes looks like "
+		       "this.",
+	},
+};
+
+const size_t finding_kind_count = ARRAY_SIZE(finding_kinds);

@@ -1,0 +1,252 @@
+/* The chain and its names: certificates.md, sections 4 and 9. Independent flags: a certificate can
+ * be expired and mismatched, and both are told. */
+#include "judge/parts.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/escape.h"
+
+#define DAY         86400
+#define NAMES_SHOWN 4
+
+/* An unproven certificate on s2s weighs less where dialback can carry the connection (RFC 7590,
+ * 3.4); where the features show that it cannot, it weighs in full. */
+static bool is_milder(const struct judging *judging)
+{
+	const struct features *features = &judging->facts->after.features;
+	return judging->at->service == SERVICE_S2S && (!features->present || features->dialback);
+}
+
+#define FIND_TRUST(judging, id, ...)                                                               \
+	(is_milder(judging) ? FIND_OTHER(judging, id, __VA_ARGS__) : FIND(judging, id, __VA_ARGS__))
+
+/* "5 hours", "1 day", "21 days" */
+static const char *span_text(int64_t seconds, struct arena *mem)
+{
+	int64_t count = seconds < 2 * DAY ? seconds / 3600 : seconds / DAY;
+	return arena_printf(mem, "%lld %s%s", (long long)count, seconds < 2 * DAY ? "hour" : "day",
+			    count == 1 ? "" : "s");
+}
+
+/* "certificate", or "intermediate certificate CN=R11,…" */
+static const char *cert_words(const struct judging *judging, size_t index)
+{
+	if (index == 0)
+		return "certificate";
+	return arena_printf(judging->mem, "intermediate certificate %s",
+			    escape_copy(judging->mem, judging->facts->identity.certs[index].subject,
+					SHOWN_MAX));
+}
+
+/* CRT-22: every certificate of the path. One that the path does not use may be stale, so only the
+ * path's own verdict makes those behind the leaf count. */
+static void judge_expired(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	int64_t now = judging->facts->time;
+	bool flagged = identity->path.problems & PATH_EXPIRED;
+	for (size_t i = 0; i < (flagged ? identity->cert_count : 1); i++) {
+		int64_t end = identity->certs[i].not_after;
+		if (end >= now)
+			continue;
+		FIND_TRUST(judging, "cert-expired", "%s expired on %s, %s ago",
+			   cert_words(judging, i), day_text(end, judging->mem),
+			   span_text(now - end, judging->mem));
+		return;
+	}
+	if (flagged)
+		FIND_TRUST(
+			judging, "cert-expired",
+			"a certificate of the path, which the server does not send, has expired");
+}
+
+static void judge_not_yet_valid(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	int64_t now = judging->facts->time;
+	bool flagged = identity->path.problems & PATH_NOT_YET_VALID;
+	for (size_t i = 0; i < (flagged ? identity->cert_count : 1); i++) {
+		int64_t start = identity->certs[i].not_before;
+		if (start <= now)
+			continue;
+		FIND_TRUST(judging, "cert-not-yet-valid", "%s is valid from %s, in %s",
+			   cert_words(judging, i), day_text(start, judging->mem),
+			   span_text(start - now, judging->mem));
+		return;
+	}
+	if (flagged)
+		FIND_TRUST(
+			judging, "cert-not-yet-valid",
+			"a certificate of the path, which the server does not send, is not valid yet");
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* CRT-34: thresholds that fit a year as well as six days. */
+static void judge_expiry(const struct judging *judging)
+{
+	const struct cert_facts *cert = &judging->facts->identity.certs[0];
+	int64_t left = cert->not_after - judging->facts->time;
+	int64_t lifetime = cert->not_after - cert->not_before;
+	if (left < 0 || lifetime <= 0 || left > smaller(lifetime / 3, 20 * DAY))
+		return;
+	const char *day = day_text(cert->not_after, judging->mem);
+	const char *in = span_text(left, judging->mem), *of = span_text(lifetime, judging->mem);
+	if (left <= smaller(lifetime / 7, 7 * DAY))
+		FIND_OTHER(judging, "cert-expires-soon",
+			   "certificate expires on %s, in %s, after a life of %s", day, in, of);
+	else
+		FIND(judging, "cert-expires-soon",
+		     "certificate expires on %s, in %s, after a life of %s", day, in, of);
+}
+
+/* Why there is no path: the most telling of the flags. */
+static void judge_trust(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	unsigned problems = identity->path.problems;
+	const unsigned broken = PATH_UNKNOWN_ISSUER | PATH_BAD_SIGNATURE | PATH_NOT_CA |
+				PATH_CONSTRAINTS;
+	const char *reason = identity->path.reason
+				     ? escape_copy(judging->mem, identity->path.reason, SHOWN_MAX)
+				     : NULL;
+	const char *issuer = escape_copy(judging->mem, identity->certs[0].issuer, SHOWN_MAX);
+	if (problems & PATH_SELF_SIGNED)
+		FIND_TRUST(judging, "cert-self-signed", "certificate is self-signed (%s)", issuer);
+	else if (problems & PATH_INCOMPLETE)
+		FIND_TRUST(judging, "cert-chain-incomplete",
+			   "the server does not send the certificate of the issuer, %s", issuer);
+	else if (problems & broken)
+		FIND_TRUST(judging, "cert-untrusted", "%s (issuer %s)",
+			   reason ? reason : "certificate leads to no trust anchor", issuer);
+	else if (!problems && !identity->path.trusted)
+		FIND_TRUST(judging, "cert-untrusted", "%s",
+			   reason ? reason : "certificate is not trusted");
+}
+
+static void judge_path(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	unsigned problems = identity->path.problems;
+	const struct cert_facts *leaf = &identity->certs[0];
+	if (problems & PATH_UNCHECKED)
+		FIND(judging, "trust-unavailable", "%s",
+		     identity->path.reason
+			     ? escape_copy(judging->mem, identity->path.reason, SHOWN_MAX)
+			     : "the trust anchors could not be read");
+	else
+		judge_trust(judging);
+	judge_expired(judging);
+	judge_not_yet_valid(judging);
+	judge_expiry(judging);
+	if (problems & PATH_WEAK)
+		FIND_TRUST(judging, "cert-weak",
+			   "a key or signature of the chain is too weak: %s %u bits, %s",
+			   leaf->key ? leaf->key : "unknown key", leaf->bits,
+			   leaf->signature ? leaf->signature : "unknown signature");
+	if (problems & PATH_WRONG_PURPOSE)
+		FIND_TRUST(judging, "cert-wrong-purpose",
+			   "certificate is not meant for servers: its extended key usage lacks "
+			   "serverAuth");
+	if (problems & PATH_OUT_OF_ORDER)
+		FIND(judging, "cert-chain-order",
+		     "the %zu certificates of the chain are out of order",
+		     judging->facts->tls.chain_count);
+	if (leaf->must_staple && judging->facts->tls.up && !judging->facts->tls.staple)
+		FIND(judging, "cert-staple-missing",
+		     "certificate demands a stapled OCSP answer, and none came");
+}
+
+/* "example.com, www.example.com and 3 more" of the identifiers that count */
+static const char *names_text(const struct name_facts *names, struct arena *mem)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
+	size_t shown = 0, more = 0;
+	for (size_t i = 0; i < names->count; i++) {
+		const struct name_judgement *judgement = &names->judgements[i];
+		if (judgement->verdict == NAME_IGNORED)
+			continue;
+		if (shown == NAMES_SHOWN) {
+			more++;
+			continue;
+		}
+		buf_printf(&out, "%s%s", shown++ ? ", " : "",
+			   escape_copy(mem, judgement->name->value, SHOWN_MAX));
+	}
+	if (more)
+		buf_printf(&out, " and %zu more", more);
+	return shown ? arena_copy(mem, buf_string(&out)) : NULL;
+}
+
+/* RFC 9525, appendix A: a CN that would have matched, and no identifier of a kind that counts. */
+static const char *lone_common_name(const struct name_facts *names, const char *domain)
+{
+	const char *found = NULL;
+	for (size_t i = 0; i < names->count; i++) {
+		const struct cert_name *name = names->judgements[i].name;
+		if (name->type == NAME_CN && domain && strcasecmp(name->value, domain) == 0)
+			found = name->value;
+		else if (name->type == NAME_DNS || name->type == NAME_SRV ||
+			 name->type == NAME_XMPP || name->type == NAME_IP)
+			return NULL;
+	}
+	return found;
+}
+
+static void judge_names(const struct judging *judging)
+{
+	const struct name_facts *names = &judging->facts->identity.names;
+	const char *servername = judging->facts->tls.servername;
+	const char *domain = servername ? escape_copy(judging->mem, servername, SHOWN_MAX)
+					: "the domain asked for";
+	for (size_t i = 0; i < names->count; i++) {
+		const struct cert_name *name = names->judgements[i].name;
+		if (!name->malformed)
+			continue;
+		FIND(judging, "cert-malformed-san",
+		     "the name \"%s\" (%s) in the certificate is ignored: %s",
+		     escape_copy(judging->mem, name->value, SHOWN_MAX), name_type_text(name->type),
+		     escape_copy(judging->mem, name->malformed, SHOWN_MAX));
+		break; /* the first stands for all */
+	}
+	if (names->matched)
+		return;
+	const char *common = lone_common_name(names, servername);
+	const char *listed = names_text(names, judging->mem);
+	if (common)
+		FIND_TRUST(judging, "cert-cn-only",
+			   "certificate names %s in its common name only, which does not count",
+			   escape_copy(judging->mem, common, SHOWN_MAX));
+	else if (listed)
+		FIND_TRUST(judging, "cert-name-mismatch", "the certificate names %s, not %s",
+			   listed, domain);
+	else
+		FIND_TRUST(judging, "cert-name-mismatch",
+			   "the certificate names no domain at all, and so not %s", domain);
+}
+
+void judge_certificate(const struct judging *judging)
+{
+	const struct starttls_facts *facts = judging->facts;
+	const struct identity_facts *identity = &facts->identity;
+	if (facts->tls.up && facts->tls.chain_count == 0) {
+		if (!facts->tls.cipher || !strstr(facts->tls.cipher, "_anon_"))
+			FIND(judging, "cert-missing", "the server showed no certificate");
+		return;
+	}
+	if (facts->tls.chain_count == 0)
+		return;
+	if (identity->path.problems & PATH_MALFORMED)
+		FIND(judging, "cert-malformed", "%s",
+		     identity->path.reason
+			     ? escape_copy(judging->mem, identity->path.reason, SHOWN_MAX)
+			     : "a certificate of the chain cannot be read");
+	if (identity->cert_count == 0)
+		return;
+	judge_path(judging);
+	judge_names(judging);
+}

@@ -1,0 +1,154 @@
+#include "report/reread.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "report/reread_get.h"
+#include "xmpp/jid.h"
+
+bool reread_time(const char *text, int64_t *out)
+{
+	struct tm parts = { 0 };
+	char again[32];
+	int used = 0;
+	if (strlen(text) != strlen("2026-11-22T15:04:05Z") ||
+	    sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &parts.tm_year, &parts.tm_mon,
+		   &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &used) != 6 ||
+	    (size_t)used != strlen(text))
+		return false;
+	parts.tm_year -= 1900;
+	parts.tm_mon--;
+	int64_t seconds = timegm(&parts);
+	/* No 31st of February, no signs or blanks that sscanf would take. */
+	if (strcmp(record_time(seconds, again), text) != 0)
+		return false;
+	*out = seconds;
+	return true;
+}
+
+static bool check_domain(const struct place *record, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	const json_t *domain = json_object_get(record->object, "domain");
+	const json_t *input = json_object_get(record->object, "input");
+	struct jid_domain parsed;
+	struct err why = { 0 };
+	if (!domain && !input)
+		return place_complain(record, "domain", "missing", err);
+	if (domain && input)
+		return place_complain(record, "input", "beside a domain", err);
+	if (input)
+		return json_is_string(input) ||
+		       place_complain(record, "input", "not a string", err);
+	if (!json_is_string(domain))
+		return place_complain(record, "domain", "not a string", err);
+	if (!jid_domain_parse(json_string_value(domain), json_string_length(domain), mem, &parsed,
+			      &why))
+		return place_complain(record, "domain", why.text, err);
+	return true;
+}
+
+static bool check_record(const struct place *record, struct err *err)
+{
+	enum status status;
+	const json_t *schema = json_object_get(record->object, "schema");
+	const json_t *list;
+	struct place dns, entry;
+	if (!schema)
+		return place_complain(record, "schema", "missing", err);
+	if (!json_is_integer(schema) || json_integer_value(schema) < 1)
+		return place_complain(record, "schema", "not a version number", err);
+	if (json_integer_value(schema) > RECORD_SCHEMA)
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "schema: %lld is newer than this program knows (%d)",
+			       (long long)json_integer_value(schema), RECORD_SCHEMA);
+	if (!check_domain(record, err) ||
+	    !GET_WORD(record, "status", status_parse, &status, "not a status", err) ||
+	    !place_into(record, "dns", &dns, err) ||
+	    !get_list(record, "findings", LIST_MAX, &list, err) ||
+	    !get_list(record, "endpoints", RECORD_ENDPOINTS, &list, err))
+		return false;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (!place_entry(record, "endpoints", list, i, &entry, err))
+			return false;
+	}
+	return true;
+}
+
+bool reread_line(const char *line, size_t size, json_t **out, struct err *err)
+{
+	json_error_t why;
+	if (size > RECORD_MAX)
+		return err_set(err, AT_INPUT, ERR_LIMIT, "a record of more than %d MiB",
+			       RECORD_MAX / 1024 / 1024);
+	/* Which of two members counts is a matter of taste, so neither does. */
+	json_t *record = json_loadb(line, size, JSON_REJECT_DUPLICATES, &why);
+	if (!record)
+		return err_set(err, AT_INPUT, ERR_USAGE, "not JSON: %s at octet %d", why.text,
+			       why.position);
+	struct place place = place_top(record);
+	if (!json_is_object(record))
+		err_set(err, AT_INPUT, ERR_USAGE, "not a record: no JSON object");
+	else if (check_record(&place, err)) {
+		*out = record;
+		return true;
+	}
+	json_decref(record);
+	return false;
+}
+
+static bool read_address(const struct place *place, struct address *out, struct err *err)
+{
+	const json_t *value = json_object_get(place->object, "address");
+	if (!value) /* a name that only a proxy can resolve */
+		return true;
+	if (!json_is_string(value) || !address_parse(json_string_value(value), out))
+		return place_complain(place, "address", "not an IP address", err);
+	return true;
+}
+
+static bool read_endpoint(const struct place *place, struct arena *mem, struct endpoint *out,
+			  struct err *err)
+{
+	static const char *const needed[] = { "service", "host", "port", "transport", NULL };
+	out->source = SOURCE_RECORD;
+	if (!get_required(place, needed, err) ||
+	    !GET_WORD(place, "service", service_parse, &out->service, "not a service", err) ||
+	    !GET_WORD(place, "transport", transport_parse, &out->transport,
+		      "neither starttls nor direct", err) ||
+	    !GET_WORD(place, "source", source_parse, &out->source, "not a source", err) ||
+	    !get_text(place, "host", mem, &out->host, err) ||
+	    !get_port(place, "port", &out->port, err) || !read_address(place, &out->address, err) ||
+	    !get_u16(place, "priority", &out->priority, err) ||
+	    !get_u16(place, "weight", &out->weight, err))
+		return false;
+	/* It goes to a resolver or a proxy: printable ASCII of bounded length. */
+	size_t size = strlen(out->host);
+	if (size == 0 || size > 255)
+		return place_complain(place, "host", "not a host name", err);
+	for (const char *c = out->host; *c; c++) {
+		if (*c <= ' ' || *c > '~')
+			return place_complain(place, "host", "not a host name", err);
+	}
+	return true;
+}
+
+bool reread_endpoints(const json_t *record, struct arena *mem, struct endpoint_list *out,
+		      struct err *err)
+{
+	struct place top = place_top(record), entry;
+	struct endpoint_list endpoints = { 0 };
+	const json_t *list;
+	if (!get_list(&top, "endpoints", RECORD_ENDPOINTS, &list, err))
+		return false;
+	endpoints.count = json_array_size(list);
+	endpoints.items = arena_array(mem, endpoints.count, sizeof(*endpoints.items));
+	for (size_t i = 0; i < endpoints.count; i++) {
+		if (!place_entry(&top, "endpoints", list, i, &entry, err) ||
+		    !read_endpoint(&entry, mem, &endpoints.items[i], err))
+			return false;
+	}
+	*out = endpoints;
+	return true;
+}

@@ -1,0 +1,173 @@
+#include "report/reread_get.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/reread.h"
+
+struct place place_top(const json_t *object)
+{
+	return (struct place){ .object = object };
+}
+
+/* Cut rather than refused: it is for people. */
+static void path_set(struct place *out, const char *path, const char *key)
+{
+	if (snprintf(out->path, sizeof(out->path), "%s%s%s", path, *path ? "." : "", key) < 0)
+		out->path[0] = '\0';
+}
+
+bool place_complain(const struct place *place, const char *key, const char *what, struct err *err)
+{
+	return err_set(err, AT_INPUT, ERR_USAGE, "%s%s%s: %s", place->path, *place->path ? "." : "",
+		       key, what);
+}
+
+bool place_into(const struct place *place, const char *key, struct place *out, struct err *err)
+{
+	const json_t *object = json_object_get(place->object, key);
+	if (object && !json_is_object(object))
+		return place_complain(place, key, "not an object", err);
+	out->object = object;
+	path_set(out, place->path, key);
+	return true;
+}
+
+bool place_entry(const struct place *place, const char *key, const json_t *list, size_t index,
+		 struct place *out, struct err *err)
+{
+	char name[48];
+	snprintf(name, sizeof(name), "%s[%zu]", key, index);
+	const json_t *entry = json_array_get(list, index);
+	if (!json_is_object(entry))
+		return place_complain(place, name, "not an object", err);
+	out->object = entry;
+	path_set(out, place->path, name);
+	return true;
+}
+
+bool get_required(const struct place *place, const char *const *keys, struct err *err)
+{
+	for (; *keys; keys++) {
+		if (!json_object_get(place->object, *keys))
+			return place_complain(place, *keys, "missing", err);
+	}
+	return true;
+}
+
+const char *word_of(const struct place *place, const char *key)
+{
+	const char *word = json_string_value(json_object_get(place->object, key));
+	return word ? word : "";
+}
+
+bool get_text(const struct place *place, const char *key, struct arena *mem, const char **out,
+	      struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	if (!value)
+		return true;
+	if (!json_is_string(value))
+		return place_complain(place, key, "not a string", err);
+	*out = arena_copy_n(mem, json_string_value(value), json_string_length(value));
+	return true;
+}
+
+bool get_bool(const struct place *place, const char *key, bool *out, struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	if (!value)
+		return true;
+	if (!json_is_boolean(value))
+		return place_complain(place, key, "neither true nor false", err);
+	*out = json_is_true(value);
+	return true;
+}
+
+bool get_uint(const struct place *place, const char *key, uint32_t max, uint32_t *out,
+	      struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	if (!value)
+		return true;
+	json_int_t number = json_integer_value(value);
+	if (!json_is_integer(value) || number < 0 || number > (json_int_t)max)
+		return place_complain(place, key, "not a number in range", err);
+	*out = (uint32_t)number;
+	return true;
+}
+
+bool get_u16(const struct place *place, const char *key, uint16_t *out, struct err *err)
+{
+	uint32_t number = *out;
+	if (!get_uint(place, key, UINT16_MAX, &number, err))
+		return false;
+	*out = (uint16_t)number;
+	return true;
+}
+
+bool get_port(const struct place *place, const char *key, uint16_t *out, struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	json_int_t number = json_integer_value(value);
+	if (!json_is_integer(value) || number < 1 || number > UINT16_MAX)
+		return place_complain(place, key, "not a port number", err);
+	*out = (uint16_t)number;
+	return true;
+}
+
+bool get_ms(const struct place *place, const char *key, double *out, struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	if (!value)
+		return true;
+	double number = json_number_value(value);
+	if (!json_is_number(value) || !isfinite(number) || number < 0)
+		return place_complain(place, key, "not a number of milliseconds", err);
+	*out = number;
+	return true;
+}
+
+bool get_time(const struct place *place, const char *key, int64_t *out, struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	if (value && (!json_is_string(value) || !reread_time(json_string_value(value), out)))
+		return place_complain(place, key, "not a time like 2026-11-22T15:04:05Z", err);
+	return true;
+}
+
+bool get_list(const struct place *place, const char *key, size_t max, const json_t **out,
+	      struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	*out = value;
+	if (!value)
+		return true;
+	if (!json_is_array(value))
+		return place_complain(place, key, "not an array", err);
+	if (json_array_size(value) > max)
+		return place_complain(place, key, "more entries than any tool writes", err);
+	return true;
+}
+
+bool get_texts(const struct place *place, const char *key, struct arena *mem, struct text_list *out,
+	       struct err *err)
+{
+	const json_t *list;
+	if (!get_list(place, key, LIST_MAX, &list, err))
+		return false;
+	size_t count = json_array_size(list);
+	if (count == 0)
+		return true;
+	out->items = arena_array(mem, count, sizeof(*out->items));
+	out->count = count;
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(list, i);
+		if (!json_is_string(item))
+			return place_complain(place, key, "holds something that is no string", err);
+		out->items[i] = arena_copy_n(mem, json_string_value(item),
+					     json_string_length(item));
+	}
+	return true;
+}
