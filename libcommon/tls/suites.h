@@ -25,7 +25,9 @@ struct suite {
 extern const struct suite suites[];
 extern const size_t suite_count;
 
-const struct suite *suite_by_gnutls_name(const char *name); /* NULL if unknown */
+/* By GnuTLS's own spelling, or IANA's, which gnutls_ciphersuite_get() gives since 3.7.4; NULL if
+ * GnuTLS has no such suite. */
+const struct suite *suite_by_gnutls_name(const char *name);
 const struct suite *suite_by_code(uint32_t code);
 
 #endif

@@ -36,7 +36,7 @@ struct active_facts {
  * is refusal. */
 enum active_result active_plain(struct stream *stream, const char **detail, struct arena *mem);
 /* c2s: <iq type='get'> with a ping; s2s: a <message/> from our domain. Acceptance: an answer other
- * than an error or close. */
+ * than an error or close. Without a `from`, s2s cannot be tested. */
 enum active_result active_stanza(struct stream *stream, const struct stream_header *header,
 				 const char **detail, struct arena *mem);
 /* db:result with a one-time key for our own domain. Refused: policy-violation, not-authorized,
@@ -45,8 +45,12 @@ enum active_result active_stanza(struct stream *stream, const struct stream_head
 enum active_result active_dialback(struct stream *stream, const struct stream_header *header,
 				   const char **detail, struct arena *mem);
 
+/* Each listens for 3 s at most, and never longer than the conn; silence tells nothing, but for the
+ * injection, where it is how a good server behaves. */
+
 /* Injection: <starttls/> and an IQ ping leave in one write; then TLS by the caller; then the
- * restarted stream is read: an answer to that ping's id is the fault. */
+ * restarted stream is read: an answer to that ping's id is the fault. To be asked even when the
+ * restart failed: the answer may have stood in place of the stream header. */
 NODISCARD bool active_injection_ask(struct stream *stream, const struct stream_header *header,
 				    enum starttls_answer *answer, struct err *err);
 enum active_result active_injection_listen(struct stream *stream, const char **detail,

@@ -36,7 +36,8 @@ size_t elem_count(const struct elem *elem); /* children */
 /* Serialises with namespaces declared where they change; indented with two blanks a level when
  * pretty. */
 void elem_write(const struct elem *elem, bool pretty, struct buf *out);
-/* & < > ' " as references (RFC 6120, 11.1; STR-73). */
+/* & < > ' " as references (RFC 6120, 11.1; STR-73); control characters, which XML cannot carry,
+ * become U+FFFD. */
 void xml_escape(struct buf *out, const char *text);
 
 #endif

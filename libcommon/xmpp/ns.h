@@ -2,6 +2,8 @@
 #ifndef XMPP_NS_H
 #define XMPP_NS_H
 
+#define NS_XML           "http://www.w3.org/XML/1998/namespace" /* xml:lang */
+#define NS_XMLNS         "http://www.w3.org/2000/xmlns/"        /* declarations themselves */
 #define NS_STREAM        "http://etherx.jabber.org/streams"
 #define NS_CLIENT        "jabber:client"
 #define NS_SERVER        "jabber:server"
@@ -20,5 +22,6 @@
 #define NS_REGISTER      "http://jabber.org/features/iq-register"
 #define NS_AUTH_FEAT     "http://jabber.org/features/iq-auth" /* XEP-0078 */
 #define NS_LIMITS        "urn:xmpp:stream-limits:0"           /* XEP-0478 */
+#define NS_PING          "urn:xmpp:ping"                      /* XEP-0199 */
 
 #endif

@@ -54,8 +54,10 @@ NODISCARD bool stream_restart(struct stream *stream, const struct stream_header 
  * peer's. */
 void stream_close(struct stream **stream);
 
-/* The next first-level element. Fails with ERR_CLOSED on </stream:stream> or end of connection,
- * ERR_STREAM_ERROR on a stream error, which *error then holds (error may be NULL). */
+/* The next first-level element; it lives until the next call, so that a long stream does not grow.
+ * Fails with ERR_CLOSED on </stream:stream> or end of connection,
+ * ERR_STREAM_ERROR on a stream error, which *error then holds in the mem of stream_open (error may
+ * be NULL). After ERR_TIMEOUT it may be called again. */
 NODISCARD bool stream_read(struct stream *stream, const struct elem **out,
 			   struct stream_error *error, struct err *err);
 NODISCARD bool stream_write(struct stream *stream, const char *xml, size_t size, struct err *err);

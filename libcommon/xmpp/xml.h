@@ -16,10 +16,12 @@
 #define XML_DEPTH_MAX 32
 #define XML_ATTRS_MAX 64   /* of one element, namespace declarations included */
 #define XML_NODES_MAX 4096 /* elements in one stanza */
+#define XML_NAME_MAX  1024 /* octets of an element's, attribute's or namespace's name */
 
 enum xml_event {
 	XML_MORE,         /* all octets consumed, nothing complete yet */
-	XML_STREAM_OPEN,  /* the stream header; *out is it, without children */
+	XML_STREAM_OPEN,  /* the stream header; *out is it, without children; its namespace
+			     declarations stand among the attributes, in NS_XMLNS */
 	XML_STANZA,       /* a first-level element, whole */
 	XML_STREAM_CLOSE, /* </stream:stream> */
 };
@@ -29,9 +31,11 @@ struct xml;
 struct xml *xml_new(void);
 void xml_free(struct xml **xml);
 
-/* Feeds octets and stops behind the first event; *used tells how many were taken. *out lives in
- * mem. False: the stream is unusable from here on; err is ERR_RESTRICTED_XML, ERR_NOT_WELL_FORMED,
- * ERR_LIMIT or ERR_NOT_XMPP (the first octets are no XML: "an HTTP server answers" and the like).
+/* Feeds octets and stops behind the first event; *used tells how many were taken (none, where one
+ * tag gave two events). *out lives in mem, which must stay the same until an event comes. White
+ * space between stanzas is dropped and gives XML_MORE. False: the stream is unusable from here on;
+ * err is ERR_RESTRICTED_XML, ERR_NOT_WELL_FORMED, ERR_LIMIT or ERR_NOT_XMPP (the first octets are
+ * no XML: "an HTTP server answers" and the like).
  */
 NODISCARD bool xml_push(struct xml *xml, const void *data, size_t size, struct arena *mem,
 			enum xml_event *event, const struct elem **out, size_t *used,

@@ -1,0 +1,178 @@
+#include "tls/algorithm.h"
+
+#include <string.h>
+
+#include "tls/der.h"
+
+#define TAG_INTEGER    0x02
+#define TAG_BIT_STRING 0x03
+#define TAG_OID        0x06
+#define TAG_SEQUENCE   0x30
+
+struct named {
+	const char *oid, *name;
+	unsigned bits; /* keys of one size only */
+};
+
+/* As OpenSSL and the RFCs write them. */
+static const struct named signatures[] = {
+	{ "1.2.840.113549.1.1.11", "sha256WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.12", "sha384WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.13", "sha512WithRSAEncryption", 0 },
+	{ "1.2.840.10045.4.3.2", "ecdsa-with-SHA256", 0 },
+	{ "1.2.840.10045.4.3.3", "ecdsa-with-SHA384", 0 },
+	{ "1.2.840.10045.4.3.4", "ecdsa-with-SHA512", 0 },
+	{ "1.3.101.112", "Ed25519", 0 },
+	{ "1.3.101.113", "Ed448", 0 },
+	{ "1.2.840.113549.1.1.10", "rsassaPss", 0 },
+	{ "1.2.840.113549.1.1.5", "sha1WithRSAEncryption", 0 },
+	{ "1.3.14.3.2.29", "sha1WithRSA", 0 },
+	{ "1.2.840.113549.1.1.14", "sha224WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.15", "sha512-224WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.16", "sha512-256WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.2", "md2WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.3", "md4WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.4", "md5WithRSAEncryption", 0 },
+	{ "2.16.840.1.101.3.4.3.13", "RSA-SHA3-224", 0 },
+	{ "2.16.840.1.101.3.4.3.14", "RSA-SHA3-256", 0 },
+	{ "2.16.840.1.101.3.4.3.15", "RSA-SHA3-384", 0 },
+	{ "2.16.840.1.101.3.4.3.16", "RSA-SHA3-512", 0 },
+	{ "1.2.840.10045.4.1", "ecdsa-with-SHA1", 0 },
+	{ "1.2.840.10045.4.3.1", "ecdsa-with-SHA224", 0 },
+	{ "2.16.840.1.101.3.4.3.9", "ecdsa_with_SHA3-224", 0 },
+	{ "2.16.840.1.101.3.4.3.10", "ecdsa_with_SHA3-256", 0 },
+	{ "2.16.840.1.101.3.4.3.11", "ecdsa_with_SHA3-384", 0 },
+	{ "2.16.840.1.101.3.4.3.12", "ecdsa_with_SHA3-512", 0 },
+	{ "1.2.840.10040.4.3", "dsaWithSHA1", 0 },
+	{ "2.16.840.1.101.3.4.3.1", "dsa_with_SHA224", 0 },
+	{ "2.16.840.1.101.3.4.3.2", "dsa_with_SHA256", 0 },
+	{ "1.2.643.7.1.1.3.2", "GOST R 34.10-2012 with GOST R 34.11-2012 (256 bit)", 0 },
+	{ "1.2.643.7.1.1.3.3", "GOST R 34.10-2012 with GOST R 34.11-2012 (512 bit)", 0 },
+	{ "1.2.156.10197.1.501", "SM2-with-SM3", 0 },
+	{ "2.16.840.1.101.3.4.3.17", "ML-DSA-44", 0 },
+	{ "2.16.840.1.101.3.4.3.18", "ML-DSA-65", 0 },
+	{ "2.16.840.1.101.3.4.3.19", "ML-DSA-87", 0 },
+};
+
+#define RSA     "1.2.840.113549.1.1.1"
+#define RSA_PSS "1.2.840.113549.1.1.10"
+#define EC      "1.2.840.10045.2.1"
+#define DSA     "1.2.840.10040.4.1"
+
+static const struct named keys[] = {
+	{ RSA, "RSA", 0 },
+	{ RSA_PSS, "RSA-PSS", 0 },
+	{ DSA, "DSA", 0 },
+	{ "1.3.101.112", "Ed25519", 256 },
+	{ "1.3.101.113", "Ed448", 456 },
+	{ "1.3.101.110", "X25519", 256 },
+	{ "1.3.101.111", "X448", 448 },
+	{ "1.2.643.7.1.1.1.1", "GOST R 34.10-2012", 256 },
+	{ "1.2.643.7.1.1.1.2", "GOST R 34.10-2012", 512 },
+	{ "2.16.840.1.101.3.4.3.17", "ML-DSA-44", 0 },
+	{ "2.16.840.1.101.3.4.3.18", "ML-DSA-65", 0 },
+	{ "2.16.840.1.101.3.4.3.19", "ML-DSA-87", 0 },
+};
+
+static const struct named curves[] = {
+	{ "1.2.840.10045.3.1.7", "EC P-256", 256 },
+	{ "1.3.132.0.34", "EC P-384", 384 },
+	{ "1.3.132.0.35", "EC P-521", 521 },
+	{ "1.3.132.0.33", "EC P-224", 224 },
+	{ "1.2.840.10045.3.1.1", "EC P-192", 192 },
+	{ "1.3.132.0.10", "EC secp256k1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.7", "EC brainpoolP256r1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.11", "EC brainpoolP384r1", 384 },
+	{ "1.3.36.3.3.2.8.1.1.13", "EC brainpoolP512r1", 512 },
+	{ "1.2.156.10197.1.301", "EC SM2", 256 },
+};
+
+static const struct named *find(const struct named *table, size_t count, const char *oid)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(table[i].oid, oid) == 0)
+			return &table[i];
+	}
+	return NULL;
+}
+
+/* AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL } */
+static bool split(struct bytes identifier, char oid[128], struct bytes *parameters)
+{
+	struct der sequence, algorithm;
+	if (!der_take(&identifier, TAG_SEQUENCE, &sequence) ||
+	    !der_take(&sequence.value, TAG_OID, &algorithm))
+		return false;
+	*parameters = sequence.value;
+	return der_oid_text(algorithm.value, oid)[0] != '\0';
+}
+
+bool algorithm_signature(struct bytes identifier, struct arena *mem, const char **out)
+{
+	struct bytes parameters;
+	char oid[128];
+	if (!split(identifier, oid, &parameters))
+		return false;
+	const struct named *known = find(signatures, ARRAY_SIZE(signatures), oid);
+	*out = known ? known->name : arena_copy(mem, oid);
+	return true;
+}
+
+static unsigned integer_bits(struct bytes value)
+{
+	while (value.size > 0 && value.data[0] == 0)
+		value = (struct bytes){ value.data + 1, value.size - 1 };
+	if (value.size == 0)
+		return 0;
+	return (unsigned)(value.size * 8) - (unsigned)(__builtin_clz(value.data[0]) - 24);
+}
+
+/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, ... } in the BIT STRING, behind its count of unused
+ * bits; Dss-Parms ::= SEQUENCE { p INTEGER, ... } */
+static unsigned first_integer_bits(struct bytes sequence)
+{
+	struct der outer, number;
+	if (!der_take(&sequence, TAG_SEQUENCE, &outer) ||
+	    !der_take(&outer.value, TAG_INTEGER, &number))
+		return 0;
+	return integer_bits(number.value);
+}
+
+static const char *curve_name(struct bytes parameters, struct arena *mem, unsigned *bits)
+{
+	struct der curve;
+	char oid[128];
+	if (!der_take(&parameters, TAG_OID, &curve))
+		return "EC with parameters of its own"; /* RFC 5480, 2.1.1 forbids them */
+	const struct named *known = find(curves, ARRAY_SIZE(curves),
+					 der_oid_text(curve.value, oid));
+	*bits = known ? known->bits : 0;
+	return known ? known->name : arena_printf(mem, "EC %s", oid);
+}
+
+bool algorithm_key(struct bytes info, struct arena *mem, const char **out, unsigned *bits)
+{
+	struct der outer, identifier, key;
+	struct bytes parameters;
+	char oid[128];
+	if (!der_take(&info, TAG_SEQUENCE, &outer) ||
+	    !der_take(&outer.value, TAG_SEQUENCE, &identifier) ||
+	    !der_take(&outer.value, TAG_BIT_STRING, &key) || key.value.size == 0 ||
+	    !split(identifier.whole, oid, &parameters))
+		return false;
+	struct bytes content = { key.value.data + 1, key.value.size - 1 };
+	*bits = 0;
+	if (strcmp(oid, EC) == 0) {
+		*out = curve_name(parameters, mem, bits);
+		return true;
+	}
+	const struct named *known = find(keys, ARRAY_SIZE(keys), oid);
+	*out = known ? known->name : arena_copy(mem, oid);
+	if (strcmp(oid, RSA) == 0 || strcmp(oid, RSA_PSS) == 0)
+		*bits = first_integer_bits(content);
+	else if (strcmp(oid, DSA) == 0)
+		*bits = first_integer_bits(parameters);
+	else if (known)
+		*bits = known->bits;
+	return true;
+}

@@ -1,0 +1,17 @@
+/* algorithm.h - names for the keys and signatures of certificates. For cert.c. Pure; any thread. */
+#ifndef TLS_ALGORITHM_H
+#define TLS_ALGORITHM_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/bytes.h"
+
+/* Of an AlgorithmIdentifier in DER: "sha256WithRSAEncryption"; the dotted OID if unknown. */
+NODISCARD bool algorithm_signature(struct bytes identifier, struct arena *mem, const char **out);
+/* Of a SubjectPublicKeyInfo in DER: "RSA", "EC P-256" and the size of the key; 0 if unknown. */
+NODISCARD bool algorithm_key(struct bytes info, struct arena *mem, const char **out,
+			     unsigned *bits);
+
+#endif

@@ -1,0 +1,96 @@
+#include "tls/der_string.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/escape.h"
+
+struct character {
+	size_t octets;
+	unsigned code;
+	bool text; /* otherwise to be shown octet by octet */
+};
+
+static bool is_text(unsigned code)
+{
+	return code >= 0x20 && !(code >= 0x7f && code < 0xa0) &&
+	       !(code >= 0xd800 && code < 0xe000) && code < 0x110000;
+}
+
+/* rest is not empty. */
+static struct character next_character(uint8_t tag, struct bytes rest)
+{
+	struct character next = { .octets = tag == TAG_UNIVERSAL ? 4 : tag == TAG_BMP ? 2 : 1 };
+	if (tag == TAG_UNIVERSAL || tag == TAG_BMP || tag == TAG_TELETEX) {
+		if (rest.size < next.octets)
+			return (struct character){ .octets = rest.size };
+		for (size_t i = 0; i < next.octets; i++)
+			next.code = next.code << 8 | rest.data[i];
+		next.text = is_text(next.code);
+		return next;
+	}
+	size_t octets = utf8_length(rest.data, rest.size, &next.code);
+	if (octets > 0)
+		next.octets = octets;
+	next.text = octets > 0 && is_text(next.code);
+	return next;
+}
+
+static void add_utf8(struct buf *out, unsigned code)
+{
+	char text[4];
+	size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	for (size_t i = size; i-- > 1; code >>= 6)
+		text[i] = (char)(0x80 | (code & 0x3f));
+	text[0] = (char)(lead[size] | code);
+	buf_add(out, text, size);
+}
+
+/* Most strings are plain ASCII and need neither a buffer nor a look at each character. */
+static bool is_plain(uint8_t tag, struct bytes value)
+{
+	if (tag == TAG_UNIVERSAL || tag == TAG_BMP)
+		return false;
+	for (size_t at = 0; at < value.size; at++) {
+		if (value.data[at] < 0x20 || value.data[at] >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+const char *der_string_text(uint8_t tag, struct bytes value, struct arena *mem)
+{
+	if (is_plain(tag, value))
+		return arena_copy_n(mem, value.data, value.size);
+	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
+	for (struct character next; value.size > 0;
+	     value.data += next.octets, value.size -= next.octets) {
+		next = next_character(tag, value);
+		if (next.text)
+			add_utf8(&text, next.code);
+		for (size_t i = 0; !next.text && i < next.octets; i++)
+			buf_printf(&text, "\\x%02x", value.data[i]);
+	}
+	return arena_copy_n(mem, buf_string(&text), text.size);
+}
+
+void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value)
+{
+	bool first = true;
+	for (struct character next; value.size > 0;
+	     value.data += next.octets, value.size -= next.octets, first = false) {
+		next = next_character(tag, value);
+		bool last = value.size == next.octets;
+		if (!next.text) {
+			for (size_t i = 0; i < next.octets; i++)
+				buf_printf(out, "\\%02X", value.data[i]);
+			continue;
+		}
+		if ((next.code < 0x80 && strchr("\"+,;<>\\", (int)next.code)) ||
+		    (next.code == ' ' && (first || last)) || (next.code == '#' && first))
+			buf_char(out, '\\');
+		add_utf8(out, next.code);
+	}
+}

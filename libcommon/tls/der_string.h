@@ -1,0 +1,23 @@
+/* der_string.h - the character strings of certificates as UTF-8 for display. For san.c and dn.c.
+ *
+ * Latin-1, UTF-16 and UTF-32 are converted; control characters and what is no text are escaped
+ * octet by octet, so that nothing invisible hides in a name. Pure; any thread. */
+#ifndef TLS_DER_STRING_H
+#define TLS_DER_STRING_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/bytes.h"
+
+#define TAG_UTF8      0x0c
+#define TAG_TELETEX   0x14 /* read as Latin-1, as everybody does */
+#define TAG_IA5       0x16
+#define TAG_UNIVERSAL 0x1c
+#define TAG_BMP       0x1e
+
+/* "\xHH" for an octet that is no text. */
+const char *der_string_text(uint8_t tag, struct bytes value, struct arena *mem);
+/* The value of an attribute as RFC 4514, 2.4 escapes it. */
+void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value);
+
+#endif

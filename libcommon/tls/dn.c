@@ -1,0 +1,138 @@
+#include "tls/dn.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "tls/der.h"
+#include "tls/der_string.h"
+
+#define TAG_SEQUENCE 0x30
+#define TAG_SET      0x31
+#define TAG_OID      0x06
+
+#define COMMON_NAME  "2.5.4.3"
+
+/* RFC 4514, 3, and the descriptors certificates are full of (RFC 4519, CA/Browser Forum). */
+static const struct attribute {
+	const char *oid, *name;
+} attributes[] = {
+	{ COMMON_NAME, "CN" },
+	{ "2.5.4.6", "C" },
+	{ "2.5.4.10", "O" },
+	{ "2.5.4.11", "OU" },
+	{ "2.5.4.7", "L" },
+	{ "2.5.4.8", "ST" },
+	{ "2.5.4.9", "STREET" },
+	{ "2.5.4.5", "serialNumber" },
+	{ "2.5.4.4", "SN" },
+	{ "2.5.4.12", "title" },
+	{ "2.5.4.15", "businessCategory" },
+	{ "2.5.4.17", "postalCode" },
+	{ "2.5.4.42", "GN" },
+	{ "2.5.4.46", "dnQualifier" },
+	{ "2.5.4.97", "organizationIdentifier" },
+	{ "0.9.2342.19200300.100.1.1", "UID" },
+	{ "0.9.2342.19200300.100.1.25", "DC" },
+	{ "1.2.840.113549.1.9.1", "emailAddress" },
+	{ "1.3.6.1.4.1.311.60.2.1.1", "jurisdictionL" },
+	{ "1.3.6.1.4.1.311.60.2.1.2", "jurisdictionST" },
+	{ "1.3.6.1.4.1.311.60.2.1.3", "jurisdictionC" },
+};
+
+/* AttributeTypeAndValue ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY } */
+static bool take_pair(struct bytes *at, struct der *type, struct der *value)
+{
+	struct der pair;
+	return der_take(at, TAG_SEQUENCE, &pair) && der_take(&pair.value, TAG_OID, type) &&
+	       der_next(&pair.value, value) && pair.value.size == 0;
+}
+
+static bool is_string(uint8_t tag)
+{
+	return strchr("\x0c\x12\x13\x14\x16\x1a\x1c\x1e", tag) && tag;
+}
+
+static void add_pair(struct buf *out, const struct der *type, const struct der *value)
+{
+	char oid[128];
+	der_oid_text(type->value, oid);
+	for (size_t i = 0; i < ARRAY_SIZE(attributes) && is_string(value->tag); i++) {
+		if (strcmp(attributes[i].oid, oid) != 0)
+			continue;
+		buf_printf(out, "%s=", attributes[i].name);
+		der_string_add_attribute(out, value->tag, value->value);
+		return;
+	}
+	buf_printf(out, "%s=#", oid[0] ? oid : "0.0");
+	for (size_t i = 0; i < value->whole.size; i++)
+		buf_printf(out, "%02x", value->whole.data[i]);
+}
+
+static bool add_set(struct buf *out, struct bytes set)
+{
+	struct der type, value;
+	for (bool first = true; set.size > 0; first = false) {
+		if (!take_pair(&set, &type, &value))
+			return false;
+		if (!first)
+			buf_char(out, '+');
+		add_pair(out, &type, &value);
+	}
+	return true;
+}
+
+static size_t count_sets(struct bytes at)
+{
+	struct der set;
+	size_t count = 0;
+	while (der_take(&at, TAG_SET, &set))
+		count++;
+	return at.size > 0 ? 0 : count;
+}
+
+/* RFC 4514, 2.1: the last RelativeDistinguishedName comes first. */
+const char *dn_text(struct bytes name, struct arena *mem)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
+	struct der sequence;
+	if (!der_take(&name, TAG_SEQUENCE, &sequence) || name.size > 0)
+		return NULL;
+	size_t count = count_sets(sequence.value);
+	if (count == 0)
+		return sequence.value.size > 0 ? NULL : "";
+	struct der *sets = arena_array(mem, count, sizeof(*sets));
+	for (size_t i = 0; i < count; i++) {
+		if (!der_next(&sequence.value, &sets[i]))
+			return NULL;
+	}
+	for (size_t i = count; i-- > 0;) {
+		if (!add_set(&text, sets[i].value))
+			return NULL;
+		if (i > 0)
+			buf_char(&text, ',');
+	}
+	return arena_copy_n(mem, buf_string(&text), text.size);
+}
+
+size_t dn_common_names(struct bytes name, struct arena *mem, struct cert_name *out)
+{
+	struct der sequence, set, type, value;
+	size_t count = 0;
+	char oid[128];
+	if (!der_take(&name, TAG_SEQUENCE, &sequence))
+		return 0;
+	while (der_take(&sequence.value, TAG_SET, &set)) {
+		while (take_pair(&set.value, &type, &value)) {
+			if (strcmp(der_oid_text(type.value, oid), COMMON_NAME) != 0)
+				continue;
+			if (out)
+				out[count] = (struct cert_name){
+					.type = NAME_CN,
+					.value = der_string_text(value.tag, value.value, mem),
+					.raw = value.value,
+				};
+			count++;
+		}
+	}
+	return count;
+}

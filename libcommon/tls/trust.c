@@ -1,0 +1,208 @@
+#include "tls/trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/fd.h"
+#include "tls/cert.h"
+#include "tls/der.h"
+
+#define BUNDLE_MAX  ((size_t)64 * 1024 * 1024) /* the system's has 0.2 MiB: more is no bundle */
+#define STREAM_ROOM ((size_t)64 * 1024)        /* first guess where the size is not known */
+
+struct anchor {
+	struct bytes subject, der;
+};
+
+struct bundle {
+	struct arena *mem; /* owns what the anchors point to */
+	struct anchor *anchors;
+	size_t count;
+	const char *problem; /* why there are none */
+};
+
+/* The system's, read by whoever asks first. */
+struct lazy {
+	pthread_mutex_t lock;
+	bool loaded;
+	struct bundle bundle;
+};
+
+struct trust {
+	struct arena *mem;
+	struct bundle named;
+	struct lazy *system; /* NULL: not wanted */
+};
+
+/* A pipe is as good as a file: --trust <(curl ...) */
+static bool read_all(int fd, size_t room, struct arena *mem, struct bytes *out)
+{
+	uint8_t *data = arena_alloc(mem, room);
+	for (size_t size = 0;;) {
+		ssize_t got = read(fd, data + size, room - size);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		if (got == 0) {
+			*out = (struct bytes){ data, size };
+			return true;
+		}
+		size += (size_t)got;
+		if (size < room)
+			continue;
+		if (room >= BUNDLE_MAX) {
+			errno = EFBIG;
+			return false;
+		}
+		room *= 2;
+		uint8_t *more = arena_alloc(mem, room);
+		memcpy(more, data, size);
+		data = more;
+	}
+}
+
+static bool read_file(const char *path, struct arena *mem, struct bytes *out)
+{
+	CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat about;
+	if (fd < 0 || fstat(fd, &about) != 0)
+		return false;
+	size_t size = about.st_size > 0 ? (size_t)about.st_size : 0;
+	if (size >= BUNDLE_MAX) {
+		errno = EFBIG;
+		return false;
+	}
+	/* One octet more than the file holds, so that its end shows without a second round. */
+	return read_all(fd, S_ISREG(about.st_mode) ? size + 1 : STREAM_ROOM, mem, out);
+}
+
+static size_t count_blocks(struct bytes pem)
+{
+	static const char begin[] = "-----BEGIN ";
+	size_t count = 0;
+	for (const uint8_t *at = pem.data, *end = pem.data + pem.size;; count++) {
+		at = memmem(at, (size_t)(end - at), begin, sizeof(begin) - 1);
+		if (!at)
+			return count;
+		at += sizeof(begin) - 1;
+	}
+}
+
+/* Blocks that are no certificates are passed over: bundles carry keys and old formats too. */
+static void index_bundle(struct bytes pem, struct bundle *bundle)
+{
+	size_t room = count_blocks(pem), broken;
+	struct bytes *ders = arena_array(bundle->mem, room, sizeof(*ders));
+	room = cert_from_pem(pem, bundle->mem, ders, room, &broken);
+	bundle->anchors = arena_array(bundle->mem, room, sizeof(*bundle->anchors));
+	for (size_t i = 0; i < room; i++) {
+		struct bytes issuer;
+		struct anchor *anchor = &bundle->anchors[bundle->count];
+		anchor->der = ders[i];
+		if (cert_peek(ders[i], &anchor->subject, &issuer))
+			bundle->count++;
+		else
+			broken++;
+	}
+	if (bundle->count == 0)
+		bundle->problem = broken > 0     ? "no readable certificate"
+				  : pem.size > 0 ? "no certificate in PEM"
+						 : "nothing";
+}
+
+static void bundle_load(const char *path, struct bundle *bundle)
+{
+	struct bytes pem;
+	CLEANUP(arena_free) struct arena *scratch = arena_new();
+	bundle->mem = arena_new();
+	if (!read_file(path, scratch, &pem)) {
+		bundle->problem = arena_printf(bundle->mem,
+					       "cannot read the trust anchors in %s: %s", path,
+					       strerrordesc_np(errno));
+		return;
+	}
+	index_bundle(pem, bundle);
+	if (bundle->problem)
+		bundle->problem = arena_printf(bundle->mem, "%s holds %s to trust", path,
+					       bundle->problem);
+}
+
+static size_t bundle_find(const struct bundle *bundle, struct bytes subject, struct bytes *out,
+			  size_t room)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < bundle->count && found < room; i++) {
+		if (bytes_equal(bundle->anchors[i].subject, subject))
+			out[found++] = bundle->anchors[i].der;
+	}
+	return found;
+}
+
+static struct lazy *lazy_new(struct arena *mem)
+{
+	struct lazy *lazy = arena_alloc(mem, sizeof(*lazy));
+	pthread_mutex_init(&lazy->lock, NULL);
+	return lazy;
+}
+
+/* A lock outside run/, because only a chain that is judged knows that the bundle is wanted. */
+static const struct bundle *lazy_load(struct lazy *lazy)
+{
+	pthread_mutex_lock(&lazy->lock);
+	if (!lazy->loaded)
+		bundle_load(TRUST_SYSTEM_BUNDLE, &lazy->bundle);
+	lazy->loaded = true;
+	pthread_mutex_unlock(&lazy->lock);
+	return &lazy->bundle;
+}
+
+bool trust_new(const char *file, bool with_system, struct trust **out, struct err *err)
+{
+	struct arena *mem = arena_new();
+	CLEANUP(trust_free) struct trust *trust = arena_alloc(mem, sizeof(*trust));
+	trust->mem = mem;
+	if (file)
+		bundle_load(file, &trust->named);
+	if (trust->named.problem)
+		return err_set(err, AT_FILE, ERR_SYSTEM, "%s", trust->named.problem);
+	if (!file || with_system)
+		trust->system = lazy_new(mem);
+	*out = trust;
+	trust = NULL;
+	return true;
+}
+
+void trust_free(struct trust **trust)
+{
+	if (!*trust)
+		return;
+	arena_free(&(*trust)->named.mem);
+	if ((*trust)->system) {
+		arena_free(&(*trust)->system->bundle.mem);
+		pthread_mutex_destroy(&(*trust)->system->lock);
+	}
+	struct arena *mem = (*trust)->mem;
+	arena_free(&mem);
+	*trust = NULL;
+}
+
+size_t trust_find(const struct trust *trust, struct bytes subject, struct bytes *out,
+		  bool *from_system, size_t room)
+{
+	size_t named = bundle_find(&trust->named, subject, out, room), found = named;
+	if (trust->system)
+		found += bundle_find(lazy_load(trust->system), subject, out + named, room - named);
+	for (size_t i = 0; i < found; i++)
+		from_system[i] = i >= named;
+	return found;
+}
+
+const char *trust_problem(const struct trust *trust)
+{
+	return trust->system ? lazy_load(trust->system)->problem : NULL;
+}

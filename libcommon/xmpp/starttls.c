@@ -1,0 +1,81 @@
+#include "xmpp/starttls.h"
+
+#include <string.h>
+
+#include "xmpp/ns.h"
+#include "xmpp/stream_inner.h"
+
+/* RFC 6120, 5.4.2.3: <proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>, then silence. Anything
+ * behind it came in clear and must not count as protected (STR-53). */
+static bool check_silence(struct stream *stream, enum starttls_answer *answer, struct err *err)
+{
+	if (stream_is_quiet(stream))
+		(void)stream_take_input(stream); /* what came in a packet of its own */
+	if (stream_is_quiet(stream)) {
+		*answer = STARTTLS_PROCEED;
+		return true;
+	}
+	*answer = STARTTLS_INJECTION;
+	size_t count = stream_pending(stream);
+	return err_set(err, AT_STARTTLS, ERR_INJECTION, "%zu byte%s in clear behind <proceed/>",
+		       count, count == 1 ? "" : "s");
+}
+
+bool starttls_await(struct stream *stream, enum starttls_answer *answer, struct stream_error *error,
+		    struct err *err)
+{
+	const struct elem *elem;
+	if (!stream_read(stream, &elem, error, err)) {
+		bool refused = err->code == ERR_STREAM_ERROR;
+		*answer = refused ? STARTTLS_ERROR : STARTTLS_OTHER;
+		stream_explain(stream, "answer to <starttls/>", err);
+		err->stage = AT_STARTTLS;
+		return false;
+	}
+	if (elem_is(elem, NS_TLS, "proceed")) {
+		stream_hold(stream);
+		return check_silence(stream, answer, err);
+	}
+	if (elem_is(elem, NS_TLS, "failure")) {
+		*answer = STARTTLS_FAILURE;
+		return err_set(err, AT_STARTTLS, ERR_STARTTLS_REFUSED,
+			       "the server answers <failure/> to <starttls/>");
+	}
+	*answer = STARTTLS_OTHER;
+	return err_set(err, AT_STARTTLS, ERR_PROTOCOL, "<%s xmlns='%s'/> instead of <proceed/>",
+		       elem->name, elem->ns);
+}
+
+bool starttls_ask(struct stream *stream, enum starttls_answer *answer, struct stream_error *error,
+		  struct err *err)
+{
+	static const char request[] = "<starttls xmlns='" NS_TLS "'/>";
+	*answer = STARTTLS_OTHER;
+	if (!stream_write(stream, request, strlen(request), err)) {
+		err->stage = AT_STARTTLS;
+		return false;
+	}
+	return starttls_await(stream, answer, error, err);
+}
+
+static const char *const answer_names[] = {
+	[STARTTLS_NOT_ASKED] = "not-asked", [STARTTLS_PROCEED] = "proceed",
+	[STARTTLS_FAILURE] = "failure",     [STARTTLS_ERROR] = "stream-error",
+	[STARTTLS_OTHER] = "other",         [STARTTLS_INJECTION] = "injection",
+};
+
+const char *starttls_answer_name(enum starttls_answer answer)
+{
+	return answer_names[answer];
+}
+
+bool starttls_answer_parse(const char *name, enum starttls_answer *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(answer_names); i++) {
+		if (strcmp(name, answer_names[i]) == 0) {
+			*out = (enum starttls_answer)i;
+			return true;
+		}
+	}
+	return false;
+}

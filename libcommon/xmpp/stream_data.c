@@ -1,0 +1,149 @@
+/* The pure halves of stream.h: headers and errors, without a connection. */
+#include "xmpp/stream.h"
+
+#include <string.h>
+
+#include "xmpp/ns.h"
+
+static void write_pair(struct buf *out, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_printf(out, " %s='", name);
+	xml_escape(out, value);
+	buf_char(out, '\'');
+}
+
+/* <?xml version='1.0'?><stream:stream to='example.org' version='1.0' xml:lang='en'
+ * xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>
+ *
+ * STR-28 to STR-30; some servers know no other prefixes, and look for the default namespace in this
+ * very tag (STR-35, STR-90). */
+void stream_header_write(const struct stream_header *header, struct buf *out)
+{
+	bool server = header->service == SERVICE_S2S;
+	buf_text(out, "<?xml version='1.0'?><stream:stream");
+	write_pair(out, "from", header->from);
+	write_pair(out, "to", header->to);
+	write_pair(out, "version", "1.0");
+	write_pair(out, "xml:lang", header->lang ? header->lang : "en");
+	write_pair(out, "xmlns", server ? NS_SERVER : NS_CLIENT);
+	write_pair(out, "xmlns:db", server ? NS_DIALBACK : NULL);
+	write_pair(out, "xmlns:stream", NS_STREAM);
+	buf_char(out, '>');
+}
+
+/* STR-33: two integers, leading zeros ignored, anything from 1.0 on. */
+static bool is_version_1(const char *version)
+{
+	if (!version)
+		return false;
+	size_t major = strspn(version, "0123456789");
+	const char *minor = version + major + (version[major] == '.');
+	if (major == 0 || minor[strspn(minor, "0123456789")] != '\0')
+		return false;
+	return strspn(version, "0") < major;
+}
+
+void stream_header_read(const struct elem *elem, struct stream_facts *facts, struct arena *mem)
+{
+	facts->opened = true;
+	facts->from = arena_copy(mem, elem_attr(elem, "from"));
+	facts->to = arena_copy(mem, elem_attr(elem, "to"));
+	facts->id = arena_copy(mem, elem_attr(elem, "id"));
+	facts->lang = arena_copy(mem, elem_attr_ns(elem, NS_XML, "lang"));
+	facts->version = arena_copy(mem, elem_attr(elem, "version"));
+	facts->version_1 = is_version_1(facts->version);
+	facts->prefix_free = elem->prefix[0] == '\0';
+	/* Without a prefix the default namespace is the stream's own, and the content's stands on
+	 * each child. */
+	if (!facts->prefix_free)
+		facts->content_namespace = arena_copy(mem, elem_attr_ns(elem, NS_XMLNS, "xmlns"));
+}
+
+/* RFC 6120, 4.9.3, and what usually stands behind each. */
+static const struct condition {
+	const char *name, *cause;
+} conditions[] = {
+	{ "bad-format", "The server cannot process what it got; it may be picky about the stream "
+			"header." },
+	{ "bad-namespace-prefix", "The server insists on other namespace prefixes." },
+	{ "conflict", "The server sees another stream of the same pair, or too many from this "
+		      "address; try again with fewer at once (--per-host 1)." },
+	{ "connection-timeout", "The server waited too long; it may be overloaded." },
+	{ "host-gone", "The server no longer serves this domain; its SRV record is out of date." },
+	{ "host-unknown", "The name in DNS leads to a server that is not configured for this "
+			  "domain. Prosody: add a VirtualHost for it; ejabberd: add it to hosts." },
+	{ "improper-addressing", "The server wants 'to' and 'from' in the stream header; on s2s "
+				 "try --from with a domain of yours." },
+	{ "internal-server-error", "A fault or misconfiguration of the server; its log tells." },
+	{ "invalid-from", "The server does not accept the domain we say we are; try --from with a "
+			  "domain of yours." },
+	{ "invalid-id", NULL },
+	{ "invalid-namespace", "This port serves the other kind of stream: clients on 5222, "
+			       "servers on 5269." },
+	{ "invalid-xml", NULL },
+	{ "not-authorized", "The server wants authentication first, or refused it." },
+	{ "not-well-formed", NULL },
+	{ "policy-violation", "A rule of the server: encryption required, a rate limit or a block "
+			      "list; try again later and more slowly (--rate)." },
+	{ "remote-connection-failed", "The server could not reach another one that it needs, such "
+				      "as the one that confirms dialback." },
+	{ "reset", NULL },
+	{ "resource-constraint", "The server is busy; try again later and more slowly (--rate)." },
+	{ "restricted-xml", NULL },
+	{ "see-other-host", "The server sends its visitors to another host; the SRV record should "
+			    "name that one." },
+	{ "system-shutdown", "The server is going down; try again later." },
+	{ "undefined-condition", NULL },
+	{ "unsupported-encoding", NULL },
+	{ "unsupported-feature", "The two sides have no way of authentication in common." },
+	{ "unsupported-stanza-type", NULL },
+	{ "unsupported-version", "The server does not speak XMPP 1.0." },
+};
+
+static const struct condition *find_condition(const char *name)
+{
+	if (strcmp(name, "xml-not-well-formed") == 0)
+		name = "not-well-formed"; /* RFC 3920's word for it */
+	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++) {
+		if (strcmp(conditions[i].name, name) == 0)
+			return &conditions[i];
+	}
+	return NULL;
+}
+
+const char *stream_error_cause(const char *condition)
+{
+	const struct condition *found = find_condition(condition);
+	return found ? found->cause : NULL;
+}
+
+static const char *content_of(const struct elem *elem, struct arena *mem)
+{
+	return elem->text[strspn(elem->text, " \t\r\n")] ? arena_copy(mem, elem->text) : NULL;
+}
+
+/* <stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text
+ * .../></stream:error>
+ */
+void stream_error_read(const struct elem *elem, struct arena *mem, struct stream_error *out)
+{
+	*out = (struct stream_error){ .condition = "undefined-condition" };
+	bool found = false;
+	for (const struct elem *child = elem->children; child; child = child->next) {
+		const struct condition *known = find_condition(child->name);
+		bool theirs = strcmp(child->ns, NS_STREAM_ERROR) == 0;
+		if (theirs && strcmp(child->name, "text") == 0) {
+			out->text = content_of(child, mem);
+		} else if (theirs && known && !found) {
+			found = true;
+			out->condition = known->name;
+			out->content = content_of(child, mem);
+		} else if (!out->application) {
+			out->application = arena_printf(mem, "{%s}%s", child->ns, child->name);
+		}
+	}
+	if (!out->text && !found) /* before RFC 3920 the text was all there was */
+		out->text = content_of(elem, mem);
+}

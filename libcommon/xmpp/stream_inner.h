@@ -1,0 +1,27 @@
+/* stream_inner.h - what starttls.c and active.c know of a stream beyond stream.h; nobody else. */
+#ifndef XMPP_STREAM_INNER_H
+#define XMPP_STREAM_INNER_H
+
+#include "xmpp/starttls.h"
+
+/* How many octets stand read and unused: those stream_is_quiet() asks for. */
+size_t stream_pending(const struct stream *stream);
+/* Takes in what has arrived and was not asked for, once; false: there is none, or it cannot be
+ * read. For counting what stands behind <proceed/>. */
+bool stream_take_input(struct stream *stream);
+/* TLS begins here: the old stream is neither closed nor written to (STR-44, STR-57). */
+void stream_hold(struct stream *stream);
+
+/* A fresh, unpredictable id, and whether any element came back that carries it, a misplaced one
+ * included. */
+const char *stream_new_mark(struct stream *stream);
+bool stream_mark_seen(const struct stream *stream);
+
+/* Puts "closed", "no answer within 10 s" and the like into the words of one step. */
+void stream_explain(const struct stream *stream, const char *awaited, struct err *err);
+
+/* The answer to a <starttls/> that was sent. */
+NODISCARD bool starttls_await(struct stream *stream, enum starttls_answer *answer,
+			      struct stream_error *error, struct err *err);
+
+#endif

@@ -1,0 +1,241 @@
+#!/bin/sh
+# Installs what the tests need, builds with -Werror and sanitizers, and runs every test, check and short fuzz run.
+#
+#   sh tests/run.sh [--no-install] [STEP...]
+#
+# Steps: unit system threads fuzz format tidy shell man (all of them, in this order, when none is named).
+# What passes is quiet, what fails is shown. The last line is "N passed, N failed", with ", N skipped" if any were.
+set -u
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$top" || exit 1
+
+STEPS='unit system threads fuzz format tidy shell man'
+FUZZ_SECONDS=${FUZZ_SECONDS:-10} # for each fuzzer
+
+passed=0
+failed=0
+skipped=0
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# shellcheck source=tests/system/packages.sh
+. "$top/tests/system/packages.sh"
+
+say() {
+	printf '== %s\n' "$*" >&2
+}
+
+# fail NAME: what went wrong stands in $work/output.
+fail() {
+	failed=$((failed + 1))
+	cat "$work/output"
+	printf 'FAILED %s\n' "$1"
+	return 1
+}
+
+# check NAME COMMAND...: one check; its output is seen only when it fails.
+check() {
+	name=$1
+	shift
+	if "$@" >"$work/output" 2>&1; then
+		passed=$((passed + 1))
+	else
+		fail "$name"
+	fi
+}
+
+# add_junit NAME FILE: the counts of a report by meson or pytest.
+add_junit() {
+	if /usr/bin/python3 tests/system/junit.py "$2" >"$work/counts" 2>"$work/output"; then
+		cat "$work/output"
+		read -r good bad left <"$work/counts"
+		passed=$((passed + good))
+		failed=$((failed + bad))
+		skipped=$((skipped + left))
+	else
+		fail "$1: no report was written"
+	fi
+}
+
+# build FOLDER COMPILER OPTION...: once a run. Configuring anew costs little and keeps an old folder honest.
+build() {
+	folder=$1 compiler=$2
+	shift 2
+	case " ${built:-} " in *" $folder "*) return 0 ;; esac
+	case " ${broken:-} " in *" $folder "*) return 1 ;; esac
+	say "build $folder"
+	[ ! -f "$folder/build.ninja" ] || set -- --reconfigure "$@"
+	if check "setup of $folder" env CC="$compiler" meson setup "$@" "$folder" &&
+		check "compilation in $folder" ninja -C "$folder"; then
+		built="${built:-} $folder"
+	else
+		broken="${broken:-} $folder"
+		return 1
+	fi
+}
+
+build_checked() {
+	build build-test gcc -Dbuildtype=debug -Db_sanitize=address,undefined -Dwerror=true
+}
+
+build_threads() {
+	build build-tsan gcc -Dbuildtype=debug -Db_sanitize=thread -Dwerror=true
+}
+
+build_clang() {
+	build build-fuzz clang -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true \
+		-Dfuzz=true
+}
+
+# A find of a sanitizer must end the program, or a test would overlook it.
+ASAN_OPTIONS="detect_leaks=1:${ASAN_OPTIONS:-}"
+UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:${UBSAN_OPTIONS:-}"
+TSAN_OPTIONS="halt_on_error=1:${TSAN_OPTIONS:-}"
+export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+
+step_unit() {
+	build_checked || return
+	say 'unit tests, lints, schema'
+	report=build-test/meson-logs/testlog.junit.xml
+	rm -f "$report"
+	meson test -C build-test --no-rebuild --print-errorlogs >"$work/log" 2>&1 || cat "$work/log"
+	add_junit 'meson test' "$report"
+}
+
+# pytest_in BUILD ARGUMENT...: the system tests against a sanitized build. Status 5: none was selected.
+pytest_in() {
+	where=$1
+	shift
+	rm -f "$work/pytest.xml"
+	XTT_BUILD=$top/$where XTT_SANITIZED=1 $without_aslr /usr/bin/python3 -m pytest -q \
+		--junitxml "$work/pytest.xml" "$@" tests/system >"$work/log" 2>&1
+	case $? in 0 | 5) ;; *) cat "$work/log" ;; esac
+	add_junit "pytest against $where" "$work/pytest.xml"
+}
+
+step_system() {
+	build_checked || return
+	say 'system tests'
+	without_aslr=
+	pytest_in build-test -n "$(nproc)" --dist load
+}
+
+step_threads() {
+	build_threads || return
+	say 'concurrency tests under the thread sanitizer'
+	# Newer kernels spread addresses wider than the sanitizer of gcc 12 can follow.
+	without_aslr="setarch $(uname -m) -R"
+	$without_aslr true 2>/dev/null || without_aslr=
+	pytest_in build-tsan -m threads
+}
+
+step_fuzz() {
+	build_clang || return
+	say "fuzzers, $FUZZ_SECONDS s each"
+	found=no
+	for fuzzer in build-fuzz/tests/fuzz/fuzz_*; do
+		if [ -f "$fuzzer" ] && [ -x "$fuzzer" ]; then
+			found=yes
+			fuzz "$fuzzer" "${fuzzer##*/fuzz_}"
+		fi
+	done
+	if [ "$found" = no ]; then
+		skipped=$((skipped + 1))
+		echo 'SKIPPED fuzz: no fuzzer was built'
+	fi
+}
+
+# fuzz PROGRAM NAME: new inputs stay in a folder of this run, since the stored corpus changes by commits only.
+fuzz() {
+	mkdir -p "$work/corpus/$2" build-fuzz/found
+	set -- "$1" "$2" "$work/corpus/$2"
+	[ ! -d "tests/fuzz/corpus/$2" ] || set -- "$@" "tests/fuzz/corpus/$2"
+	program=$1 name=$2
+	shift 2
+	check "fuzz $name (finds are kept in build-fuzz/found)" "$program" -max_total_time="$FUZZ_SECONDS" -timeout=5 \
+		-rss_limit_mb=1024 -artifact_prefix="build-fuzz/found/$name-" "$@"
+}
+
+# files PATTERN FOLDER...
+files() {
+	pattern=$1
+	shift
+	find "$@" -name "$pattern" -type f 2>/dev/null | sort
+}
+
+step_format() {
+	say 'clang-format'
+	for file in $(files '*.[ch]' tools libcommon tests); do
+		check "clang-format of $file" clang-format --dry-run -Werror "$file"
+	done
+}
+
+# The flags come from the clang build, since clang-tidy stumbles over those only gcc knows.
+step_tidy() {
+	build_clang || return
+	say 'clang-tidy'
+	mkdir -p "$work/tidy"
+	# shellcheck disable=SC2016 # the inner shell expands them
+	files '*.c' tools libcommon tests | TIDY=$work/tidy xargs -r -n 1 -P "$(nproc)" sh -c '
+		log=$TIDY/$(echo "$1" | tr / :)
+		clang-tidy -p build-fuzz --quiet --warnings-as-errors="*" "$1" >"$log" 2>&1 || mv "$log" "$log.failed"' tidy
+	for log in "$work"/tidy/*; do
+		case $log in
+		*.c) passed=$((passed + 1)) ;;
+		*.failed)
+			grep -v 'warnings\? \(generated\|treated\)' "$log" >"$work/output"
+			fail "clang-tidy of $(basename "$log" .failed | tr : /)"
+			;;
+		esac
+	done
+}
+
+step_shell() {
+	say 'shell scripts and completions'
+	for file in $(files '*.sh' tests tools) .ci/run; do
+		check "shellcheck of $file" shellcheck -x "$file"
+	done
+	for file in $(files '*' completions/bash); do
+		check "shellcheck of $file" shellcheck -s bash "$file"
+	done
+	for file in $(files '*' completions/zsh); do
+		check "zsh syntax of $file" zsh -n "$file"
+	done
+	for file in $(files '*' completions/fish); do
+		check "fish syntax of $file" fish -n "$file"
+	done
+}
+
+step_man() {
+	say 'man pages'
+	for file in $(files '*.[1-9]' man build-test/man); do
+		check "mandoc of $file" mandoc -Tlint -Wwarning "$file"
+	done
+}
+
+install=yes
+chosen=
+for word in "$@"; do
+	case " $STEPS --no-install " in
+	*" $word "*) ;;
+	*)
+		echo "usage: sh tests/run.sh [--no-install] [STEP...], where STEP is one of: $STEPS" >&2
+		exit 2
+		;;
+	esac
+	if [ "$word" = --no-install ]; then install=no; else chosen="$chosen $word"; fi
+done
+
+# shellcheck disable=SC2086 # lists of words
+need_packages "$install" $BUILD_PACKAGES $TEST_PACKAGES || exit 1
+
+for step in ${chosen:-$STEPS}; do
+	"step_$step"
+done
+
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+echo "$summary"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

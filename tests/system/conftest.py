@@ -1,0 +1,185 @@
+"""Fixtures of the system tests.  What each gives:
+
+    run        runs a tool: run("xmpp-starttls", ["-j", "example.test"], stdin=..., timeout=...)
+    ca         the test authority: ca.issue(...), ca.file for --trust, ca.untrusted
+    peer       a scripted peer from a transcript text: with peer("connection c2s starttls\\nC ...") as p: ...
+    dns         signed zones behind a validating resolver: dns.publish(...), dns.resolver for --resolver
+    dns_peer    a DNS server that misbehaves by script: dns_peer("servfail").resolver
+    prosody     a shared Prosody with a virtual host for each kind of certificate: PROSODY_HOSTS below
+    ejabberd    a shared ejabberd: EJABBERD_HOSTS below
+    make_prosody, make_ejabberd   servers of a test's own: make_prosody(["a.test"], protocol="tlsv1_2")
+    resolver_namespace            words before a command that knows only /etc/resolv.conf, so that it asks `dns`
+
+Servers start when a test first asks for them, once for each pytest worker (Prosody 0.2 s, ejabberd 1.5 s, Knot and
+Unbound 0.8 s: sharing between workers would cost more than it saves), and are stopped by process id at the end.
+"""
+
+import contextlib
+import shlex
+import subprocess
+
+import pytest
+
+import daemon
+import dnspeer
+import peer as peers
+import pki
+import servers
+import tool
+import transcript
+import zones
+
+# name: what ca.issue() is asked for, on the shared Prosody. Users: alice, password "secret".
+# Prosody 0.12 knows "bücher.test" by STARTTLS only: its direct TLS ports compare SNI with the name in Unicode.
+PROSODY_HOSTS = {
+    "good.test": {"xmpp": ["good.test"]},
+    "expired.test": {"expired": True},
+    "not-yet.test": {"not_yet": True},
+    "self-signed.test": {"self_signed": True},
+    "untrusted.test": {"issuer": "untrusted"},
+    "wrong-name.test": {"dns": ["other.test"]},
+    "no-chain.test": {"chain": False},
+    "rsa.test": {"key": "rsa2048"},
+    "bücher.test": {"xmpp": ["bücher.test"]},
+}
+EJABBERD_HOSTS = {"ejab.test": {"xmpp": ["ejab.test"]}, "ejab-expired.test": {"expired": True}}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+def pytest_configure(config):
+    tool.update_golden = config.getoption("--update-golden")
+    config.addinivalue_line("markers", "threads: exercises concurrency; run.sh repeats it under the thread sanitizer")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Attach to a failing test what the servers wrote while it ran."""
+    report = (yield).get_result()
+    if report.failed:
+        for server in daemon.started():
+            if news := server.news():
+                report.sections.append((f"log of {server.name}", news[-6000:]))
+
+
+@pytest.fixture(autouse=True)
+def _mark_logs():
+    for server in daemon.started():
+        server.mark()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stop_daemons():
+    yield
+    daemon.stop_all()
+
+
+@pytest.fixture(scope="session")
+def session_dir(tmp_path_factory):
+    """A folder for this worker's servers and certificates."""
+    return tmp_path_factory.mktemp("session")
+
+
+@pytest.fixture(scope="session")
+def ca(session_dir):
+    return pki.Authority(session_dir / "pki")
+
+
+@pytest.fixture(scope="session")
+def run():
+    return tool.run
+
+
+@pytest.fixture
+def peer(ca):
+    """Starts scripted peers; when the test is over, what was not answered as written fails it."""
+    started = []
+
+    def start(text, **settings):
+        script = transcript.parse(text) if isinstance(text, str) else text
+        started.append(peers.Peer(script, ca, **settings).__enter__())
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.check()
+
+
+def _issue(ca, name, wish):
+    wish = dict(wish)
+    issuer = ca.untrusted if wish.pop("issuer", None) == "untrusted" else ca
+    return issuer.issue(name, **wish)
+
+
+def _hosts(ca, wishes):
+    return [servers.Host(name, _issue(ca, name, wish), {"alice": "secret"}) for name, wish in wishes.items()]
+
+
+@pytest.fixture(scope="session")
+def dns_session(session_dir):
+    """Knot and Unbound.  Where port 53 may be bound, Unbound listens there as well, for resolver_namespace."""
+    address = daemon.own_address()
+    return zones.Zones(session_dir / "dns", [address] if daemon.may_bind(address, 53) else []).start()
+
+
+@pytest.fixture
+def dns(dns_session):
+    yield dns_session
+    dns_session.clear()
+
+
+@pytest.fixture
+def dns_peer():
+    with contextlib.ExitStack() as stack:
+        yield lambda *args, **kwargs: stack.enter_context(dnspeer.DnsPeer(*args, **kwargs))
+
+
+@pytest.fixture(scope="session")
+def prosody(session_dir, ca):
+    return servers.Prosody(session_dir / "prosody", ca, _hosts(ca, PROSODY_HOSTS)).start()
+
+
+@pytest.fixture(scope="session")
+def ejabberd(session_dir, ca):
+    return servers.Ejabberd(session_dir / "ejabberd", ca, _hosts(ca, EJABBERD_HOSTS)).start()
+
+
+def _factory(kind, ca, tmp_path):
+    """Starts servers of one kind for one test and stops them after it."""
+    started = []
+
+    def make(hosts, **settings):
+        folder = tmp_path / f"{kind.__name__.lower()}-{len(started)}"
+        started.append(kind(folder, ca, hosts, **settings))
+        return started[-1].start()
+
+    yield make
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def make_prosody(ca, tmp_path):
+    yield from _factory(servers.Prosody, ca, tmp_path)
+
+
+@pytest.fixture
+def make_ejabberd(ca, tmp_path):
+    yield from _factory(servers.Ejabberd, ca, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def resolver_namespace(dns_session, session_dir):
+    if not dns_session.more_addresses:
+        pytest.skip("port 53 may not be bound here (not root)")
+    unshare = ["unshare", "-m"] if daemon.is_root() else ["unshare", "-rm"]
+    conf = session_dir / "resolv.conf"
+    conf.write_text(f"nameserver {dns_session.more_addresses[0]}\n")
+    script = f"mount --make-rprivate / && mount --bind {shlex.quote(str(conf))} /etc/resolv.conf && exec \"$@\""
+    prefix = [*unshare, "sh", "-c", script, "resolver_namespace"]
+    trial = subprocess.run([*prefix, "true"], capture_output=True, text=True)
+    if trial.returncode:
+        pytest.skip(f"no mount namespace here: {trial.stderr.strip()}")
+    return prefix

@@ -1,0 +1,51 @@
+"""What tests/demo.sh shows without a domain: a throw-away server, its DNS, and the tool looking at both.
+
+Everything lives below one temporary folder and on loopback addresses of its own, and ends with this program.
+"""
+
+import pathlib
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+
+import daemon
+import pki
+import servers
+import tool
+import zones
+
+DOMAIN = "demo.secure.test"
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a kill cleans up as well
+    with tempfile.TemporaryDirectory(prefix="xmpp-tls-demo-") as folder:
+        folder = pathlib.Path(folder)
+        try:
+            return show(*start(folder))
+        finally:
+            daemon.stop_all()
+
+
+def start(folder):
+    """A server whose names are signed, with a certificate by an authority made for this occasion."""
+    ca = pki.Authority(folder / "pki")
+    dns = zones.Zones(folder / "dns").start()
+    prosody = servers.Prosody(folder / "prosody", ca, [DOMAIN]).start()
+    prosody.publish(dns)
+    print(f"# started Prosody on {prosody.address} for {DOMAIN}, and signed DNS on {dns.resolver}\n", flush=True)
+    return dns, ca
+
+
+def show(dns, ca):
+    argv = [tool.find("xmpp-starttls"), "--resolver", dns.resolver, "--trust", str(ca.file), DOMAIN]
+    print("$ " + shlex.join(argv), flush=True)
+    status = subprocess.run(argv, check=False).returncode
+    print(f"# exit status {status}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,388 @@
+"""The harness proves itself, with programs that are not ours: gnutls-cli, openssl, kdig, delv."""
+
+import base64
+import json
+import socket
+import ssl
+import subprocess
+
+import pytest
+
+import peer as peers
+import servers
+import test_transcripts
+import tool
+import transcript
+
+GOOD = r"""# a server as it should be
+connection c2s starttls
+C <stream:stream *to='127.0.0.1'*>\n
+S <?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='a' version='1.0'>
+S <stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>
+C <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>
+S <proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>
+tls cert=good
+C hello
+S goodbye
+"""
+
+
+def command(*argv, stdin="", timeout=20):
+    """Runs a program of the system; its whole output as text."""
+    done = subprocess.run([str(word) for word in argv], input=stdin, capture_output=True, text=True, timeout=timeout)
+    return done.stdout + done.stderr
+
+
+def talk(port, *lines):
+    """What a peer answers to lines sent in clear, up to its end."""
+    with socket.create_connection(("127.0.0.1", port), 5) as sock:
+        for line in lines:
+            sock.sendall(line)
+        answer = b""
+        while data := sock.recv(4096):
+            answer += data
+        return answer
+
+
+# certificates
+
+def test_certificate_verifies_against_the_trusted_root_only(ca):
+    good, stranger = ca.issue("example.test"), ca.untrusted.issue("example.test")
+    for certificate, verdict in ((good, "OK"), (stranger, "error")):
+        assert verdict in command("openssl", "verify", "-CAfile", ca.file, "-untrusted", certificate.crt, certificate.crt)
+
+
+def test_certificate_names_of_each_kind(ca):
+    made = ca.issue("example.test", srv=["_xmpp-client.example.test"], xmpp=["example.test"], ip=["127.0.0.1"])
+    text = command("openssl", "x509", "-in", made.crt, "-noout", "-ext", "subjectAltName")
+    for name in ("DNS:example.test", "SRVName::_xmpp-client.example.test", "XmppAddr::example.test", "IP Address:127.0.0.1"):
+        assert name in text
+
+
+@pytest.mark.parametrize("wish, seconds, verdict", [
+    ({}, 61 * 86400, "will not expire"), ({}, 62 * 86400, "will expire"), ({"expired": True}, 0, "will expire")])
+def test_certificate_days(ca, wish, seconds, verdict):
+    made = ca.issue("example.test", **wish)
+    assert verdict in command("openssl", "x509", "-in", made.crt, "-noout", "-checkend", seconds)
+
+
+def test_certificate_is_made_once(ca):
+    assert ca.issue("example.test", key="rsa2048") is ca.issue("example.test", key="rsa2048")
+
+
+# the scripted peer
+
+def test_peer_upgrades_like_a_server(peer, ca):
+    port = peer(GOOD).port()
+    out = command("gnutls-cli", "--starttls-proto=xmpp", "--x509cafile", ca.file, "-p", port, "127.0.0.1",
+                  "--sni-hostname=peer.test", "--verify-hostname=peer.test", stdin="hello")
+    assert "The certificate is trusted" in out and "goodbye" in out
+
+
+def test_peer_speaks_direct_tls_with_alpn(peer, ca):
+    port = peer("connection c2s direct\ntls alpn=xmpp-client max=TLS1.2\nC hello*\nS goodbye").port("c2s", "direct")
+    out = command("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-alpn", "xmpp-client", "-CAfile", ca.file,
+                  "-verify_hostname", "peer.test", stdin="hello\n")
+    assert "ALPN protocol: xmpp-client" in out and "TLSv1.2" in out and "Verify return code: 0" in out
+
+
+@pytest.mark.parametrize("kind, reason", [
+    ("good", "(ok)"), ("expired", "certificate has expired"), ("not-yet", "not yet valid"),
+    ("self-signed", "self-signed certificate"), ("untrusted", "unable to get local issuer"),
+    ("wrong-name", "hostname mismatch")])
+def test_peer_shows_each_certificate(peer, ca, kind, reason):
+    port = peer(f"connection c2s direct\ntls cert={kind}\n").port("c2s", "direct")
+    out = command("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", ca.file, "-verify_hostname", "peer.test")
+    assert reason in out
+
+
+def test_peer_speaks_old_tls(peer):
+    port = peer("connection c2s direct\ntls max=TLS1.1\n").port("c2s", "direct")
+    assert "TLSv1.1" in command("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-tls1_1", "-cipher",
+                                "DEFAULT:@SECLEVEL=0")
+
+
+def test_peer_refuses_with_an_alert(peer):
+    port = peer("connection c2s direct\ntls-refused 40\n").port("c2s", "direct")
+    assert "alert handshake failure" in command("openssl", "s_client", "-connect", f"127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize("end, arrives", [("close", b"x"), ("cut", b"x"), ("", b"x")])
+def test_peer_ends_with_fin(peer, end, arrives):
+    assert talk(peer(f"connection c2s starttls\nS x\n{end}").port()) == arrives
+
+
+def test_peer_resets(peer):
+    with pytest.raises(ConnectionResetError):
+        talk(peer("connection c2s starttls\nC a\nreset").port(), b"a")
+
+
+def test_peer_sends_much_slowly_and_raw(peer):
+    script = "connection c2s starttls\nraw 00ff\ndrip 1 abc\nrepeat 3 xy\nflood 100001 <a>\nS \\n\\x41\\*é"
+    answer = talk(peer(script).port())
+    assert answer.startswith(b"\x00\xffabcxyxyxy<a><a>") and answer.endswith("\nA*é".encode())
+    assert len(answer) == 2 + 3 + 6 + 100001 + 5
+
+
+def test_blocks_are_used_in_order(peer):
+    port = peer("connection s2s starttls\nS one\nconnection s2s starttls\nS two").port("s2s")
+    assert [talk(port), talk(port)] == [b"one", b"two"]
+
+
+def test_stalling_peer_ends_with_the_other_side(peer):
+    socket.create_connection(("127.0.0.1", peer("connection c2s starttls\nstall").port())).close()
+
+
+@pytest.mark.parametrize("script, sent, complaint", [
+    ("connection c2s starttls\nC <a*/>", [b"<b/>"], "other bytes came\n    arrived: b'<b/>'"),
+    ("connection c2s starttls\nC <a*/>", None, "never came"),
+    ("connection c2s starttls\nS x", [b"", b""], "only 1 are scripted"),
+    ("connection c2s starttls\nclose\nC more", [b""], None),
+])
+def test_peer_says_what_was_not_answered(ca, script, sent, complaint):
+    with peers.Peer(transcript.parse(script), ca) as peer:
+        for line in sent or ():
+            talk(peer.port(), line)
+    assert complaint in "\n".join(peer.failures) if complaint else not peer.failures
+
+
+@pytest.mark.parametrize("pattern, data, taken", [
+    ("<a*>", b"<a b='c'><d>", 9), ("<a*>", b"<a b", None), ("a*", b"ab", 1), (r"\*\x00", b"*\x00", 2), ("*b", b"aab", 3)])
+def test_pattern_takes_the_shortest_run(pattern, data, taken):
+    assert transcript.pattern(pattern).length_in(data) == taken
+
+
+@pytest.mark.parametrize("text", ["S before any connection", "connection c2s\n", "connection c2s starttls\nS \\q",
+                                  "connection c2s starttls\nflood x y", "expect nothing", "connection c2s starttls\nraw 0"])
+def test_transcript_mistakes_name_the_line(text):
+    with pytest.raises(transcript.Mistake, match=r"transcript:\d: "):
+        transcript.parse(text)
+
+
+# DNS
+
+def kdig(server, name, kind="A"):
+    return command("kdig", f"@{server.address}", "-p", server.port, "+adflag", "+time=2", "+retry=0", name, kind)
+
+
+@pytest.mark.parametrize("name, status, secure", [
+    ("a.secure.test", "NOERROR", True), ("a.insecure.test", "NOERROR", False), ("a.bogus.test", "SERVFAIL", False)])
+def test_zones_are_secure_insecure_and_bogus(dns, name, status, secure):
+    dns.publish(name, [("A", "127.0.0.1")])
+    out = kdig(dns, name)
+    assert f"status: {status}" in out and ("Flags: qr rd ra ad" in out) == secure
+    assert ("127.0.0.1\n" in out.split("ANSWER SECTION")[-1]) == (status == "NOERROR")
+
+
+@pytest.mark.parametrize("name, status", [
+    ("nothing.secure.test", "NXDOMAIN"), ("empty.secure.test", "NOERROR"), ("a.lame.test", "SERVFAIL"), ("example.org", "NXDOMAIN")])
+def test_negative_answers(dns, name, status):
+    dns.nodata("empty.secure.test")
+    out = kdig(dns, name)
+    assert f"status: {status}" in out and "ANSWER: 0" in out
+
+
+def test_published_names_can_be_changed_and_withdrawn(dns):
+    name = "change.secure.test"
+    for address in ("127.0.0.2", "127.0.0.3"):
+        dns.publish(name, [("A", address)])
+        assert address in kdig(dns, name)
+    dns.withdraw(name)
+    assert "NXDOMAIN" in kdig(dns, name)
+
+
+def test_services_and_aliases(dns, ca):
+    dns.service("x.secure.test", "c2s", 5222, "127.0.0.9")
+    dns.no_service("x.secure.test", "s2s", direct=True)
+    dns.publish("alias.secure.test", [("CNAME", "xmpp.x.secure.test")])
+    dns.tlsa("xmpp.x.secure.test", 5222, ca.issue("x.test").tlsa())
+    assert "5 0 5222 xmpp.x.secure.test." in kdig(dns, "_xmpp-client._tcp.x.secure.test", "SRV")
+    assert "0 0 0 ." in kdig(dns, "_xmpps-server._tcp.x.secure.test", "SRV")
+    assert "127.0.0.9" in kdig(dns, "alias.secure.test")
+    assert "3 1 1 " in kdig(dns, "_5222._tcp.xmpp.x.secure.test", "TLSA")
+
+
+@pytest.mark.parametrize("behaviour, says", [
+    ("honest", "127.0.0.7"), ("silent", "response timeout"), ("servfail", "SERVFAIL"), ("refused", "REFUSED"),
+    ("formerr", "FORMERR"), ("truncated", "127.0.0.7"), ("truncated-silent", "response timeout"),
+    ("malformed", "malformed reply"), ("looping", "malformed reply"), ("garbage", "malformed reply"), ("wrong-id", "127.0.0.7")])
+def test_dns_peer(dns_peer, behaviour, says):
+    server = dns_peer(behaviour, {("a.test", "A"): ["127.0.0.7"]})
+    assert says in kdig(server, "a.test")
+    assert ("a.test", "A", "tcp") in server.queries or not behaviour.startswith("truncated")
+
+
+def test_namespace_resolves_with_libc(dns, resolver_namespace):
+    dns.publish("libc.secure.test", [("A", "127.0.0.77")])
+    assert "127.0.0.77" in command(*resolver_namespace, "getent", "hosts", "libc.secure.test")
+
+
+# servers
+
+def s_client(server, domain, service="c2s", transport="starttls", *more):
+    way = {"c2s": ["-starttls", "xmpp"], "s2s": ["-starttls", "xmpp-server"]}[service] + ["-xmpphost", domain]
+    return command("openssl", "s_client", "-connect", server.connect_to(service, transport), "-servername", domain,
+                   "-verify_hostname", domain, "-CAfile", server.ca.file, *(way if transport == "starttls" else []), *more)
+
+
+@pytest.mark.parametrize("service, transport", servers.WAYS)
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+def test_server_is_reached_every_way(request, kind, service, transport):
+    server = request.getfixturevalue(kind)
+    assert "Verify return code: 0" in s_client(server, server.domains[0], service, transport)
+
+
+@pytest.mark.parametrize("domain, reason", [
+    ("expired.test", "has expired"), ("not-yet.test", "not yet valid"), ("self-signed.test", "self-signed certificate"),
+    ("untrusted.test", "unable to get local issuer"), ("wrong-name.test", "hostname mismatch"),
+    ("no-chain.test", "unable to verify the first"), ("rsa.test", "Server public key is 2048 bit")])
+def test_prosody_shows_each_certificate(prosody, domain, reason):
+    assert reason in s_client(prosody, domain)
+
+
+def test_prosody_serves_an_international_name(prosody):
+    out = command("openssl", "s_client", "-connect", prosody.connect_to(), "-starttls", "xmpp", "-xmpphost", "bücher.test",
+                  "-verify_hostname", "xn--bcher-kva.test", "-CAfile", prosody.ca.file)
+    assert "Verify return code: 0" in out
+
+
+HEADER = b"<stream:stream to='own.test' version='1.0' xmlns='jabber:%s' xmlns:stream='http://etherx.jabber.org/streams'>"
+
+
+def features(server, service="c2s"):
+    """The first features a server sends in clear."""
+    with socket.create_connection((server.address, server.port(service)), 5) as sock:
+        sock.sendall(HEADER % {"c2s": b"client", "s2s": b"server"}[service])
+        answer = b""
+        while b"</stream:features>" not in answer and b"<stream:features/>" not in answer:
+            data = sock.recv(4096)
+            assert data, answer
+            answer += data
+        return answer.decode()
+
+
+@pytest.mark.parametrize("factory, settings, service, wanted, unwanted", [
+    ("make_prosody", {}, "c2s", "<required/>", "PLAIN"),
+    ("make_prosody", {"require_encryption": False, "plain_before_tls": True}, "c2s", "PLAIN", "<required/>"),
+    ("make_prosody", {"require_encryption": False, "starttls": False}, "s2s", "dialback", "starttls"),
+    ("make_prosody", {"require_encryption": False, "dialback": False}, "s2s", "starttls", "dialback"),
+    ("make_ejabberd", {"require_encryption": False}, "c2s", "starttls", "required"),
+])
+def test_servers_can_be_configured(request, factory, settings, service, wanted, unwanted):
+    server = request.getfixturevalue(factory)(["own.test"], **settings)
+    offered = features(server, service)
+    assert wanted in offered and unwanted not in offered
+
+
+@pytest.mark.parametrize("protocol, version", [("tlsv1_2", "TLSv1.2"), ("tlsv1_1", "TLSv1.1"), ("tlsv1_3", "TLSv1.3")])
+def test_prosody_speaks_one_version(make_prosody, protocol, version):
+    server = make_prosody(["own.test"], protocol=protocol, ciphers="DEFAULT:@SECLEVEL=0")
+    assert f"New, {version}" in s_client(server, "own.test", "c2s", "starttls", "-cipher", "DEFAULT:@SECLEVEL=0").replace(
+        "New, TLSv1.0", "New, TLSv1.1")  # openssl names the version a suite came with
+
+
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+def test_accounts_can_log_in(request, kind):
+    server = request.getfixturevalue(kind)
+    domain = server.domains[0]
+    context = ssl.create_default_context(cafile=server.ca.file)
+    with socket.create_connection((server.address, server.port("c2s", "direct")), 5) as sock, \
+            context.wrap_socket(sock, server_hostname=domain) as tls:
+        tls.sendall((HEADER % b"client").replace(b"own.test", domain.encode()))
+        token = base64.b64encode(b"\0alice\0secret").decode()
+        tls.sendall(f"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{token}</auth>".encode())
+        answer = b""
+        while b"<success" not in answer and b"<failure" not in answer:
+            answer += tls.recv(4096)
+    assert b"<success" in answer
+
+
+def test_prosody_verifies_a_peer_by_dialback(dns, make_prosody):
+    """Two servers, our DNS, and a message that makes one call the other: the whole bed at work."""
+    settings = {"resolver": (dns.address, dns.port), "trust_anchor": dns.anchor}
+    one = make_prosody([servers.Host("one.secure.test", accounts={"alice": "secret"})], **settings)
+    two = make_prosody(["two.secure.test"], **settings)
+    for server in (one, two):
+        server.publish(dns, ways=[("s2s", "starttls")])
+    context = ssl.create_default_context(cafile=one.ca.file)
+    with socket.create_connection((one.address, one.port("c2s", "direct")), 5) as sock, \
+            context.wrap_socket(sock, server_hostname="one.secure.test") as tls:
+        header = (HEADER % b"client").replace(b"own.test", b"one.secure.test")
+        token = base64.b64encode(b"\0alice\0secret")
+        tls.sendall(header + b"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>" + token + b"</auth>")
+        answer = b""
+        while b"<success" not in answer:
+            answer += tls.recv(4096)
+        tls.sendall(header + b"<iq type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
+                    b"<iq type='get' id='2' to='two.secure.test'><ping xmlns='urn:xmpp:ping'/></iq>")
+        while b"id='2'" not in answer and b'id="2"' not in answer:
+            answer += tls.recv(4096)
+    assert b"type='result'" in answer.rpartition(b"<iq")[2]
+
+
+def test_logs_of_servers_are_at_hand(prosody):
+    prosody.daemon.mark()
+    s_client(prosody, "good.test")
+    assert "good.test" in prosody.daemon.news()
+
+
+# running tools
+
+def test_run_reports_everything():
+    result = tool.run("/bin/sh", ["-c", "cat; echo oops >&2; exit 3"], stdin='{"a":1}\n')
+    assert (result.status, result.record, result.err) == (3, {"a": 1}, "oops\n")
+    with pytest.raises(AssertionError, match=r"(?s)-no\n\+.*oops"):
+        result.expect(out="no\n")
+
+
+def test_run_measures_the_programs_own_memory():
+    fat = "x = bytearray({}); x[::4096] = b'1' * len(x[::4096])"
+    small, large = (tool.run("/usr/bin/python3", ["-S", "-c", fat.format(size << 20)]).maxrss_kb for size in (1, 60))
+    assert small < 20000 and 60000 < large < 90000
+
+
+def test_run_ends_what_hangs():
+    with pytest.raises(AssertionError, match="(?s)still running after 0.3 s.*begun"):
+        tool.run("/bin/sh", ["-c", "echo begun; exec sleep 60"], timeout=0.3)
+
+
+def test_run_leaves_broken_pipes_to_the_tool():
+    assert "status: -13" in tool.run("/bin/bash", ["-c", "yes | head -1; echo status: -$((PIPESTATUS[0] - 128))"]).out
+
+
+def test_golden_files_mask_what_changes(monkeypatch, tmp_path):
+    monkeypatch.setattr(tool, "GOLDEN", tmp_path)
+    monkeypatch.setattr(tool, "TOP", tmp_path)
+    monkeypatch.setattr(tool, "update_golden", True)
+    line = "127.0.0.1:{} took {} ms at 2026-11-22T15:04:0{}Z {{\"elapsed_ms\": {}}}\n"
+    tool.golden("x.txt", line.format(4711, 11.2, 5, 7))
+    monkeypatch.setattr(tool, "update_golden", False)
+    tool.golden("x.txt", line.format(815, 9, 6, 8.5))
+    with pytest.raises(AssertionError, match=r"(?s)differs from x.txt.*\+something else"):
+        tool.golden("x.txt", "something else\n")
+
+
+def test_records_are_checked_against_the_schema(monkeypatch, tmp_path):
+    monkeypatch.setattr(tool, "SCHEMA", tmp_path / "schema.json")
+    tool._validator.cache_clear()
+    tool.assert_record_valid({})  # no schema yet
+    tool.SCHEMA.write_text('{"required": ["status"]}')
+    with pytest.raises(AssertionError, match="'status' is a required property"):
+        tool.assert_record_valid({})
+    tool._validator.cache_clear()
+
+
+def test_transcript_expectations_are_checked(monkeypatch):
+    """A stand-in for a tool prints a fixed record."""
+    monkeypatch.setattr(tool, "SANITIZED", False)
+    monkeypatch.setattr(tool, "assert_record_valid", lambda record: None)
+    script = transcript.parse("# x\nconnection c2s starttls\nexpect status 2\nexpect finding a warning\nexpect finding b\n"
+                              "expect no-finding c\nexpect record endpoints.0.port 1\nexpect record domain ~peer")
+    record = {"domain": "peer.test", "endpoints": [{"port": 1, "x": {"findings": [{"id": "a", "severity": "warning"}]}}],
+              "findings": [{"id": "b", "severity": "info"}]}
+    good = tool.Result(["x"], 2, json.dumps(record), "", 10000, 0.1)
+    assert not [*test_transcripts.unmet(script, good), *test_transcripts.excess(script, good)]
+    record["findings"][0]["id"] = "c"
+    record["endpoints"][0]["port"] = 2
+    bad = tool.Result(["x"], 0, json.dumps(record), "", 99999, 99)
+    assert len([*test_transcripts.unmet(script, bad), *test_transcripts.excess(script, bad)]) == 6

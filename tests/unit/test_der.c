@@ -1,0 +1,119 @@
+#include "unit.h"
+
+#include "tls/der.h"
+
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                    \
+	}
+
+static const struct row {
+	const char *name;
+	struct bytes in;
+	bool ok;
+	uint8_t tag;
+	size_t head, size; /* octets of tag and length, of the contents */
+} rows[] = {
+	{ "short", BYTES("\x04\x02xy"), true, 0x04, 2, 2 },
+	{ "empty contents", BYTES("\x05\x00"), true, 0x05, 2, 0 },
+	{ "what follows is left", BYTES("\x04\x01xyz"), true, 0x04, 2, 1 },
+	{ "long form that needs two octets less one",
+	  BYTES("\x30\x81\x80"
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+	  true, 0x30, 3, 128 },
+	{ "nothing", BYTES(""), false, 0, 0, 0 },
+	{ "tag alone", BYTES("\x04"), false, 0, 0, 0 },
+	{ "contents missing", BYTES("\x04\x03xy"), false, 0, 0, 0 },
+	{ "indefinite length", BYTES("\x30\x80\x05\x00\x00\x00"), false, 0, 0, 0 },
+	{ "long form where the short would do", BYTES("\x04\x81\x02xy"), false, 0, 0, 0 },
+	{ "leading zero in the length", BYTES("\x04\x82\x00\x02xy"), false, 0, 0, 0 },
+	{ "length of five octets", BYTES("\x04\x85\x01\x00\x00\x00\x00xy"), false, 0, 0, 0 },
+	{ "length cut", BYTES("\x04\x82\x01"), false, 0, 0, 0 },
+	{ "length of 4 GiB", BYTES("\x04\x84\xff\xff\xff\xffxy"), false, 0, 0, 0 },
+	{ "tag number above 30", BYTES("\x1f\x21\x01x"), false, 0, 0, 0 },
+};
+
+static void takes_one_element(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct row *row = &rows[i];
+		struct bytes at = row->in;
+		struct der element;
+		bool ok = der_next(&at, &element);
+		assert_row(row->name, ok == row->ok);
+		if (!ok) {
+			assert_row(row->name, at.data == row->in.data && at.size == row->in.size);
+			continue;
+		}
+		assert_row(row->name, element.tag == row->tag && element.value.size == row->size);
+		assert_row(row->name, element.whole.data == row->in.data);
+		assert_row(row->name, element.whole.size == row->head + row->size);
+		assert_row(row->name, at.size == row->in.size - element.whole.size);
+	}
+}
+
+static void takes_only_the_tag_asked_for(void **state)
+{
+	(void)state;
+	struct bytes at = BYTES("\x04\x01x\x05\x00");
+	struct der element;
+	assert_false(der_take(&at, 0x05, &element));
+	assert_int_equal(at.size, 5);
+	assert_true(der_take(&at, 0x04, &element));
+	assert_true(der_take(&at, 0x05, &element));
+	assert_false(der_take(&at, 0x05, &element));
+}
+
+#define ARC_18 "\x81\xff\xff\xff\xff\xff\xff\xff\x7f" /* 2^64 - 1 would need ten octets */
+
+static const struct oid_row {
+	const char *name;
+	struct bytes in;
+	const char *out;
+} oid_rows[] = {
+	{ "id-on-dnsSRV", BYTES("\x2b\x06\x01\x05\x05\x07\x08\x07"), "1.3.6.1.5.5.7.8.7" },
+	{ "two octets an arc", BYTES("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"),
+	  "1.2.840.113549.1.1.11" },
+	{ "first arc 2", BYTES("\x55\x1d\x11"), "2.5.29.17" },
+	{ "first arc 2, second above 39", BYTES("\x88\x37\x03"), "2.999.3" },
+	{ "one arc pair", BYTES("\x00"), "0.0" },
+	{ "empty", BYTES(""), "" },
+	{ "unfinished arc", BYTES("\x2b\x86"), "" },
+	{ "padded arc", BYTES("\x2b\x80\x01"), "" },
+	{ "arc beyond 64 bits", BYTES("\x2b\x83\xff\xff\xff\xff\xff\xff\xff\xff\x7f"), "" },
+	{ "longer than the room",
+	  BYTES("\x2b" ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18), "" },
+};
+
+static void writes_object_identifiers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(oid_rows); i++) {
+		char text[128];
+		assert_row_string(oid_rows[i].name, der_oid_text(oid_rows[i].in, text),
+				  oid_rows[i].out);
+	}
+}
+
+static void compares_octets(void **state)
+{
+	(void)state;
+	struct bytes a = BYTES("a\0b"), b = BYTES("a\0c"), none = { NULL, 0 }, empty = BYTES("");
+	assert_true(bytes_equal(a, a));
+	assert_false(bytes_equal(a, b));
+	assert_true(bytes_equal(none, empty));
+	assert_false(bytes_equal(none, a));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_one_element),
+		cmocka_unit_test(takes_only_the_tag_asked_for),
+		cmocka_unit_test(writes_object_identifiers),
+		cmocka_unit_test(compares_octets),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
