@@ -67,9 +67,10 @@ struct conn_ops {
 void conn_swap(struct conn *conn, const struct conn_ops *ops, void *state);
 
 /* For tls/session: plain, non-waiting socket I/O is gnutls' own; waiting is here. False and err on
- * timeout. */
+ * timeout: "WHAT: no answer within 10 s", or without WHAT when what is NULL. */
 NODISCARD bool conn_wait(struct conn *conn, short events, const char *what, struct err *err);
-/* Turns errno of a socket call into an err: reset, timed out, unreachable ... */
+/* Turns errno of a socket call into an err: reset, timed out, unreachable ... with "WHAT: " in
+ * front unless what is NULL. Always false. */
 bool conn_errno(struct err *err, enum err_stage stage, int number, const char *what);
 
 #endif

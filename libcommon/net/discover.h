@@ -9,7 +9,12 @@
 #include "net/endpoint.h"
 #include "net/srv.h"
 
-/* --connect HOST[:PORT]; port 0: the service's own (5222, 5269; direct TLS 5223, 5270). */
+/* As many endpoints of one domain are looked at, half of them of each service: more is nobody's
+ * deployment, but somebody's attempt to have others probed. */
+#define DISCOVER_ENDPOINTS_MAX 64
+
+/* --connect HOST[:PORT]; port 0: the service's own (5222, 5269; direct TLS 5223, 5270). It stands
+ * for one door of each wanted service: STARTTLS, unless direct TLS alone is wanted. */
 struct connect_to {
 	const char *host;
 	uint16_t port;
@@ -22,7 +27,10 @@ struct discover_options {
 	const struct connect_to *connect; /* these instead of DNS */
 	size_t connect_count;
 	bool by_name; /* a proxy resolves: SRV is asked, addresses are not; .onion asks nothing */
-	srv_random *random; /* NULL: a repeatable order (priority, weight descending, host, port) */
+	/* Given: the order a client tries (RFC 2782 over both transports' records of a service as
+	 * one set; within a host IPv6 first, families in turn). NULL: a repeatable order (service,
+	 * priority, weight descending, host, port, STARTTLS first, IPv4 first, address). */
+	srv_random *random;
 	void *random_state;
 };
 
@@ -37,11 +45,16 @@ struct dns_facts {
 	/* DNS_NOT_ASKED with --connect, for services and transports not wanted, and for address
 	 * literals. */
 	struct dns_answer srv[SERVICE_COUNT][TRANSPORT_COUNT];
-	bool declined[SERVICE_COUNT]; /* the only records have the root as target: not offered
-					 (STR-2) */
-	bool fallback[SERVICE_COUNT]; /* endpoints come from A/AAAA of the domain (STR-6) */
+	/* Each answer with records has one only, the root: not offered (STR-2). No answer failed.
+	 */
+	bool declined[SERVICE_COUNT];
+	/* Endpoints come from A/AAAA of the domain (STR-6): _xmpp-* was answered "there is none"
+	 * and _xmpps-* named nobody, not even the root, and was not bogus. Not set for address
+	 * literals. */
+	bool fallback[SERVICE_COUNT];
 	struct host_facts *hosts;
 	size_t host_count;
+	size_t left_out; /* endpoints, or targets not resolved, beyond DISCOVER_ENDPOINTS_MAX */
 	double elapsed_ms;
 };
 
@@ -51,7 +64,7 @@ void discover(struct resolver *resolver, const char *domain, const struct discov
 	      struct deadline until, struct arena *mem, struct dns_facts *facts,
 	      struct endpoint_list *endpoints);
 
-/* The pure half: endpoints out of facts. */
+/* The pure half: endpoints out of facts; sets declined, fallback and left_out. */
 void discover_plan(const char *domain, const struct discover_options *options, struct arena *mem,
 		   struct dns_facts *facts, struct endpoint_list *endpoints);
 

@@ -1,0 +1,930 @@
+#include "unit.h"
+
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/fd.h"
+#include "net/dns.h"
+
+/* --- messages, written from text --- */
+
+struct message {
+	uint8_t data[8192];
+	size_t size;
+};
+
+/* Flags as in the second 16 bits of the header; the rcodes are those of <arpa/nameser.h>. */
+enum {
+	QR = 0x8000,
+	OPCODE_STATUS = 0x1000,
+	TC = 0x0200,
+	AD = 0x0020,
+};
+#define RAW 0 /* a record of the asked type, its data given in hex */
+
+struct rr_text {
+	const char *owner;
+	int type; /* RAW, or enum dns_type */
+	const char *data;
+};
+
+static void put(struct message *message, const void *data, size_t size)
+{
+	assert_true(message->size + size <= sizeof(message->data));
+	memcpy(message->data + message->size, data, size);
+	message->size += size;
+}
+
+static void put16(struct message *message, unsigned value)
+{
+	put(message, (uint8_t[]){ (uint8_t)(value >> 8), (uint8_t)value }, 2);
+}
+
+/* "a.b" as labels, dots only between; "." and "" are the root. */
+static void put_name(struct message *message, const char *name)
+{
+	while (*name && strcmp(name, ".") != 0) {
+		uint8_t length = (uint8_t)strcspn(name, ".");
+		put(message, &length, 1);
+		put(message, name, length);
+		name += length;
+		name += *name == '.';
+	}
+	put(message, "", 1);
+}
+
+static void put_hex(struct message *message, const char *hex)
+{
+	for (; hex[0] && hex[1]; hex += 2) {
+		unsigned octet;
+		assert_int_equal(sscanf(hex, "%2x", &octet), 1);
+		put(message, &(uint8_t){ (uint8_t)octet }, 1);
+	}
+}
+
+static void put_data(struct message *message, int type, const char *text)
+{
+	unsigned a, b, c;
+	int at = 0;
+	uint8_t address[16];
+	switch (type) {
+	case DNS_A:
+		assert_int_equal(inet_pton(AF_INET, text, address), 1);
+		put(message, address, 4);
+		break;
+	case DNS_AAAA:
+		assert_int_equal(inet_pton(AF_INET6, text, address), 1);
+		put(message, address, 16);
+		break;
+	case DNS_CNAME:
+		put_name(message, text);
+		break;
+	case DNS_SRV:
+		assert_int_equal(sscanf(text, "%u %u %u %n", &a, &b, &c, &at), 3);
+		put16(message, a);
+		put16(message, b);
+		put16(message, c);
+		put_name(message, text + at);
+		break;
+	default:
+		put_hex(message, text);
+	}
+}
+
+static void put_record(struct message *message, const struct rr_text *rr, int asked)
+{
+	put_name(message, rr->owner);
+	put16(message, (unsigned)(rr->type == RAW ? asked : rr->type));
+	put16(message, ns_c_in);
+	put16(message, 0);
+	put16(message, 300);
+	size_t at = message->size;
+	put16(message, 0);
+	put_data(message, rr->type, rr->data);
+	message->data[at] = (uint8_t)((message->size - at - 2) >> 8);
+	message->data[at + 1] = (uint8_t)(message->size - at - 2);
+}
+
+static void write_message(struct message *message, unsigned id, unsigned flags, const char *asked,
+			  int type, const struct rr_text *rrs, size_t count)
+{
+	message->size = 0;
+	put16(message, id);
+	put16(message, flags);
+	put16(message, asked ? 1 : 0);
+	put16(message, (unsigned)count);
+	put16(message, 0);
+	put16(message, 0);
+	if (asked) {
+		put_name(message, asked);
+		put16(message, (unsigned)type);
+		put16(message, ns_c_in);
+	}
+	for (size_t i = 0; i < count; i++)
+		put_record(message, &rrs[i], type);
+}
+
+/* --- reading them --- */
+
+/* A record as text again. */
+static const char *record_text(const struct dns_answer *answer, size_t i, struct arena *mem)
+{
+	const struct dns_record *record = &answer->records[i];
+	char text[ADDRESS_TEXT_MAX];
+	switch (answer->type) {
+	case DNS_A:
+	case DNS_AAAA:
+		return arena_copy(mem, address_text(&record->address, text));
+	case DNS_SRV:
+		return arena_printf(mem, "%u %u %u \"%s\"", record->srv.priority,
+				    record->srv.weight, record->srv.port, record->srv.target);
+	case DNS_TLSA:
+		return arena_printf(mem, "%u %u %u %zu:%02x", record->tlsa.usage,
+				    record->tlsa.selector, record->tlsa.matching,
+				    record->tlsa.data.size, record->tlsa.data.data[0]);
+	case DNS_CAA:
+		return arena_printf(mem, "%u %s \"%.*s\"", record->caa.flags, record->caa.tag,
+				    (int)record->caa.value.size,
+				    (const char *)record->caa.value.data);
+	case DNS_CNAME:
+		break;
+	}
+	return answer->alias;
+}
+
+#define SRV_NAME "_xmpp-client._tcp.example.org"
+#define SHA256   "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865"
+
+static const struct parse_row {
+	const char *name, *asked;
+	int type;
+	unsigned flags;
+	struct rr_text rrs[4];
+	size_t count;
+	enum dns_outcome outcome;
+	const char *records[2]; /* the first two expected */
+	const char *alias;
+	bool ad;
+} parse_rows[] = {
+	{ "address",
+	  "example.org",
+	  DNS_A,
+	  QR,
+	  { { "example.org", DNS_A, "192.0.2.7" } },
+	  1,
+	  DNS_FOUND,
+	  { "192.0.2.7" },
+	  NULL,
+	  false },
+	{ "IPv6, with AD",
+	  "example.org",
+	  DNS_AAAA,
+	  QR | AD,
+	  { { "example.org", DNS_AAAA, "2001:db8::7" } },
+	  1,
+	  DNS_FOUND,
+	  { "2001:db8::7" },
+	  NULL,
+	  true },
+	{ "SRV in lower case without dot",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, DNS_SRV, "5 0 5222 XMPP.Example.Org" },
+	    { SRV_NAME, DNS_SRV, "10 65535 443 b" } },
+	  2,
+	  DNS_FOUND,
+	  { "5 0 5222 \"xmpp.example.org\"", "10 65535 443 \"b\"" },
+	  NULL,
+	  false },
+	{ "the root as target",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, DNS_SRV, "0 0 0 ." } },
+	  1,
+	  DNS_FOUND,
+	  { "0 0 0 \"\"" },
+	  NULL,
+	  false },
+	{ "TLSA",
+	  "_5222._tcp.example.org",
+	  DNS_TLSA,
+	  QR | AD,
+	  { { "_5222._tcp.example.org", RAW, "030101" SHA256 } },
+	  1,
+	  DNS_FOUND,
+	  { "3 1 1 32:43" },
+	  NULL,
+	  true },
+	{ "CAA, tag in lower case",
+	  "example.org",
+	  DNS_CAA,
+	  QR,
+	  { { "example.org", RAW, "80054973537565636138" } },
+	  1,
+	  DNS_FOUND,
+	  { "128 issue \"ca8\"" },
+	  NULL,
+	  false },
+	{ "CAA with an empty value",
+	  "example.org",
+	  DNS_CAA,
+	  QR,
+	  { { "example.org", RAW, "00056973737565" } },
+	  1,
+	  DNS_FOUND,
+	  { "0 issue \"\"" },
+	  NULL,
+	  false },
+	{ "CNAME asked for",
+	  "a.example",
+	  DNS_CNAME,
+	  QR,
+	  { { "a.example", DNS_CNAME, "b.example" } },
+	  1,
+	  DNS_FOUND,
+	  { "b.example" },
+	  "b.example",
+	  false },
+	{ "a chain in any order",
+	  "a.example",
+	  DNS_A,
+	  QR,
+	  { { "c.example", DNS_A, "192.0.2.7" },
+	    { "b.example", DNS_CNAME, "c.example" },
+	    { "a.example", DNS_CNAME, "B.example" } },
+	  3,
+	  DNS_FOUND,
+	  { "192.0.2.7" },
+	  "c.example",
+	  false },
+	{ "a chain that leads nowhere",
+	  "a.example",
+	  DNS_A,
+	  QR | NXDOMAIN,
+	  { { "a.example", DNS_CNAME, "b.example" } },
+	  1,
+	  DNS_NO_NAME,
+	  { NULL },
+	  "b.example",
+	  false },
+	{ "a chain without the type at its end",
+	  "a.example",
+	  DNS_A,
+	  QR,
+	  { { "a.example", DNS_CNAME, "b.example" } },
+	  1,
+	  DNS_NO_DATA,
+	  { NULL },
+	  "b.example",
+	  false },
+	{ "a loop",
+	  "a.example",
+	  DNS_A,
+	  QR,
+	  { { "a.example", DNS_CNAME, "b.example" }, { "b.example", DNS_CNAME, "a.example" } },
+	  2,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "its own alias",
+	  "a.example",
+	  DNS_A,
+	  QR,
+	  { { "a.example", DNS_CNAME, "a.example" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "other names and types do not count",
+	  "example.org",
+	  DNS_A,
+	  QR,
+	  { { "evil.example", DNS_A, "192.0.2.66" },
+	    { "example.org", DNS_AAAA, "2001:db8::7" },
+	    { "EXAMPLE.org", DNS_A, "192.0.2.7" } },
+	  3,
+	  DNS_FOUND,
+	  { "192.0.2.7" },
+	  NULL,
+	  false },
+	{ "the question may have a trailing dot",
+	  "example.org.",
+	  DNS_A,
+	  QR,
+	  { { "example.org", DNS_A, "192.0.2.7" } },
+	  1,
+	  DNS_FOUND,
+	  { "192.0.2.7" },
+	  NULL,
+	  false },
+	{ "NXDOMAIN, proven",
+	  "a.example",
+	  DNS_A,
+	  QR | AD | NXDOMAIN,
+	  { { 0 } },
+	  0,
+	  DNS_NO_NAME,
+	  { NULL },
+	  NULL,
+	  true },
+	{ "no data", "a.example", DNS_A, QR, { { 0 } }, 0, DNS_NO_DATA, { NULL }, NULL, false },
+	{ "SERVFAIL",
+	  "a.example",
+	  DNS_A,
+	  QR | AD | SERVFAIL,
+	  { { 0 } },
+	  0,
+	  DNS_SERVER_FAILED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "REFUSED",
+	  "a.example",
+	  DNS_A,
+	  QR | REFUSED,
+	  { { 0 } },
+	  0,
+	  DNS_REFUSED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "NOTIMP",
+	  "a.example",
+	  DNS_A,
+	  QR | NOTIMP,
+	  { { 0 } },
+	  0,
+	  DNS_REFUSED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "FORMERR",
+	  "a.example",
+	  DNS_A,
+	  QR | FORMERR,
+	  { { 0 } },
+	  0,
+	  DNS_REFUSED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "a question instead of an answer",
+	  "a.example",
+	  DNS_A,
+	  0,
+	  { { 0 } },
+	  0,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "truncated after all",
+	  "a.example",
+	  DNS_A,
+	  QR | TC,
+	  { { 0 } },
+	  0,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "other opcode",
+	  "a.example",
+	  DNS_A,
+	  QR | OPCODE_STATUS,
+	  { { 0 } },
+	  0,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "address too short",
+	  "a.example",
+	  DNS_A,
+	  QR | AD,
+	  { { "a.example", RAW, "c00002" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "address too long",
+	  "a.example",
+	  DNS_AAAA,
+	  QR,
+	  { { "a.example", RAW, "20010db800000000000000000000000701" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "SRV without target",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, RAW, "000500001466" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "SRV with octets behind the target",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, RAW, "00050000146601610000" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "target that points to itself",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, RAW, "000500001466c042" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "one bad record spoils the answer",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, DNS_SRV, "5 0 5222 a" }, { SRV_NAME, DNS_SRV, "5 0 5222 a b" } },
+	  2,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "escape sequence as target",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, DNS_SRV, "5 0 5222 \x1b[2J" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "a dot inside a label of the target",
+	  SRV_NAME,
+	  DNS_SRV,
+	  QR,
+	  { { SRV_NAME, RAW, "00050000146603612e6200" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "alias with odd octets",
+	  "a.example",
+	  DNS_A,
+	  QR,
+	  { { "a.example", DNS_CNAME, "b/c.example" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "TLSA without data",
+	  "a.example",
+	  DNS_TLSA,
+	  QR,
+	  { { "a.example", RAW, "030101" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "CAA with an empty tag",
+	  "a.example",
+	  DNS_CAA,
+	  QR,
+	  { { "a.example", RAW, "00006162" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "CAA tag longer than the record",
+	  "a.example",
+	  DNS_CAA,
+	  QR,
+	  { { "a.example", RAW, "00096162" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+	{ "CAA tag that is no word",
+	  "a.example",
+	  DNS_CAA,
+	  QR,
+	  { { "a.example", RAW, "0003612d62" } },
+	  1,
+	  DNS_MALFORMED,
+	  { NULL },
+	  NULL,
+	  false },
+};
+
+static void reads_answers(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	for (size_t i = 0; i < ARRAY_SIZE(parse_rows); i++) {
+		const struct parse_row *row = &parse_rows[i];
+		struct message message;
+		write_message(&message, 1, row->flags, row->asked, row->type, row->rrs, row->count);
+		struct dns_question question = { row->asked, (enum dns_type)row->type };
+		struct dns_answer answer;
+		bool ad = !row->ad;
+		dns_parse((struct bytes){ message.data, message.size }, &question, mem, &answer,
+			  &ad);
+		assert_row_string(row->name, dns_outcome_name(answer.outcome),
+				  dns_outcome_name(row->outcome));
+		assert_row_string(row->name, answer.name, row->asked);
+		assert_row(row->name, answer.type == question.type);
+		assert_row(row->name, answer.dnssec == DNSSEC_UNKNOWN);
+		assert_row(row->name, ad == row->ad);
+		assert_row_string(row->name, answer.alias, row->alias);
+		size_t wanted = row->records[1] ? 2 : row->records[0] ? 1 : 0;
+		assert_row(row->name, answer.count == wanted);
+		for (size_t j = 0; j < wanted; j++) {
+			assert_row_string(row->name, record_text(&answer, j, mem), row->records[j]);
+			assert_row(row->name, answer.records[j].ttl == 300);
+		}
+	}
+}
+
+static void parse_one(struct message *message, const char *name, int type, struct arena *mem,
+		      struct dns_answer *answer)
+{
+	bool ad;
+	struct dns_question question = { name, (enum dns_type)type };
+	dns_parse((struct bytes){ message->data, message->size }, &question, mem, answer, &ad);
+}
+
+static void refuses_what_answers_another_question(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	struct message message;
+	struct dns_answer answer;
+	struct rr_text rr = { "a.example", DNS_A, "192.0.2.7" };
+	write_message(&message, 1, QR, "a.example", DNS_A, &rr, 1);
+	parse_one(&message, "A.Example", DNS_A, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_FOUND);
+	parse_one(&message, "b.example", DNS_A, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_MALFORMED);
+	parse_one(&message, "a.example", DNS_AAAA, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_MALFORMED);
+	/* Only a server that failed may leave the question out. */
+	write_message(&message, 1, QR, NULL, 0, &rr, 1);
+	parse_one(&message, "a.example", DNS_A, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_MALFORMED);
+	write_message(&message, 1, QR | FORMERR, NULL, 0, NULL, 0);
+	parse_one(&message, "a.example", DNS_A, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_REFUSED);
+}
+
+static void refuses_every_cut_message(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	struct message message;
+	struct dns_answer answer;
+	struct rr_text rrs[] = { { "a.example", DNS_CNAME, "b.example" },
+				 { "b.example", DNS_SRV, "1 2 3 c.example" } };
+	write_message(&message, 1, QR, "a.example", DNS_SRV, rrs, 2);
+	for (size_t whole = message.size; message.size > 0;) {
+		parse_one(&message, "a.example", DNS_SRV, mem, &answer);
+		assert_int_equal(answer.outcome, message.size == whole ? DNS_FOUND : DNS_MALFORMED);
+		message.size--;
+	}
+	parse_one(&message, "a.example", DNS_SRV, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_MALFORMED);
+}
+
+static void takes_so_many_records_and_no_more(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	struct message message;
+	struct dns_answer answer;
+	struct rr_text rrs[DNS_RECORDS_MAX + 1];
+	for (size_t i = 0; i < ARRAY_SIZE(rrs); i++)
+		rrs[i] = (struct rr_text){ "a.example", DNS_A, "192.0.2.7" };
+	write_message(&message, 1, QR, "a.example", DNS_A, rrs, DNS_RECORDS_MAX);
+	parse_one(&message, "a.example", DNS_A, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_FOUND);
+	assert_int_equal(answer.count, DNS_RECORDS_MAX);
+	write_message(&message, 1, QR, "a.example", DNS_A, rrs, DNS_RECORDS_MAX + 1);
+	parse_one(&message, "a.example", DNS_A, mem, &answer);
+	assert_int_equal(answer.outcome, DNS_MALFORMED);
+	assert_int_equal(answer.count, 0);
+}
+
+static void words_go_both_ways(void **state)
+{
+	(void)state;
+	static const char *const outcomes[] = { "not-asked", "found",         "no-data",
+						"no-name",   "server-failed", "refused",
+						"timed-out", "malformed",     "unreachable" };
+	static const char *const states[] = { "unknown", "insecure", "secure", "bogus" };
+	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++) {
+		enum dns_outcome got;
+		assert_true(dns_outcome_parse(outcomes[i], &got));
+		assert_int_equal(got, i);
+		assert_string_equal(dns_outcome_name(got), outcomes[i]);
+		assert_int_equal(dns_outcome_is_failure(got), i >= DNS_SERVER_FAILED);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		enum dnssec got;
+		assert_true(dnssec_parse(states[i], &got));
+		assert_int_equal(got, i);
+		assert_string_equal(dnssec_name(got), states[i]);
+	}
+	assert_false(dns_outcome_parse("nxdomain", &(enum dns_outcome){ 0 }));
+	assert_false(dnssec_parse("", &(enum dnssec){ 0 }));
+}
+
+/* --- asking a server that does as the first label says --- */
+
+struct server {
+	int udp, tcp, stop[2];
+	uint16_t port;
+	pthread_t thread;
+};
+
+/* Flags, and how many of the records are given. */
+static unsigned behave(const uint8_t *query, size_t size, bool over_tcp, size_t *count)
+{
+	const char *label = (const char *)query + 13;
+	bool cd = query[3] & 0x10, edns = query[11] == 1;
+	*count = 0;
+	if (strncmp(label, "bogus", 5) == 0 && !cd)
+		return QR | SERVFAIL;
+	if (strncmp(label, "broken", 6) == 0)
+		return QR | SERVFAIL;
+	if (strncmp(label, "refused", 7) == 0)
+		return QR | REFUSED;
+	if (strncmp(label, "absent", 6) == 0)
+		return QR | AD | NXDOMAIN;
+	if (strncmp(label, "nodata", 6) == 0)
+		return QR;
+	if (strncmp(label, "noedns", 6) == 0 && edns)
+		return QR | FORMERR;
+	if (strncmp(label, "long", 4) == 0 && !over_tcp)
+		return QR | TC;
+	/* What we promise to set: AD in the header, DO in an OPT record of 1232 octets. */
+	if (strncmp(label, "asks", 4) == 0 &&
+	    !(query[3] & 0x20 && edns && query[size - 4] & 0x80 && query[size - 8] == 1232 >> 8 &&
+	      query[size - 7] == (1232 & 0xff)))
+		return QR | REFUSED;
+	*count = strncmp(label, "long", 4) == 0 ? 60 : 1;
+	return QR | (strncmp(label, "secure", 6) == 0 ? AD : 0);
+}
+
+static bool answer_query(const uint8_t *query, size_t size, bool over_tcp, struct message *message)
+{
+	char name[NS_MAXDNAME];
+	struct rr_text rrs[60];
+	size_t count;
+	int used = ns_name_uncompress(query, query + size, query + 12, name, sizeof(name));
+	if (used < 0 || strncmp(name, "silent", 6) == 0)
+		return false;
+	int type = query[12 + used] << 8 | query[13 + used];
+	unsigned flags = behave(query, size, over_tcp, &count);
+	for (size_t i = 0; i < count; i++)
+		rrs[i] = (struct rr_text){ name, type,
+					   type == DNS_A ? "192.0.2.7" : "2001:db8::7" };
+	write_message(message, (unsigned)(query[0] << 8 | query[1]), flags, name, type, rrs, count);
+	if (strncmp(name, "garbage", 7) == 0)
+		put(message, "?", 1);
+	return true;
+}
+
+static void serve_udp(int fd)
+{
+	uint8_t query[512];
+	struct message message;
+	struct sockaddr_storage from;
+	socklen_t from_size = sizeof(from);
+	ssize_t size = recvfrom(fd, query, sizeof(query), 0, (struct sockaddr *)&from, &from_size);
+	if (size > 16 && answer_query(query, (size_t)size, false, &message))
+		sendto(fd, message.data, message.size, 0, (struct sockaddr *)&from, from_size);
+}
+
+static void serve_tcp(int listener)
+{
+	uint8_t query[512];
+	struct message message;
+	CLEANUP(fd_close) int fd = accept(listener, NULL, NULL);
+	if (recv(fd, query, 2, MSG_WAITALL) != 2)
+		return;
+	size_t size = (size_t)(query[0] << 8 | query[1]);
+	if (size > sizeof(query) || recv(fd, query, size, MSG_WAITALL) != (ssize_t)size ||
+	    !answer_query(query, size, true, &message))
+		return;
+	uint8_t head[2] = { (uint8_t)(message.size >> 8), (uint8_t)message.size };
+	send(fd, head, 2, MSG_NOSIGNAL);
+	send(fd, message.data, message.size, MSG_NOSIGNAL);
+}
+
+static void *serve(void *arg)
+{
+	struct server *server = arg;
+	struct pollfd fds[] = { { server->udp, POLLIN, 0 },
+				{ server->tcp, POLLIN, 0 },
+				{ server->stop[0], POLLIN, 0 } };
+	while (poll(fds, 3, -1) > 0 && !fds[2].revents) {
+		if (fds[0].revents)
+			serve_udp(server->udp);
+		if (fds[1].revents)
+			serve_tcp(server->tcp);
+	}
+	return NULL;
+}
+
+/* One port for both; another try where somebody else has the TCP one. */
+static bool bind_both(struct server *server)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr = { htonl(0x7f000001) } };
+	socklen_t size = sizeof(name);
+	server->udp = socket(AF_INET, SOCK_DGRAM, 0);
+	server->tcp = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(server->udp, (struct sockaddr *)&name, size) != 0 ||
+	    getsockname(server->udp, (struct sockaddr *)&name, &size) != 0 ||
+	    bind(server->tcp, (struct sockaddr *)&name, size) != 0 || listen(server->tcp, 8) != 0) {
+		fd_close(&server->udp);
+		fd_close(&server->tcp);
+		return false;
+	}
+	server->port = ntohs(name.sin_port);
+	return true;
+}
+
+static int start_server(void **state)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	bool bound = false;
+	for (int i = 0; i < 20 && !bound; i++)
+		bound = bind_both(server);
+	if (!bound || pipe(server->stop) != 0)
+		return -1;
+	*state = server;
+	return pthread_create(&server->thread, NULL, serve, server);
+}
+
+static int stop_server(void **state)
+{
+	struct server *server = *state;
+	fd_close(&server->stop[1]);
+	pthread_join(server->thread, NULL);
+	fd_close(&server->stop[0]);
+	fd_close(&server->udp);
+	fd_close(&server->tcp);
+	free(server);
+	return 0;
+}
+
+static void resolver_at(uint16_t port, struct resolver **out)
+{
+	char text[32];
+	struct err err = { 0 };
+	snprintf(text, sizeof(text), "127.0.0.1:%u", port);
+	assert_true(resolver_new(&(struct resolver_options){ .server = text }, out, &err));
+}
+
+static const struct ask_row {
+	const char *name;
+	enum dns_outcome outcome;
+	enum dnssec dnssec;
+	size_t count;
+} ask_rows[] = {
+	{ "plain.example", DNS_FOUND, DNSSEC_INSECURE, 1 },
+	{ "secure.example", DNS_FOUND, DNSSEC_SECURE, 1 },
+	{ "asks.example", DNS_FOUND, DNSSEC_INSECURE, 1 },
+	{ "absent.example", DNS_NO_NAME, DNSSEC_SECURE, 0 },
+	{ "nodata.example", DNS_NO_DATA, DNSSEC_INSECURE, 0 },
+	{ "bogus.example", DNS_SERVER_FAILED, DNSSEC_BOGUS, 0 },
+	{ "broken.example", DNS_SERVER_FAILED, DNSSEC_UNKNOWN, 0 },
+	{ "refused.example", DNS_REFUSED, DNSSEC_UNKNOWN, 0 },
+	{ "garbage.example", DNS_MALFORMED, DNSSEC_UNKNOWN, 0 },
+	{ "long.example", DNS_FOUND, DNSSEC_INSECURE, 60 },
+	{ "noedns1.example", DNS_FOUND, DNSSEC_INSECURE, 1 },
+	{ "noedns2.example", DNS_FOUND, DNSSEC_INSECURE, 1 },
+	{ "hidden.onion", DNS_NO_NAME, DNSSEC_UNKNOWN, 0 },
+};
+
+static void asks_all_at_once(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_question questions[ARRAY_SIZE(ask_rows)];
+	struct dns_answer answers[ARRAY_SIZE(ask_rows)];
+	resolver_at(server->port, &resolver);
+	for (size_t i = 0; i < ARRAY_SIZE(ask_rows); i++)
+		questions[i] = (struct dns_question){ ask_rows[i].name, DNS_AAAA };
+	dns_ask(resolver, questions, ARRAY_SIZE(ask_rows), deadline_in(30), mem, answers);
+	for (size_t i = 0; i < ARRAY_SIZE(ask_rows); i++) {
+		const struct ask_row *row = &ask_rows[i];
+		assert_row_string(row->name, answers[i].name, row->name);
+		assert_row_string(row->name, dns_outcome_name(answers[i].outcome),
+				  dns_outcome_name(row->outcome));
+		assert_row_string(row->name, dnssec_name(answers[i].dnssec),
+				  dnssec_name(row->dnssec));
+		assert_row(row->name, answers[i].count == row->count);
+		assert_row(row->name, answers[i].elapsed_ms > 0);
+	}
+	/* And once more through the same resolver. */
+	dns_ask(resolver, questions, 1, deadline_in(30), mem, answers);
+	assert_int_equal(answers[0].outcome, DNS_FOUND);
+	dns_ask(resolver, questions, 0, deadline_in(30), mem, NULL);
+}
+
+static void gives_up_at_the_deadline(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_question questions[] = { { "silent.example", DNS_A },
+					    { "plain.example", DNS_A } };
+	struct dns_answer answers[2];
+	resolver_at(server->port, &resolver);
+	dns_ask(resolver, questions, 2, deadline_in(0.3), mem, answers);
+	assert_int_equal(answers[0].outcome, DNS_TIMED_OUT);
+	assert_true(answers[0].elapsed_ms >= 300);
+	assert_int_equal(answers[1].outcome, DNS_FOUND);
+	dns_ask(resolver, questions, 2, deadline_in(0), mem, answers);
+	assert_int_equal(answers[1].outcome, DNS_TIMED_OUT);
+}
+
+static void tells_that_nobody_listens(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct server closed;
+	assert_true(bind_both(&closed));
+	fd_close(&closed.udp);
+	fd_close(&closed.tcp);
+	struct dns_question question = { "plain.example", DNS_A };
+	struct dns_answer answer;
+	resolver_at(closed.port, &resolver);
+	dns_ask(resolver, &question, 1, deadline_in(30), mem, &answer);
+	assert_int_equal(answer.outcome, DNS_UNREACHABLE);
+}
+
+static const struct server_row {
+	const char *name;
+	bool valid;
+} server_rows[] = {
+	{ "127.0.0.1", true },     { "192.0.2.53:5353", true }, { "[::1]:5353", true },
+	{ "2001:db8::53", true },  { "[2001:db8::53]", true },  { "dns.example", false },
+	{ "192.0.2.53:0", false }, { "192.0.2.1,::1", false },  { "", false },
+};
+
+static void takes_servers_by_address_only(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(server_rows); i++) {
+		CLEANUP(resolver_free) struct resolver *resolver = NULL;
+		struct err err = { 0 };
+		struct resolver_options options = { .server = server_rows[i].name };
+		bool ok = resolver_new(&options, &resolver, &err);
+		assert_row(server_rows[i].name, ok == server_rows[i].valid);
+		assert_row(server_rows[i].name, ok || (err.code == ERR_USAGE && !resolver));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_answers),
+		cmocka_unit_test(refuses_what_answers_another_question),
+		cmocka_unit_test(refuses_every_cut_message),
+		cmocka_unit_test(takes_so_many_records_and_no_more),
+		cmocka_unit_test(words_go_both_ways),
+		cmocka_unit_test_setup_teardown(asks_all_at_once, start_server, stop_server),
+		cmocka_unit_test_setup_teardown(gives_up_at_the_deadline, start_server,
+						stop_server),
+		cmocka_unit_test(tells_that_nobody_listens),
+		cmocka_unit_test(takes_servers_by_address_only),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
