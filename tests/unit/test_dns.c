@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -760,9 +761,9 @@ static void *serve(void *arg)
 }
 
 /* One port for both; another try where somebody else has the TCP one. */
-static bool bind_both(struct server *server)
+static bool bind_both(struct server *server, uint32_t address)
 {
-	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr = { htonl(0x7f000001) } };
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr = { htonl(address) } };
 	socklen_t size = sizeof(name);
 	server->udp = socket(AF_INET, SOCK_DGRAM, 0);
 	server->tcp = socket(AF_INET, SOCK_STREAM, 0);
@@ -782,7 +783,7 @@ static int start_server(void **state)
 	struct server *server = calloc(1, sizeof(*server));
 	bool bound = false;
 	for (int i = 0; i < 20 && !bound; i++)
-		bound = bind_both(server);
+		bound = bind_both(server, INADDR_ANY);
 	if (!bound || pipe(server->stop) != 0)
 		return -1;
 	*state = server;
@@ -857,6 +858,50 @@ static void asks_all_at_once(void **state)
 	dns_ask(resolver, questions, 0, deadline_in(30), mem, NULL);
 }
 
+/* An IPv4 address of this machine that is not on loopback. */
+static bool own_address(char text[ADDRESS_TEXT_MAX])
+{
+	struct ifaddrs *all = NULL;
+	struct sockaddr_in in;
+	bool found = false;
+	if (getifaddrs(&all) != 0)
+		return false;
+	for (const struct ifaddrs *at = all; at && !found; at = at->ifa_next) {
+		if (!at->ifa_addr || at->ifa_addr->sa_family != AF_INET)
+			continue;
+		memcpy(&in, at->ifa_addr, sizeof(in));
+		found = ntohl(in.sin_addr.s_addr) >> 24 != 127 &&
+			inet_ntop(AF_INET, &in.sin_addr, text, ADDRESS_TEXT_MAX);
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+static void believes_ad_from_loopback_or_when_told(void **state)
+{
+	const struct server *server = *state;
+	char own[ADDRESS_TEXT_MAX];
+	if (!own_address(own))
+		skip();
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	const char *text = arena_printf(mem, "%s:%u", own, server->port);
+	struct dns_question questions[] = { { "secure.example", DNS_A },
+					    { "plain.example", DNS_A },
+					    { "bogus.example", DNS_A } };
+	for (int trust = 0; trust < 2; trust++) {
+		CLEANUP(resolver_free) struct resolver *resolver = NULL;
+		struct resolver_options options = { text, trust };
+		struct dns_answer answers[3];
+		struct err err;
+		assert_true(resolver_new(&options, &resolver, &err));
+		dns_ask(resolver, questions, 3, deadline_in(30), mem, answers);
+		assert_int_equal(answers[0].outcome, DNS_FOUND);
+		assert_int_equal(answers[0].dnssec, trust ? DNSSEC_SECURE : DNSSEC_UNKNOWN);
+		assert_int_equal(answers[1].dnssec, trust ? DNSSEC_INSECURE : DNSSEC_UNKNOWN);
+		assert_int_equal(answers[2].dnssec, DNSSEC_BOGUS);
+	}
+}
+
 static void gives_up_at_the_deadline(void **state)
 {
 	const struct server *server = *state;
@@ -879,8 +924,8 @@ static void tells_that_nobody_listens(void **state)
 	(void)state;
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	CLEANUP(resolver_free) struct resolver *resolver = NULL;
-	struct server closed;
-	assert_true(bind_both(&closed));
+	struct server closed = { 0 };
+	assert_true(bind_both(&closed, INADDR_LOOPBACK));
 	fd_close(&closed.udp);
 	fd_close(&closed.tcp);
 	struct dns_question question = { "plain.example", DNS_A };
@@ -921,6 +966,8 @@ int main(void)
 		cmocka_unit_test(takes_so_many_records_and_no_more),
 		cmocka_unit_test(words_go_both_ways),
 		cmocka_unit_test_setup_teardown(asks_all_at_once, start_server, stop_server),
+		cmocka_unit_test_setup_teardown(believes_ad_from_loopback_or_when_told,
+						start_server, stop_server),
 		cmocka_unit_test_setup_teardown(gives_up_at_the_deadline, start_server,
 						stop_server),
 		cmocka_unit_test(tells_that_nobody_listens),
