@@ -264,7 +264,14 @@ static void tls_close(void *state, struct conn *conn)
 	session_free(&session);
 }
 
-static const struct conn_ops ops = { tls_read, tls_write, tls_close };
+static bool tls_has_input(void *state, struct conn *conn)
+{
+	const struct session *session = state;
+	(void)conn;
+	return gnutls_record_check_pending(session->tls) > 0;
+}
+
+static const struct conn_ops ops = { tls_read, tls_write, tls_close, tls_has_input };
 
 bool tls_start(struct conn *conn, const struct tls_context *context, const char *servername,
 	       const char *alpn, struct arena *mem, struct tls_facts *facts, struct err *err)

@@ -291,15 +291,27 @@ bool stream_read(struct stream *stream, const struct elem **out, struct stream_e
 	return true;
 }
 
+bool stream_has_input(const struct stream *stream)
+{
+	return stream_pending(stream) > 0 || conn_has_input(stream->conn);
+}
+
+bool stream_finish(struct stream *stream, struct err *err)
+{
+	static const char end[] = "</stream:stream>";
+	bool sent = stream_write(stream, end, strlen(end), err);
+	stream->broken = true;
+	return sent;
+}
+
 /* STR-46: the end tag, then what the peer still says, for a moment. */
 static void say_goodbye(struct stream *stream)
 {
-	static const char end[] = "</stream:stream>";
 	struct deadline until = conn_deadline(stream->conn);
 	conn_set_deadline(stream->conn, deadline_earlier(until, deadline_in(CLOSE_SECONDS)));
 	struct err err;
 	const struct elem *elem;
-	if (stream_write(stream, end, strlen(end), &err)) {
+	if (stream_finish(stream, &err)) {
 		while (stream_read(stream, &elem, NULL, &err))
 			;
 	}
