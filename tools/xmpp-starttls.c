@@ -78,6 +78,7 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 		facts->steps[STEP_TCP] = (struct step_facts){ .taken = true,
 							      .elapsed_ms = probe->raced_ms };
 	facts->elapsed_ms = clock_ms() - since;
+	probe_end(probe); /* what follows takes connections of its own */
 	if (!stays)
 		step_other_transport(probe, facts);
 	if (opt->active)

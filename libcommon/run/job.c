@@ -63,8 +63,12 @@ void job_free(struct job **job)
 
 const char *job_identity(const struct job *job)
 {
-	const char *to = job->shared->options->to;
-	return to ? to : job->domain.ascii;
+	return job->to.ascii ? job->to.ascii : job->domain.ascii;
+}
+
+const char *job_address(const struct job *job)
+{
+	return job->to.ascii ? job->to.unicode : job->domain.unicode;
 }
 
 /* The line's first word: the short text of any tool is input for any other. */
@@ -81,7 +85,9 @@ static size_t first_word(const struct input_line *line, size_t *start)
 
 static bool read_domain(struct job *job, const char *text, size_t size)
 {
-	return jid_domain_parse(text, size, job->mem, &job->domain, &job->problem);
+	const char *to = job->shared->options->to;
+	return jid_domain_parse(text, size, job->mem, &job->domain, &job->problem) &&
+	       (!to || jid_domain_parse(to, strlen(to), job->mem, &job->to, &job->problem));
 }
 
 static bool read_record(struct job *job)

@@ -35,6 +35,7 @@ struct job {
 	double started_ms;
 	struct input_line line;
 	struct jid_domain domain; /* ascii NULL: the line was no domain */
+	struct jid_domain to;     /* --to; ascii NULL: not given */
 	json_t *record;           /* what came in, or a new one */
 	bool from_record;         /* endpoints come from the record, not from DNS */
 	struct err problem;       /* why there is nothing to examine; ERR_NONE otherwise */
@@ -62,7 +63,9 @@ NODISCARD bool job_take_endpoints(struct job *job);
 /* The record's endpoints, or discovery. problem is set when there are none, saying why. */
 void job_find_endpoints(struct job *job, struct resolver *resolver);
 
-/* The identity our header asks for and the certificate must show: --to, or the domain. */
+/* The identity the certificate must show, SNI and DNS carry: --to, or the domain, in A-labels. */
 const char *job_identity(const struct job *job);
+/* The same as the stream header writes it: in U-labels (RFC 7622, 3.2). */
+const char *job_address(const struct job *job);
 
 #endif

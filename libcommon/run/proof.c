@@ -21,13 +21,14 @@ static enum active_result check(struct probe *probe, enum active_check which, co
 	enum starttls_answer answer;
 	struct err err = { 0 };
 	conn_set_stage(probe->conn, AT_STARTTLS);
-	/* A server that drops the connection over it is as safe as one that forgets the stanza. */
-	if (!active_injection_ask(probe->stream, &header, &answer, &err) ||
-	    !probe_tls(probe, &tls, &err) || !probe_restart(probe, &after, &err)) {
-		*detail = escape_copy(probe->mem, err.text, ERR_TEXT_MAX);
-		return err.code == ERR_TIMEOUT ? ACTIVE_UNTESTED : ACTIVE_REFUSED;
-	}
-	return active_injection_listen(probe->stream, detail, probe->mem);
+	/* The answer may stand in place of the header, so a failure on the way decides nothing yet. */
+	(void)(active_injection_ask(probe->stream, &header, &answer, &err) &&
+	       probe_tls(probe, &tls, &err) && probe_restart(probe, &after, &err));
+	enum active_result result = active_injection_listen(probe->stream, detail, probe->mem);
+	if (result != ACTIVE_REFUSED || err.code != ERR_TIMEOUT)
+		return result;
+	*detail = escape_copy(probe->mem, err.text, ERR_TEXT_MAX);
+	return ACTIVE_UNTESTED;
 }
 
 static enum active_result run(struct probe *walked, enum active_check which, const char **detail)

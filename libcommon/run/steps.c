@@ -62,15 +62,16 @@ bool step_features(struct probe *probe, struct starttls_facts *facts)
 		    probe_restart(probe, &facts->after, &facts->failure));
 }
 
+/* The port answered, but not as this way in begins; an alert is TLS, a stream is XMPP. */
 static bool is_suspicious(const struct starttls_facts *facts, enum transport transport)
 {
 	enum err_code code = facts->failure.code;
-	bool odd = code == ERR_NOT_XMPP || code == ERR_PROTOCOL || code == ERR_NOT_WELL_FORMED ||
-		   code == ERR_CLOSED || code == ERR_RESET || code == ERR_ALERT_RECEIVED;
+	bool cut = code == ERR_CLOSED || code == ERR_RESET;
 	if (transport == TRANSPORT_DIRECT)
-		return odd && facts->failure.stage == AT_TLS &&
+		return (cut || code == ERR_PROTOCOL) && facts->failure.stage == AT_TLS &&
 		       facts->tls.version == TLS_VERSION_NONE;
-	return odd && facts->failure.stage == AT_STREAM && !facts->before.opened;
+	return (cut || code == ERR_NOT_XMPP) && facts->failure.stage == AT_STREAM &&
+	       !facts->before.opened;
 }
 
 void step_other_transport(struct probe *failed, struct starttls_facts *facts)

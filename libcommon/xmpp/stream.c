@@ -38,6 +38,11 @@ size_t stream_pending(const struct stream *stream)
 	return stream->input_to - stream->input_from;
 }
 
+const unsigned char *stream_peek(const struct stream *stream)
+{
+	return (const unsigned char *)stream->input + stream->input_from;
+}
+
 bool stream_is_quiet(const struct stream *stream)
 {
 	return stream_pending(stream) == 0 && xml_is_quiet(stream->xml);

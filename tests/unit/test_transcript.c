@@ -10,7 +10,7 @@ static void writes_the_language_of_the_scripted_peer(void **state)
 	transcript_begin(&transcript, "example.org", &at);
 	const struct tap *tap = &transcript.tap;
 	tap->see(tap->self, TAP_SENT, "<a b='*'/>\n", 11);
-	tap->see(tap->self, TAP_RECEIVED, "<c>*\\\x01\xc3\xbc</c>", 13);
+	tap->see(tap->self, TAP_RECEIVED, "<c>*\\\x01\xc3\xbc</c>", 12);
 	tap->see(tap->self, TAP_TLS, "TLS1.3 X", 8);
 	transcript_note_certificate(&transcript, "max=TLS1.3 dns=example.org");
 	tap->see(tap->self, TAP_TLS_MESSAGE, "--> ClientHello", 15);
