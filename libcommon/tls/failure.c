@@ -69,7 +69,7 @@ static const struct cause {
 	  "the server's Diffie-Hellman group is below 512 bits" },
 	{ GNUTLS_E_DECRYPTION_FAILED, ERR_ALERT_SENT,
 	  "a record of the server does not decrypt: not the key that was agreed on" },
-	{ GNUTLS_E_CERTIFICATE_ERROR, ERR_ALERT_SENT, "the server's certificate cannot be used" },
+	{ GNUTLS_E_CERTIFICATE_ERROR, ERR_ALERT_SENT, "the server's certificate cannot be read" },
 	{ GNUTLS_E_NO_CERTIFICATE_FOUND, ERR_ALERT_SENT, "the server presented no certificate" },
 	{ GNUTLS_E_UNKNOWN_CIPHER_SUITE, ERR_ALERT_SENT,
 	  "the server chose a cipher suite that was not offered" },
