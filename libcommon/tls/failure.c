@@ -18,8 +18,10 @@ static const char *meaning_of(const struct session *session, int alert)
 	bool about_certificate = (alert >= GNUTLS_A_SSL3_NO_CERTIFICATE &&
 				  alert <= GNUTLS_A_ACCESS_DENIED) ||
 				 alert == GNUTLS_A_CERTIFICATE_REQUIRED;
-	bool refusal = about_certificate || alert == GNUTLS_A_HANDSHAKE_FAILURE;
-	/* TLS 1.2 has no alert of its own for it; TLS 1.3 says so after our Finished. */
+	/* TLS 1.2 has no alert of its own for it: OpenSSL sends the one, GnuTLS the other. TLS 1.3
+	 * has one, and sends it after our Finished. */
+	bool refusal = about_certificate || alert == GNUTLS_A_HANDSHAKE_FAILURE ||
+		       alert == GNUTLS_A_DECODE_ERROR;
 	if (session->asked && !session->context->has_certificate && refusal)
 		return "the server asked for a client certificate and got none; give one with "
 		       "--cert and --key";

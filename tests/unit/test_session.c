@@ -19,12 +19,12 @@
 struct script {
 	const char *priority, *cert; /* of a GnuTLS server; fixture with a key beside it */
 	const char *alpn;
-	bool ask;        /* for a client certificate */
-	int alert;       /* sent in place of an answer, -1: none */
-	int warning;     /* sent before the handshake, -1: none */
-	const char *raw; /* sent in place of all that, once a hello came */
-	size_t raw_size; /* 0: strlen */
-	bool close;      /* at once, after raw */
+	bool ask, insist; /* for a client certificate */
+	int alert;        /* sent in place of an answer, -1: none */
+	int warning;      /* sent before the handshake, -1: none */
+	const char *raw;  /* sent in place of all that, once a hello came */
+	size_t raw_size;  /* 0: strlen */
+	bool close;       /* at once, after raw */
 	/* What it saw: */
 	int code;
 	char servername[64], word[16];
@@ -52,8 +52,9 @@ static void play_tls(int fd, struct script *script)
 	gnutls_priority_set_direct(tls, script->priority, NULL);
 	gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
 	gnutls_transport_set_int(tls, fd);
-	gnutls_certificate_server_set_request(tls, script->ask ? GNUTLS_CERT_REQUEST
-							       : GNUTLS_CERT_IGNORE);
+	gnutls_certificate_server_set_request(tls, script->insist ? GNUTLS_CERT_REQUIRE
+						   : script->ask  ? GNUTLS_CERT_REQUEST
+								  : GNUTLS_CERT_IGNORE);
 	if (script->alpn) {
 		gnutls_datum_t protocol = { .size = (unsigned)strlen(script->alpn) };
 		protocol.data = (unsigned char *)(uintptr_t)script->alpn;
@@ -390,6 +391,39 @@ static void presents_a_certificate_when_asked(void **state)
 		assert_row(name, script.got_certificate == (ask && have));
 		tls_context_free(&context);
 	}
+}
+
+#define NO_CERTIFICATE                                                                             \
+	"the server asked for a client certificate and got none; give one with --cert and --key"
+
+/* TLS 1.2 says so in the handshake, TLS 1.3 behind it. */
+static void explains_a_certificate_that_is_missing(void **state)
+{
+	struct tls_context *context = context_of((struct tls_options){ 0 });
+	struct script script = { .priority = ONLY("TLS1.2"),
+				 .cert = ECDSA,
+				 .insist = true,
+				 .alert = -1,
+				 .warning = -1 };
+	struct call call;
+	char answer[16];
+	size_t got;
+	begin(&call, context, &script, NULL, NULL, NULL, SECONDS, *state);
+	end(&call);
+	assert_false(call.up);
+	assert_true(call.facts.client_cert_requested && !call.facts.client_cert_sent);
+	assert_true(call.facts.chain_count == 1 && !call.facts.alert_first);
+	if (!strstr(call.err.text, NO_CERTIFICATE))
+		fail_msg("%s", call.err.text);
+
+	script.priority = "NORMAL";
+	begin(&call, context, &script, NULL, NULL, NULL, SECONDS, *state);
+	assert_true(call.up);
+	assert_false(conn_read(call.conn, answer, sizeof(answer), &got, &call.err));
+	assert_string_equal(call.err.text, "TLS alert certificate_required: " NO_CERTIFICATE);
+	assert_int_equal(call.err.code, ERR_ALERT_RECEIVED);
+	end(&call);
+	tls_context_free(&context);
 }
 
 /* A ServerHello for ECDHE-RSA in TLS 1.2, a Certificate holding "garbage", ServerHelloDone. */
@@ -789,6 +823,7 @@ int main(void)
 		cmocka_unit_test(names_no_address_in_sni),
 		cmocka_unit_test(offers_protocols),
 		cmocka_unit_test(presents_a_certificate_when_asked),
+		cmocka_unit_test(explains_a_certificate_that_is_missing),
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(one_warning_does_no_harm),
 		cmocka_unit_test(waits_no_longer_than_the_deadline),
