@@ -13,7 +13,7 @@
 #include "tls/handshake.h"
 
 #define MESSAGE_MAX  (128 * 1024) /* a chain of 16 large certificates fits; GnuTLS's own default */
-#define WARNINGS_MAX 16           /* unrecognized_name is the only one a handshake survives */
+#define WARNINGS_MAX 4            /* unrecognized_name is the only one a handshake survives */
 #define DH_BITS      512          /* a probe tells of a weak group; it does not shy from it */
 #define ALPN_MAX     8            /* what GnuTLS takes */
 #define BYE_SECONDS  1            /* nobody should wait longer to say good-bye */
