@@ -240,7 +240,15 @@ bool active_injection_ask(struct stream *stream, const struct stream_header *hea
 		err->stage = AT_STARTTLS;
 		return false;
 	}
-	return starttls_await(stream, answer, NULL, err);
+	if (starttls_await(stream, answer, NULL, err))
+		return true;
+	/* What stands behind <proceed/> here is the answer to our own trespass. */
+	if (*answer == STARTTLS_INJECTION) {
+		*answer = STARTTLS_OTHER;
+		return err_set(err, AT_STARTTLS, ERR_PROTOCOL,
+			       "the server answers in clear what came along with <starttls/>");
+	}
+	return false;
 }
 
 static enum active_result judge_injection(const struct stream *stream, const struct elem *elem,
@@ -257,6 +265,9 @@ enum active_result active_injection_listen(struct stream *stream, const char **d
 {
 	if (stream_mark_seen(stream))
 		return result_of(ACTIVE_ACCEPTED, detail, "answered");
+	if (stream_is_held(stream))
+		return result_of(ACTIVE_REFUSED, detail,
+				 stream_is_quiet(stream) ? "no TLS" : "answered in clear");
 	const struct question question = { buf_new(0), judge_injection };
 	enum active_result result = ask(stream, &question, detail, mem);
 	if (result != ACTIVE_UNTESTED)

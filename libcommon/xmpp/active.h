@@ -49,8 +49,9 @@ enum active_result active_dialback(struct stream *stream, const struct stream_he
  * injection, where it is how a good server behaves. */
 
 /* Injection: <starttls/> and an IQ ping leave in one write; then TLS by the caller; then the
- * restarted stream is read: an answer to that ping's id is the fault. To be asked even when the
- * restart failed: the answer may have stood in place of the stream header. */
+ * restarted stream is read: an answer to that ping's id is the fault. Listening judges in every
+ * case, also when asking, the handshake or the restart failed: whoever answers in clear, closes, or
+ * makes no TLS of it has refused, and an answer may stand in place of the stream header. */
 NODISCARD bool active_injection_ask(struct stream *stream, const struct stream_header *header,
 				    enum starttls_answer *answer, struct err *err);
 enum active_result active_injection_listen(struct stream *stream, const char **detail,

@@ -21,10 +21,11 @@ struct stream {
 	struct xml *xml;
 	char input[READ_SIZE];
 	size_t input_from, input_to; /* read, not parsed */
-	bool mute;                   /* nothing more can or may be sent */
+	bool held;                   /* TLS begins here: nothing may be sent */
+	bool broken;                 /* nothing can be sent */
 	bool ended;                  /* nothing more will come */
 	char mark[2 * MARK_OCTETS + 1];
-	bool mark_seen;
+	bool restarted, mark_seen; /* since the mark was made */
 };
 
 struct conn *stream_conn(struct stream *stream)
@@ -44,7 +45,12 @@ bool stream_is_quiet(const struct stream *stream)
 
 void stream_hold(struct stream *stream)
 {
-	stream->mute = true;
+	stream->held = true;
+}
+
+bool stream_is_held(const struct stream *stream)
+{
+	return stream->held;
 }
 
 const char *stream_new_mark(struct stream *stream)
@@ -54,7 +60,7 @@ const char *stream_new_mark(struct stream *stream)
 	assert(got == (ssize_t)sizeof(octets)); /* so small a wish is never cut short */
 	for (size_t i = 0; i < sizeof(octets); i++)
 		snprintf(stream->mark + 2 * i, 3, "%02x", octets[i]);
-	stream->mark_seen = false;
+	stream->restarted = stream->mark_seen = false;
 	return stream->mark;
 }
 
@@ -66,7 +72,7 @@ bool stream_mark_seen(const struct stream *stream)
 static void note_mark(struct stream *stream, const struct elem *elem)
 {
 	const char *id = elem_attr(elem, "id");
-	if (stream->mark[0] && id && strcmp(id, stream->mark) == 0)
+	if (stream->restarted && stream->mark[0] && id && strcmp(id, stream->mark) == 0)
 		stream->mark_seen = true;
 }
 
@@ -86,7 +92,7 @@ static bool fill(struct stream *stream, struct err *err)
 	size_t got;
 	if (!conn_read(stream->conn, stream->input, sizeof(stream->input), &got, err)) {
 		if (err->code != ERR_TIMEOUT)
-			stream->mute = stream->ended = true;
+			stream->broken = stream->ended = true;
 		return false;
 	}
 	stream->input_from = 0;
@@ -133,11 +139,11 @@ static bool next_event(struct stream *stream, struct arena *mem, enum xml_event 
 
 bool stream_write(struct stream *stream, const char *xml, size_t size, struct err *err)
 {
-	if (stream->mute)
+	if (stream->held || stream->broken)
 		return err_set(err, conn_stage(stream->conn), ERR_CLOSED, "the stream has ended");
 	if (conn_write(stream->conn, xml, size, err))
 		return true;
-	stream->mute = true;
+	stream->broken = true;
 	return false;
 }
 
@@ -258,7 +264,8 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 	xml_free(&stream->xml);
 	stream->xml = xml_new();
 	stream->input_from = stream->input_to = 0;
-	stream->mute = stream->ended = false;
+	stream->held = stream->broken = stream->ended = false;
+	stream->restarted = true;
 	return send_header(stream, header, err) && greet(stream, facts, clock_ms(), err);
 }
 
@@ -303,7 +310,7 @@ void stream_close(struct stream **stream)
 {
 	if (!*stream)
 		return;
-	if (!(*stream)->mute)
+	if (!(*stream)->held && !(*stream)->broken)
 		say_goodbye(*stream);
 	xml_free(&(*stream)->xml);
 	arena_free(&(*stream)->stanza);

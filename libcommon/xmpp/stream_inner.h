@@ -11,9 +11,11 @@ size_t stream_pending(const struct stream *stream);
 bool stream_take_input(struct stream *stream);
 /* TLS begins here: the old stream is neither closed nor written to (STR-44, STR-57). */
 void stream_hold(struct stream *stream);
+/* It was, and no restart came. */
+bool stream_is_held(const struct stream *stream);
 
-/* A fresh, unpredictable id, and whether any element came back that carries it, a misplaced one
- * included. */
+/* A fresh, unpredictable id, and whether an element that carries it came back behind the next
+ * restart, a misplaced one included. */
 const char *stream_new_mark(struct stream *stream);
 bool stream_mark_seen(const struct stream *stream);
 

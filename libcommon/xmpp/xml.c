@@ -197,8 +197,10 @@ bool xml_check_stanzas(const char *text, size_t size, struct err *err)
 	if (!xml_push(xml, header, strlen(header), mem, &event, &elem, &used, err))
 		return false;
 	do {
-		if (!xml_push(xml, text, size, mem, &event, &elem, &used, err))
+		if (!xml_push(xml, text, size, mem, &event, &elem, &used, err)) {
+			err->stage = AT_INPUT;
 			return false;
+		}
 		if (event == XML_STREAM_CLOSE)
 			return err_set(err, AT_INPUT, ERR_NOT_WELL_FORMED,
 				       "XML is not well-formed: an end tag without a start tag");

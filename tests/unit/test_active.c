@@ -226,6 +226,58 @@ static void finds_injected_stanzas(void **state)
 	}
 }
 
+/* As Prosody 0.12 does: its fresh parser meets our ping in clear. */
+static const struct refusal {
+	const char *name, *said, *detail;
+} refusals[] = {
+	{ "answered in clear",
+	  "<proceed xmlns='" NS_TLS "'/>" PEER_OPEN STREAM_ERROR("invalid-namespace"),
+	  "answered in clear" },
+	{ "ping answered in clear", "<iq type='result' id='x'/></stream:stream>", "closed" },
+	{ "failure", "<failure xmlns='" NS_TLS "'/></stream:stream>", "closed" },
+	{ "stream error", STREAM_ERROR("policy-violation"), "closed" },
+};
+
+static void knows_refusal_before_tls(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		CLEANUP(arena_free) struct arena *mem = arena_new();
+		CLEANUP(peer_close) struct peer peer = peer_new(PEER_OPEN PEER_FEATURES, false);
+		CLEANUP(stream_close) struct stream *stream = NULL;
+		struct stream_facts facts;
+		enum starttls_answer answer;
+		struct err err = { 0 };
+		const char *detail = NULL;
+		assert_true(stream_open(peer.conn, &client, mem, &stream, &facts, &err));
+		peer_say(&peer, refusals[i].said);
+		shutdown(peer.fd, SHUT_WR);
+		assert_row(refusals[i].name, !active_injection_ask(stream, &client, &answer, &err));
+		assert_row(refusals[i].name, answer != STARTTLS_INJECTION && err.text[0]);
+		assert_row(refusals[i].name,
+			   active_injection_listen(stream, &detail, mem) == ACTIVE_REFUSED);
+		assert_row_string(refusals[i].name, detail, refusals[i].detail);
+	}
+}
+
+/* <proceed/> came, the handshake did not succeed: nothing was taken over into TLS. */
+static void counts_a_failed_handshake_as_refusal(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(peer_close)
+	struct peer peer = peer_new(PEER_OPEN PEER_FEATURES "<proceed xmlns='" NS_TLS "'/>", false);
+	CLEANUP(stream_close) struct stream *stream = NULL;
+	struct stream_facts facts;
+	enum starttls_answer answer;
+	struct err err;
+	const char *detail = NULL;
+	assert_true(stream_open(peer.conn, &client, mem, &stream, &facts, &err));
+	assert_true(active_injection_ask(stream, &client, &answer, &err));
+	assert_int_equal(active_injection_listen(stream, &detail, mem), ACTIVE_REFUSED);
+	assert_string_equal(detail, "no TLS");
+}
+
 static void names_go_both_ways(void **state)
 {
 	(void)state;
@@ -248,6 +300,8 @@ int main(void)
 		cmocka_unit_test(judges_answers),
 		cmocka_unit_test(asks_without_secrets),
 		cmocka_unit_test(finds_injected_stanzas),
+		cmocka_unit_test(knows_refusal_before_tls),
+		cmocka_unit_test(counts_a_failed_handshake_as_refusal),
 		cmocka_unit_test(names_go_both_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

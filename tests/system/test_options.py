@@ -1,0 +1,199 @@
+"""Compares the options a tool has, as its --help prints them, with its manual page and its completions.
+
+Nothing may be missing and nothing superfluous. The completions are not read but used: each shell loads them as it does
+for its user, and is asked what it offers.
+"""
+
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import tool
+
+MAN = tool.TOP / "man"
+COMPLETIONS = tool.TOP / "completions"
+TOOLS = sorted(page.stem for page in MAN.glob("xmpp-*.1"))
+
+# Where a value is one of a few, each shell must offer these and no other; "list" is a word for the tool itself.
+VALUES = {
+    "--policy": {"bcp195", "manifesto", "strict"},
+    "--pfs": {"prefer", "require"},
+    "--color": {"auto", "always", "never"},
+    "--tls-min": {"1.0", "1.1", "1.2", "1.3"},
+    "--tls-max": {"1.0", "1.1", "1.2", "1.3"},
+}
+
+
+@pytest.fixture(params=TOOLS)
+def name(request):
+    if not tool.built(request.param) and "XTT_BUILD" not in os.environ:
+        pytest.skip(f"{tool.find(request.param)} is not built")
+    return request.param
+
+
+def options_of(name):
+    """{option: whether it takes a value}, from popt's --help."""
+    text = tool.run(name, ["--help"]).expect(status=0).out
+    options = {}
+    for line in text.splitlines():
+        found = re.match(r"  (-\S)?(?:, |    )?(?:(--[a-z0-9-]+)(=\S+)?)?(?:\s|$)", line)
+        if not found or not (found[1] or found[2]):
+            continue
+        for option in filter(None, found.groups()[:2]):
+            options[option] = bool(found[3])
+    assert {"--help", "--usage", "-?"} <= set(options), f"not as popt prints it:\n{text}"
+    return options
+
+
+def compare(wanted, got, where):
+    missing = sorted(set(wanted) - set(got))
+    superfluous = sorted(set(got) - set(wanted))
+    assert not missing and not superfluous, f"{where}: missing {missing}, superfluous {superfluous}"
+
+
+def test_man_page_has_the_options_of_help(name):
+    page = MAN / f"{name}.1"
+    described = {}
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if not line.startswith(".It Fl "):
+            continue
+        for words in line.removeprefix(".It ").split(" , "):
+            option = "-" + words.split()[1].replace("\\&", "")
+            assert option not in described, f"{page.name} describes {option} twice"
+            described[option] = " Ar " in words
+    options = options_of(name)
+    compare(options, described, page.name)
+    wrong = sorted(option for option, takes_value in options.items() if described[option] != takes_value)
+    assert not wrong, f"{page.name}: a value too many or too few at {wrong}"
+
+
+# Completing: each function gives what its shell offers for the last word of the command line.
+
+
+def bash(name, line):
+    """The line is cut into words as readline does with the default COMP_WORDBREAKS."""
+    words = [word for word in re.split(r"(=)|\s+", line) if word is not None]
+    words = [word for at, word in enumerate(words) if word or at == len(words) - 1]
+    script = """
+        compopt() { :; } # works inside a real completion only
+        . "$1"
+        shift
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        function=$(complete -p -- "${1##*/}") && function=${function#*-F } && function=${function%% *}
+        "$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        printf '%s\\n' "${COMPREPLY[@]}" """
+    return shell(["bash", "--norc", "-eu", "-c", script, "bash", COMPLETIONS / "bash" / name, *words])
+
+
+def fish(name, line):
+    script = """
+        set -p fish_complete_path $argv[1]
+        set -p fish_function_path $argv[1]
+        complete -C $argv[2]"""
+    found = shell(["fish", "--no-config", "-c", script, COMPLETIONS / "fish", line])
+    return [match.split("\t")[0] for match in found]
+
+
+def zsh(name, line, folder):
+    """Zsh completes in its line editor only: a terminal, a line, a TAB, and a hook that notes every match."""
+    hook = """
+        PS1= ; fpath=($1 $fpath)
+        autoload -Uz compinit && compinit -D -u
+        note_matches() {
+            compadd() {
+                # -O, -A and -D only ask what would match
+                [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]] || { local -a hits; builtin compadd -O hits "$@"; print -rl -- $hits >>$2; }
+                builtin compadd "$@"
+            }
+            _main_complete
+            print -r -- end >>$2
+        }"""
+    matches = folder / "matches"
+    matches.unlink(missing_ok=True)
+    rc = folder / ".zshrc"
+    rc.write_text(hook.replace("$1", str(COMPLETIONS / "zsh")).replace("$2", str(matches))
+                  + "\nzle -C note complete-word note_matches\nbindkey '^I' note\nLISTMAX=10000\nprint ready\n")
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execvpe("zsh", ["zsh", "-d", "-i"], {**environment(), "ZDOTDIR": str(folder), "TERM": "dumb"})
+    try:
+        read_until(terminal, lambda seen: "ready" in seen)
+        os.write(terminal, line.encode() + b"\t")
+        read_until(terminal, lambda _: matches.exists() and matches.read_text().endswith("end\n"))
+    finally:
+        os.close(terminal)  # hangs it up
+        os.waitpid(process, 0)
+    return [match for match in matches.read_text().splitlines()[:-1] if match]
+
+
+def read_until(terminal, done, seconds=20):
+    seen = ""
+    until = time.monotonic() + seconds
+    while not done(seen):
+        assert time.monotonic() < until, f"zsh did not complete:\n{seen}"
+        if select.select([terminal], [], [], 0.05)[0]:
+            seen += os.read(terminal, 65536).decode(errors="replace")
+
+
+def shell(argv):
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, env=environment())
+    assert done.returncode == 0 and not done.stderr, f"{argv[0]}: status {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout.splitlines()
+
+
+def environment():
+    """The tools are in the PATH, as they are for who installed them."""
+    return {**tool.clean_environment(), "PATH": f"{tool.BUILD / 'tools'}:{os.environ['PATH']}"}
+
+
+@pytest.fixture(params=["bash", "fish", "zsh"])
+def complete(request, name, tmp_path):
+    """complete(words) gives what this shell offers at their end."""
+    if not shutil.which(request.param):
+        pytest.skip(f"{request.param} is not installed")
+
+    def ask(words):
+        line = f"{name} {words}"
+        if request.param == "zsh":
+            return zsh(name, line, tmp_path)
+        return (bash if request.param == "bash" else fish)(name, line)
+
+    ask.shell = request.param
+    return ask
+
+
+def test_completion_offers_the_options_of_help(name, complete):
+    offered = [*complete("-"), *complete("--")]
+    offered = {word.rstrip("=") for word in offered}
+    compare(options_of(name), offered, f"{complete.shell} completion of {name}")
+
+
+@pytest.mark.parametrize("option", VALUES)
+def test_completion_offers_the_values_of_an_option(name, complete, option):
+    if option not in options_of(name):
+        pytest.skip(f"{name} has no {option}")
+    assert set(complete(f"{option} ")) == VALUES[option]
+    first = sorted(VALUES[option])[0]
+    after_equals = complete(f"{option}={first[:2]}")
+    assert first in {word.rpartition("=")[2] for word in after_equals}
+
+
+@pytest.mark.parametrize("option", VALUES)
+def test_tool_takes_the_values_that_are_offered(name, option):
+    if option not in options_of(name):
+        pytest.skip(f"{name} has no {option}")
+    for value in VALUES[option]:
+        tool.run(name, [option, value, "--version"]).expect(status=0)
+
+
+def test_completion_offers_the_findings_the_tool_knows(name, complete):
+    ids = tool.run(name, ["--explain", "list"])
+    if ids.status != 0:
+        pytest.skip(f"{name} does not list its findings")
+    assert set(complete("--ignore ")) == set(ids.out.split())
