@@ -1,7 +1,8 @@
 /* path.h - does a presented chain lead to a trust anchor? RFC 5280 through GnuTLS; names are
  * name.h's.
  *
- * Judges the chain for the purpose serverAuth at one moment. Facts, no severity. Any thread. */
+ * Judges the chain for the purpose serverAuth at one moment. Facts, no severity. Any thread.
+ * Zeroed facts (subject NULL) stand for a certificate that cert_read() refused. */
 #ifndef TLS_PATH_H
 #define TLS_PATH_H
 
