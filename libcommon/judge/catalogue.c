@@ -78,6 +78,13 @@ const struct finding_kind finding_kinds[] = {
 		.why = "DANE needs it, and a forged SRV record can lead connections astray.",
 	},
 	{
+		.id = "endpoints-left-out",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 2782",
+		.meaning = "DNS names more endpoints than we examine.",
+		.why = "No deployment needs so many; somebody may want others to be probed.",
+	},
+	{
 		.id = "domain-not-found",
 		.severity = GRADE(INFO, INFO, INFO),
 		.unknown = true,

@@ -128,6 +128,15 @@ static void judge_trust(const struct judging *judging)
 			   reason ? reason : "certificate is not trusted");
 }
 
+/* The path's own sentence where it is about this problem alone, since it has the figures. */
+static const char *sole_reason(const struct judging *judging, unsigned problem, const char *general)
+{
+	const struct path_facts *path = &judging->facts->identity.path;
+	if ((path->problems & ~(unsigned)PATH_OUT_OF_ORDER) != problem || !path->reason)
+		return general;
+	return escape_copy(judging->mem, path->reason, SHOWN_MAX);
+}
+
 static void judge_path(const struct judging *judging)
 {
 	const struct identity_facts *identity = &judging->facts->identity;
@@ -144,14 +153,13 @@ static void judge_path(const struct judging *judging)
 	judge_not_yet_valid(judging);
 	judge_expiry(judging);
 	if (problems & PATH_WEAK)
-		FIND_TRUST(judging, "cert-weak",
-			   "a key or signature of the chain is too weak: %s %u bits, %s",
-			   leaf->key ? leaf->key : "unknown key", leaf->bits,
-			   leaf->signature ? leaf->signature : "unknown signature");
+		FIND_TRUST(judging, "cert-weak", "%s",
+			   sole_reason(judging, PATH_WEAK,
+				       "a key or signature of the chain is too weak"));
 	if (problems & PATH_WRONG_PURPOSE)
-		FIND_TRUST(judging, "cert-wrong-purpose",
-			   "certificate is not meant for servers: its extended key usage lacks "
-			   "serverAuth");
+		FIND_TRUST(judging, "cert-wrong-purpose", "%s",
+			   sole_reason(judging, PATH_WRONG_PURPOSE,
+				       "certificate is not meant for TLS servers"));
 	if (problems & PATH_OUT_OF_ORDER)
 		FIND(judging, "cert-chain-order",
 		     "the %zu certificates of the chain are out of order",
@@ -161,6 +169,18 @@ static void judge_path(const struct judging *judging)
 		     "certificate demands a stapled OCSP answer, and none came");
 }
 
+/* Many certificates name a domain twice, as DNS-ID and as XmppAddr. */
+static bool is_repeated(const struct name_facts *names, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (names->judgements[i].verdict != NAME_IGNORED &&
+		    strcmp(names->judgements[i].name->value,
+			   names->judgements[index].name->value) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* "example.com, www.example.com and 3 more" of the identifiers that count */
 static const char *names_text(const struct name_facts *names, struct arena *mem)
 {
@@ -168,7 +188,7 @@ static const char *names_text(const struct name_facts *names, struct arena *mem)
 	size_t shown = 0, more = 0;
 	for (size_t i = 0; i < names->count; i++) {
 		const struct name_judgement *judgement = &names->judgements[i];
-		if (judgement->verdict == NAME_IGNORED)
+		if (judgement->verdict == NAME_IGNORED || is_repeated(names, i))
 			continue;
 		if (shown == NAMES_SHOWN) {
 			more++;

@@ -79,6 +79,9 @@ static void judge_answers(const struct spanning *spanning)
 	if (bogus.count)
 		FIND_SPANNING(spanning, "dns-bogus", "DNSSEC validation fails for %s",
 			      listing_text(&bogus, spanning->mem));
+	if (dns->left_out)
+		FIND_SPANNING(spanning, "endpoints-left-out",
+			      "%zu more endpoints than we examine are named in DNS", dns->left_out);
 	if (failed.count)
 		FIND_SPANNING(spanning, "dns-failed", "the resolver gave no answer for %s",
 			      listing_text(&failed, spanning->mem));

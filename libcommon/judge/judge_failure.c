@@ -156,27 +156,11 @@ static const char *alert_text(const struct tls_facts *tls, struct arena *mem)
 }
 
 /* What we were doing, where the cause alone does not tell. */
-static const char *stage_words(enum err_stage stage)
+static const char *stage_words(const struct err *failure)
 {
-	switch (stage) {
-	case AT_STREAM:
-		return "opening the stream: ";
-	case AT_STARTTLS:
-		return "asking for STARTTLS: ";
-	case AT_TLS:
-		return "TLS handshake: ";
-	case AT_FEATURES:
+	if (failure->stage == AT_FEATURES)
 		return "inside TLS: ";
-	case AT_PROXY:
-		return "proxy: ";
-	case AT_INPUT:
-	case AT_DNS:
-	case AT_TCP:
-	case AT_CERTIFICATE:
-	case AT_FILE:
-		break;
-	}
-	return "";
+	return failure->stage == AT_TLS && failure->code == ERR_TIMEOUT ? "TLS handshake: " : "";
 }
 
 /* The sentences of the causes at which the peer told us something. */
@@ -229,11 +213,9 @@ static bool switch_cause(const struct judging *judging, const char *id, const ch
 			FIND(judging, id, "the server wants %s, which may not be used any more",
 			     tls_version_name(facts->tls.version));
 		else
-			FIND(judging, id, "the server agrees to no TLS version that we offer");
-	} else if (strcmp(id, "tls-handshake-failed") == 0 && facts->tls.alert > 0) {
-		FIND(judging, id, "%s", alert_text(&facts->tls, mem));
+			FIND(judging, id, "%s", cause);
 	} else if (strcmp(id, "starttls-injection") == 0) {
-		FIND(judging, id, "octets came in clear behind <proceed/>, before TLS");
+		FIND(judging, id, "%s", cause);
 	} else {
 		return false;
 	}
@@ -261,5 +243,5 @@ void judge_failure(const struct judging *judging)
 		FIND(judging, id, "port %u speaks TLS at once, not STARTTLS: %s",
 		     (unsigned)judging->at->port, cause);
 	else
-		FIND(judging, id, "%s%s", stage_words(failure->stage), cause);
+		FIND(judging, id, "%s%s", stage_words(failure), cause);
 }

@@ -127,6 +127,8 @@ json_t *record_dns(const struct dns_facts *dns, const char *domain)
 	json_put_filled(section, "hosts", hosts);
 	json_put_filled(section, "declined", services_where(dns->declined));
 	json_put_filled(section, "fallback", services_where(dns->fallback));
+	if (dns->left_out)
+		json_put_count(section, "left_out", dns->left_out);
 	json_put_ms(section, "elapsed_ms", dns->elapsed_ms);
 	return section;
 }

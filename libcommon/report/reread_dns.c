@@ -184,6 +184,7 @@ bool reread_dns(const json_t *record, struct arena *mem, struct dns_facts *out, 
 	struct dns_facts facts = { 0 };
 	const struct dns_reader reader = { mem, &facts };
 	const json_t *hosts;
+	uint32_t left_out = 0;
 	if (!place_into(&top, "dns", &dns, err))
 		return false;
 	if (!dns.object)
@@ -203,8 +204,10 @@ bool reread_dns(const json_t *record, struct arena *mem, struct dns_facts *out, 
 	    !read_each(&reader, &dns, "srv", read_srv, err) ||
 	    !read_services(&reader, &dns, "declined", facts.declined, err) ||
 	    !read_services(&reader, &dns, "fallback", facts.fallback, err) ||
+	    !get_uint(&dns, "left_out", UINT32_MAX, &left_out, err) ||
 	    !get_ms(&dns, "elapsed_ms", &facts.elapsed_ms, err))
 		return false;
+	facts.left_out = left_out;
 	for (size_t i = 0; i < facts.host_count; i++) {
 		if (!place_entry(&dns, "hosts", hosts, i, &entry, err) ||
 		    !read_addresses(&reader, &entry, &facts.hosts[i], err))
