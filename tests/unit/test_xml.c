@@ -294,7 +294,7 @@ static const struct limit {
 	{ "as many as allowed", HEADER "<a>", "<b/>", XML_NODES_MAX - 1, "</a>", NULL },
 	{ "many stanzas", HEADER, "<a>0123456789</a>", 20000, "", NULL },
 	{ "white space between stanzas", HEADER, "          ", 6000, "<a/>", NULL },
-	{ "a flood of white space", HEADER, "          ", 20000, "<a/>", "octets" },
+	{ "a flood of white space", HEADER, "          ", 20000, "<a/>", "open error limit" },
 	{ "a large stanza", HEADER "<a>", "0123456789", 6500, "</a>", NULL },
 };
 
