@@ -77,11 +77,9 @@ static int log_key(gnutls_session_t tls, const char *label, const gnutls_datum_t
 	gnutls_datum_t ours, theirs;
 	gnutls_session_get_random(tls, &ours, &theirs);
 	buf_printf(&line, "%s ", label);
-	for (unsigned i = 0; i < ours.size; i++)
-		buf_printf(&line, "%02x", ours.data[i]);
+	buf_hex(&line, ours.data, ours.size);
 	buf_char(&line, ' ');
-	for (unsigned i = 0; i < secret->size; i++)
-		buf_printf(&line, "%02x", secret->data[i]);
+	buf_hex(&line, secret->data, secret->size);
 	buf_char(&line, '\n');
 	ssize_t written = write(session->context->keylog, line.data, line.size);
 	explicit_bzero(line.data, line.size);
