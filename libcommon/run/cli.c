@@ -422,7 +422,6 @@ static void set_defaults(const struct cli_tool *tool, struct options *opt)
 		.transports = { true, true },
 		.first = tool->default_first,
 		.family = AF_UNSPEC,
-		.tls = { .min = TLS_1_2, .max = TLS_1_3 },
 		.timeout = DEFAULT_TIMEOUT,
 		.jobs = DEFAULT_JOBS,
 		.per_host = DEFAULT_PER_HOST,

@@ -21,7 +21,8 @@ static enum active_result check(struct probe *probe, enum active_check which, co
 	enum starttls_answer answer;
 	struct err err = { 0 };
 	conn_set_stage(probe->conn, AT_STARTTLS);
-	/* The answer may stand in place of the header, so a failure on the way decides nothing yet. */
+	/* The answer may stand in place of the header, so a failure on the way decides nothing yet.
+	 */
 	(void)(active_injection_ask(probe->stream, &header, &answer, &err) &&
 	       probe_tls(probe, &tls, &err) && probe_restart(probe, &after, &err));
 	enum active_result result = active_injection_listen(probe->stream, detail, probe->mem);
