@@ -161,7 +161,9 @@ bool conn_write(struct conn *conn, const void *data, size_t size, struct err *er
 bool conn_has_input(struct conn *conn)
 {
 	char octet;
-	return !conn->ops && recv(conn->fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+	if (conn->ops)
+		return conn->ops->has_input(conn->state, conn);
+	return recv(conn->fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 void conn_add_tap(struct conn *conn, const struct tap *tap)

@@ -39,7 +39,7 @@ void conn_close(struct conn **conn);
 NODISCARD bool conn_read(struct conn *conn, void *data, size_t room, size_t *got, struct err *err);
 /* All of it. */
 NODISCARD bool conn_write(struct conn *conn, const void *data, size_t size, struct err *err);
-/* Octets that have arrived and were not read yet, in clear, without waiting: what stands behind
+/* Octets have arrived that were not read yet, found out without waiting: what stands behind
  * <proceed/>. */
 bool conn_has_input(struct conn *conn);
 
@@ -63,6 +63,7 @@ struct conn_ops {
 	bool (*write)(void *state, struct conn *conn, const void *data, size_t size,
 		      struct err *err);
 	void (*close)(void *state, struct conn *conn);
+	bool (*has_input)(void *state, struct conn *conn); /* conn_has_input() behind the swap */
 };
 void conn_swap(struct conn *conn, const struct conn_ops *ops, void *state);
 

@@ -18,8 +18,10 @@ static const char *meaning_of(const struct session *session, int alert)
 	bool about_certificate = (alert >= GNUTLS_A_SSL3_NO_CERTIFICATE &&
 				  alert <= GNUTLS_A_ACCESS_DENIED) ||
 				 alert == GNUTLS_A_CERTIFICATE_REQUIRED;
-	bool refusal = about_certificate || alert == GNUTLS_A_HANDSHAKE_FAILURE;
-	/* TLS 1.2 has no alert of its own for it; TLS 1.3 says so after our Finished. */
+	/* TLS 1.2 has no alert of its own for it: OpenSSL sends the one, GnuTLS the other. TLS 1.3
+	 * has one, and sends it after our Finished. */
+	bool refusal = about_certificate || alert == GNUTLS_A_HANDSHAKE_FAILURE ||
+		       alert == GNUTLS_A_DECODE_ERROR;
 	if (session->asked && !session->context->has_certificate && refusal)
 		return "the server asked for a client certificate and got none; give one with "
 		       "--cert and --key";
@@ -69,7 +71,7 @@ static const struct cause {
 	  "the server's Diffie-Hellman group is below 512 bits" },
 	{ GNUTLS_E_DECRYPTION_FAILED, ERR_ALERT_SENT,
 	  "a record of the server does not decrypt: not the key that was agreed on" },
-	{ GNUTLS_E_CERTIFICATE_ERROR, ERR_ALERT_SENT, "the server's certificate cannot be used" },
+	{ GNUTLS_E_CERTIFICATE_ERROR, ERR_ALERT_SENT, "the server's certificate cannot be read" },
 	{ GNUTLS_E_NO_CERTIFICATE_FOUND, ERR_ALERT_SENT, "the server presented no certificate" },
 	{ GNUTLS_E_UNKNOWN_CIPHER_SUITE, ERR_ALERT_SENT,
 	  "the server chose a cipher suite that was not offered" },

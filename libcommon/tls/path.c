@@ -217,6 +217,6 @@ const char *path_problem_name(enum path_problem problem)
 		if (names[i].problem == problem)
 			return names[i].name;
 	}
-	assert(!"one flag of enum path_problem");
+	assert(false && "one flag of enum path_problem");
 	return "";
 }

@@ -1,5 +1,6 @@
 /* What was negotiated, in IANA's names. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tls/handshake.h"
@@ -104,8 +105,9 @@ static void read_exchange(gnutls_session_t tls, struct arena *mem, struct tls_fa
 	gnutls_kx_algorithm_t exchange = gnutls_kx_get(tls);
 	gnutls_group_t group = gnutls_group_get(tls);
 	facts->group = group != GNUTLS_GROUP_INVALID ? group_name(group, mem) : NULL;
-	if (exchange == GNUTLS_KX_DHE_RSA || exchange == GNUTLS_KX_DHE_DSS ||
-	    (facts->group && strncmp(facts->group, "ffdhe", 5) == 0)) {
+	if (facts->group && strncmp(facts->group, "ffdhe", 5) == 0) {
+		facts->dh_bits = (unsigned)strtoul(facts->group + 5, NULL, 10);
+	} else if (exchange == GNUTLS_KX_DHE_RSA || exchange == GNUTLS_KX_DHE_DSS) {
 		int bits = gnutls_dh_get_prime_bits(tls);
 		facts->dh_bits = bits > 0 ? (unsigned)bits : 0;
 	}

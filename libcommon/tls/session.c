@@ -13,7 +13,7 @@
 #include "tls/handshake.h"
 
 #define MESSAGE_MAX  (128 * 1024) /* a chain of 16 large certificates fits; GnuTLS's own default */
-#define WARNINGS_MAX 16           /* unrecognized_name is the only one a handshake survives */
+#define WARNINGS_MAX 4            /* unrecognized_name is the only one a handshake survives */
 #define DH_BITS      512          /* a probe tells of a weak group; it does not shy from it */
 #define ALPN_MAX     8            /* what GnuTLS takes */
 #define BYE_SECONDS  1            /* nobody should wait longer to say good-bye */
@@ -264,7 +264,14 @@ static void tls_close(void *state, struct conn *conn)
 	session_free(&session);
 }
 
-static const struct conn_ops ops = { tls_read, tls_write, tls_close };
+static bool tls_has_input(void *state, struct conn *conn)
+{
+	const struct session *session = state;
+	(void)conn;
+	return gnutls_record_check_pending(session->tls) > 0;
+}
+
+static const struct conn_ops ops = { tls_read, tls_write, tls_close, tls_has_input };
 
 bool tls_start(struct conn *conn, const struct tls_context *context, const char *servername,
 	       const char *alpn, struct arena *mem, struct tls_facts *facts, struct err *err)
@@ -272,7 +279,7 @@ bool tls_start(struct conn *conn, const struct tls_context *context, const char 
 	struct arena *own = arena_new();
 	CLEANUP(session_free) struct session *session = arena_alloc(own, sizeof(*session));
 	enum err_stage stage = conn_stage(conn);
-	*facts = (struct tls_facts){ .alert = -1 };
+	*facts = (struct tls_facts){ .alert = -1, .newest_offered = context->newest };
 	*session = (struct session){ .own = own, .context = context, .conn = conn };
 	session->facts = facts;
 	session->mem = mem;

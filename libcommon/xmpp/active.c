@@ -191,9 +191,6 @@ static enum active_result judge_dialback(const struct stream *stream, const stru
 {
 	(void)stream;
 	static const char *const said_no[] = { "policy-violation", "not-authorized" };
-	/* It went and asked about us, or tried to. */
-	static const char *const looked[] = { "remote-server-not-found", "remote-server-timeout",
-					      "remote-connection-failed" };
 	if (strcmp(elem->ns, NS_DIALBACK) != 0)
 		return ACTIVE_NOT_RUN;
 	if (strcmp(elem->name, "verify") == 0)
@@ -207,8 +204,9 @@ static enum active_result judge_dialback(const struct stream *stream, const stru
 	const char *condition = error_of(elem);
 	if (is_among(condition, said_no, ARRAY_SIZE(said_no)))
 		return result_of(ACTIVE_REFUSED, detail, condition);
-	if (is_among(condition, looked, ARRAY_SIZE(looked)))
-		return result_of(ACTIVE_ACCEPTED, detail, condition);
+	/* remote-server-not-found and its like: it went to look for us, which Prosody does before
+	 * it refuses. Whether it would have believed us in clear only who listens for the call back
+	 * can tell. */
 	return result_of(ACTIVE_UNTESTED, detail, condition);
 }
 
@@ -225,7 +223,7 @@ enum active_result active_dialback(struct stream *stream, const struct stream_he
 	const struct question question = { text, judge_dialback };
 	enum active_result result = ask(stream, &question, detail, mem);
 	if (result == ACTIVE_REFUSED && strcmp(*detail, "remote-connection-failed") == 0)
-		return ACTIVE_ACCEPTED; /* said as a stream error: it has tried, too */
+		return ACTIVE_UNTESTED; /* the same, said as a stream error */
 	return result;
 }
 

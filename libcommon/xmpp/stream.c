@@ -38,6 +38,11 @@ size_t stream_pending(const struct stream *stream)
 	return stream->input_to - stream->input_from;
 }
 
+const unsigned char *stream_peek(const struct stream *stream)
+{
+	return (const unsigned char *)stream->input + stream->input_from;
+}
+
 bool stream_is_quiet(const struct stream *stream)
 {
 	return stream_pending(stream) == 0 && xml_is_quiet(stream->xml);
@@ -291,15 +296,27 @@ bool stream_read(struct stream *stream, const struct elem **out, struct stream_e
 	return true;
 }
 
+bool stream_has_input(const struct stream *stream)
+{
+	return stream_pending(stream) > 0 || conn_has_input(stream->conn);
+}
+
+bool stream_finish(struct stream *stream, struct err *err)
+{
+	static const char end[] = "</stream:stream>";
+	bool sent = stream_write(stream, end, strlen(end), err);
+	stream->broken = true;
+	return sent;
+}
+
 /* STR-46: the end tag, then what the peer still says, for a moment. */
 static void say_goodbye(struct stream *stream)
 {
-	static const char end[] = "</stream:stream>";
 	struct deadline until = conn_deadline(stream->conn);
 	conn_set_deadline(stream->conn, deadline_earlier(until, deadline_in(CLOSE_SECONDS)));
 	struct err err;
 	const struct elem *elem;
-	if (stream_write(stream, end, strlen(end), &err)) {
+	if (stream_finish(stream, &err)) {
 		while (stream_read(stream, &elem, NULL, &err))
 			;
 	}

@@ -6,6 +6,8 @@
 
 /* How many octets stand read and unused: those stream_is_quiet() asks for. */
 size_t stream_pending(const struct stream *stream);
+/* Those octets. */
+const unsigned char *stream_peek(const struct stream *stream);
 /* Takes in what has arrived and was not asked for, once; false: there is none, or it cannot be
  * read. For counting what stands behind <proceed/>. */
 bool stream_take_input(struct stream *stream);

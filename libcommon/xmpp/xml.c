@@ -136,15 +136,16 @@ static bool push(struct xml *xml, const char *data, size_t size, enum xml_event 
 		if (!lex_octet(&xml->lexer, where(xml), (unsigned char)data[at], &token,
 			       &xml->failure))
 			return false;
+		/* White space counts, too: as keepalive it is an octet now and then (STR-49). */
+		if (++xml->octets > STANZA_MAX)
+			return err_set(&xml->failure, AT_STREAM, ERR_LIMIT,
+				       "more than %d octets and no element complete", STANZA_MAX);
 		if (token == LEX_SKIP) {
 			from = at + 1;
 			continue;
 		}
 		if (token == LEX_ALIEN)
 			xml->alien = true;
-		if (++xml->octets > STANZA_MAX)
-			return err_set(&xml->failure, AT_STREAM, ERR_LIMIT,
-				       "an element of more than %d octets", STANZA_MAX);
 		if (token == LEX_MORE || token == LEX_ALIEN)
 			continue;
 		if (!take_token(xml, data + from, at + 1 - from, token))

@@ -147,9 +147,17 @@ def test_peer_says_what_was_not_answered(ca, script, sent, complaint):
 
 
 @pytest.mark.parametrize("pattern, data, taken", [
-    ("<a*>", b"<a b='c'><d>", 9), ("<a*>", b"<a b", None), ("a*", b"ab", 1), (r"\*\x00", b"*\x00", 2), ("*b", b"aab", 3)])
+    ("<a*>", b"<a b='c'><d>", (9, (b" b='c'",))), ("<a*>", b"<a b", None), ("a*", b"ab", (1, (b"",))),
+    (r"\*\x00", b"*\x00", (2, ())), ("*b", b"aab", (3, (b"aa",)))])
 def test_pattern_takes_the_shortest_run(pattern, data, taken):
-    assert transcript.pattern(pattern).length_in(data) == taken
+    assert transcript.pattern(pattern).match(data) == taken
+
+
+def test_answers_may_repeat_what_was_heard(ca):
+    script = transcript.parse("connection c2s starttls\nC <iq id='*' to='*'/>\nS <r of='\\1' *='\\2'/>")
+    with peers.Peer(script, ca) as peer:
+        assert talk(peer.port(), b"<iq id='7' to='me'/>") == b"<r of='7' *='me'/>"
+    assert not peer.failures
 
 
 @pytest.mark.parametrize("text", ["S before any connection", "connection c2s\n", "connection c2s starttls\nS \\q",

@@ -14,7 +14,9 @@ run can be played back as a test.
     close   cut   reset   stall
     expect status N | finding ID [SEVERITY] | no-finding ID | record PATH VALUE
 
-Escapes in TEXT: \\n \\r \\t \\\\ \\* \\xHH.
+    others                            more connections than are written here may come; they are closed at once
+
+Escapes in TEXT: \\n \\r \\t \\\\ \\* \\xHH; in S also \\1 to \\9, what the first to ninth * of the last C stood for.
 """
 
 import dataclasses
@@ -37,7 +39,7 @@ class Mistake(ValueError):
 class Step:
     line: int
     verb: str
-    data: bytes = b""
+    data: object = b""  # a Pattern for C, a Text for S, bytes otherwise
     number: int = 0
     settings: dict = dataclasses.field(default_factory=dict)
     source: str = ""
@@ -63,6 +65,7 @@ class Transcript:
     name: str
     about: str = ""
     domain: str = "peer.test"
+    others: bool = False
     options: list = dataclasses.field(default_factory=list)
     connections: list = dataclasses.field(default_factory=list)
     expectations: list = dataclasses.field(default_factory=list)
@@ -107,6 +110,8 @@ def _statement(result, number, line):
     verb, _, rest = line.partition(" ")
     if verb == "domain":
         result.domain = rest.strip()
+    elif verb == "others":
+        result.others = True
     elif verb == "options":
         result.options += shlex.split(rest)
     elif verb == "connection":
@@ -126,9 +131,9 @@ def _step(number, verb, rest, source):
     if verb == "C":
         return Step(number, verb, pattern(rest), source=source)
     if verb == "S":
-        return Step(number, verb, unescape(rest), source=source)
+        return Step(number, verb, Text(_pieces(rest, answers=True)), source=source)
     if verb == "raw":
-        return Step(number, "S", bytes.fromhex(rest), source=source)
+        return Step(number, "S", Text([bytes.fromhex(rest)]), source=source)
     if verb == "pause":
         return Step(number, verb, number=int(rest), source=source)
     if verb in ("drip", "flood", "repeat"):
@@ -170,8 +175,8 @@ def _one_of(word, words):
         raise ValueError(f"{word!r} is none of {', '.join(words)}")
 
 
-def _pieces(text):
-    """The text without its escapes, as bytes, with None for each bare `*`."""
+def _pieces(text, answers=False):
+    """The text without its escapes, as bytes, with None for each bare `*` and, in answers, a number for \\1 to \\9."""
     at = 0
     while at < len(text):
         if text[at] == "*":
@@ -183,6 +188,9 @@ def _pieces(text):
         elif text[at + 1] == "x":
             yield bytes.fromhex(text[at + 2:at + 4])
             at += 4
+        elif answers and text[at + 1] in "123456789":
+            yield int(text[at + 1])
+            at += 2
         else:
             if text[at + 1] not in ESCAPES:
                 raise ValueError(f"unknown escape \\{text[at + 1]}")
@@ -192,6 +200,16 @@ def _pieces(text):
 
 def unescape(text):
     return b"".join(b"*" if piece is None else piece for piece in _pieces(text))
+
+
+class Text:
+    """Bytes to send, with places for what was heard."""
+
+    def __init__(self, pieces):
+        self.pieces = [b"*" if piece is None else piece for piece in pieces]
+
+    def fill(self, heard):
+        return b"".join(heard[piece - 1] if isinstance(piece, int) else piece for piece in self.pieces)
 
 
 class Pattern:
@@ -205,12 +223,12 @@ class Pattern:
             else:
                 parts[-1] += piece
         self.start = parts[0]
-        self.regex = re.compile(b".*?".join(map(re.escape, parts)), re.DOTALL)
+        self.regex = re.compile(b"(.*?)".join(map(re.escape, parts)), re.DOTALL)
 
-    def length_in(self, data):
-        """How many bytes of data the pattern takes, None while more must come."""
+    def match(self, data):
+        """How many bytes of data the pattern takes and what each `*` stood for, None while more must come."""
         match = self.regex.match(data)
-        return match.end() if match else None
+        return (match.end(), match.groups()) if match else None
 
     def excluded_by(self, data):
         common = min(len(data), len(self.start))

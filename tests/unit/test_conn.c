@@ -289,10 +289,17 @@ static void fake_close(void *state, struct conn *conn)
 	fake->closed++;
 }
 
+static bool fake_has_input(void *state, struct conn *conn)
+{
+	struct fake *fake = state;
+	(void)conn;
+	return fake->answer != NULL;
+}
+
 static void hands_over_to_its_operations(void **state)
 {
 	(void)state;
-	static const struct conn_ops ops = { fake_read, fake_write, fake_close };
+	static const struct conn_ops ops = { fake_read, fake_write, fake_close, fake_has_input };
 	struct fake fake = { .answer = "secret" };
 	CLEANUP(conn_close) struct conn *conn = NULL;
 	CLEANUP(fd_close) int peer = -1;
@@ -305,13 +312,15 @@ static void hands_over_to_its_operations(void **state)
 	conn_add_tap(conn, &tap);
 	conn_swap(conn, &ops, &fake);
 	assert_int_equal(write(peer, "x", 1), 1);
-	assert_false(conn_has_input(conn)); /* what lies there now is not in clear */
+	assert_true(
+		conn_has_input(conn)); /* theirs to say: what lies on the wire is not in clear */
 	assert_true(conn_read(conn, data, sizeof(data), &got, &err));
 	assert_int_equal(got, 6);
 	assert_true(conn_write(conn, "ask", 3, &err));
 	assert_false(conn_write(conn, "0123456789", 10, &err));
 	assert_int_equal(err.code, ERR_CLOSED);
 	fake.answer = NULL;
+	assert_false(conn_has_input(conn));
 	assert_false(conn_read(conn, data, sizeof(data), &got, &err));
 	assert_string_equal(buf_string(&watcher.seen), "<secret>ask!");
 	assert_int_equal(read(conn_fd(conn), data, 1), 1); /* or closing would reset */

@@ -293,7 +293,8 @@ static const struct limit {
 	{ "elements in one stanza", HEADER "<a>", "<b/>", XML_NODES_MAX, "", "open error limit" },
 	{ "as many as allowed", HEADER "<a>", "<b/>", XML_NODES_MAX - 1, "</a>", NULL },
 	{ "many stanzas", HEADER, "<a>0123456789</a>", 20000, "", NULL },
-	{ "white space between stanzas", HEADER, "          ", 20000, "<a/>", NULL },
+	{ "white space between stanzas", HEADER, "          ", 6000, "<a/>", NULL },
+	{ "a flood of white space", HEADER, "          ", 20000, "<a/>", "open error limit" },
 	{ "a large stanza", HEADER "<a>", "0123456789", 6500, "</a>", NULL },
 };
 

@@ -1,0 +1,217 @@
+#include "run/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/fd.h"
+
+bool shared_open(const struct options *options, struct shared *out, struct err *err)
+{
+	*out = (struct shared){ .options = options, .record_fd = -1 };
+	if (options->proxy) {
+		if (!proxy_parse(options->proxy, &out->proxy, err))
+			return false;
+		out->net.proxy = &out->proxy;
+	}
+	if (!trust_new(options->trust_file, options->system_trust, &out->trust, err) ||
+	    !tls_context_new(&options->tls, &out->tls, err))
+		return false;
+	if (options->record_file) {
+		out->record_fd = open(options->record_file,
+				      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0666);
+		if (out->record_fd < 0)
+			return err_set(err, AT_FILE, ERR_SYSTEM, "--record: %s: %s",
+				       options->record_file, strerror(errno));
+	}
+	out->gate = gate_new(options->per_host, options->rate);
+	return true;
+}
+
+void shared_close(struct shared *shared)
+{
+	fd_close(&shared->record_fd);
+	gate_free(&shared->gate);
+	tls_context_free(&shared->tls);
+	trust_free(&shared->trust);
+}
+
+struct job *job_new(const struct shared *shared)
+{
+	struct arena *mem = arena_new();
+	struct job *job = arena_alloc(mem, sizeof(*job));
+	job->mem = mem;
+	job->shared = shared;
+	job->out = buf_new(BUF_UNBOUNDED);
+	return job;
+}
+
+void job_free(struct job **job)
+{
+	if (!*job)
+		return;
+	for (size_t i = 0; (*job)->endpoint_mem && i < (*job)->endpoints.count; i++)
+		arena_free(&(*job)->endpoint_mem[i]);
+	json_decref((*job)->record);
+	buf_free(&(*job)->out);
+	struct arena *mem = (*job)->mem; /* the job itself lives in it */
+	arena_free(&mem);
+	*job = NULL;
+}
+
+const char *job_identity(const struct job *job)
+{
+	return job->to.ascii ? job->to.ascii : job->domain.ascii;
+}
+
+const char *job_address(const struct job *job)
+{
+	return job->to.ascii ? job->to.unicode : job->domain.unicode;
+}
+
+/* The line's first word: the short text of any tool is input for any other. */
+static size_t first_word(const struct input_line *line, size_t *start)
+{
+	size_t at = 0;
+	while (at < line->size && strchr(" \t", line->text[at]) && line->text[at])
+		at++;
+	*start = at;
+	while (at < line->size && !(line->text[at] && strchr(" \t", line->text[at])))
+		at++;
+	return at - *start;
+}
+
+static bool read_domain(struct job *job, const char *text, size_t size)
+{
+	const char *to = job->shared->options->to;
+	return jid_domain_parse(text, size, job->mem, &job->domain, &job->problem) &&
+	       (!to || jid_domain_parse(to, strlen(to), job->mem, &job->to, &job->problem));
+}
+
+static bool read_record(struct job *job)
+{
+	json_t *record = NULL;
+	if (!reread_line(job->line.text, job->line.size, &record, &job->problem))
+		return false;
+	job->record = record;
+	const char *domain = json_string_value(json_object_get(record, "domain"));
+	if (!domain)
+		return err_set(&job->problem, AT_INPUT, ERR_USAGE, "the record names no domain");
+	return read_domain(job, domain, strlen(domain));
+}
+
+static bool read_plain(struct job *job)
+{
+	size_t start;
+	size_t size = first_word(&job->line, &start);
+	/* An operand is one domain; only lines of other tools carry more behind it. */
+	if (job->line.number == 0)
+		return read_domain(job, job->line.text, job->line.size);
+	return read_domain(job, job->line.text + start, size);
+}
+
+void job_read_line(struct job *job)
+{
+	bool is_record = job->line.size > 0 && job->line.text[0] == '{';
+	if (job->line.too_long)
+		err_set(&job->problem, AT_INPUT, ERR_LIMIT, "a line of more than %d octets",
+			RECORD_MAX);
+	else if (is_record ? read_record(job) : read_plain(job))
+		job->problem = (struct err){ 0 };
+	if (job->record)
+		return;
+	job->record = job->domain.ascii ? record_new(job->domain.ascii)
+					: record_new_input(job->line.text, job->line.size);
+	if (job->domain.ascii && job->domain.unicode != job->domain.ascii)
+		json_object_set_new(job->record, "unicode", json_string(job->domain.unicode));
+}
+
+static struct discover_options discover_wishes(const struct options *opt,
+					       const struct shared *shared)
+{
+	struct discover_options wishes = {
+		.family = opt->family,
+		.connect = opt->connect,
+		.connect_count = opt->connect_count,
+		.by_name = shared->net.proxy && shared->net.proxy->by_name,
+		.random = opt->first ? srv_random_system : NULL,
+	};
+	memcpy(wishes.services, opt->services, sizeof(wishes.services));
+	memcpy(wishes.transports, opt->transports, sizeof(wishes.transports));
+	return wishes;
+}
+
+/* --c2s and the like narrow what a record names, too. */
+static void keep_wanted(struct job *job)
+{
+	const struct options *opt = job->shared->options;
+	for (size_t i = 0; i < job->endpoints.count; i++) {
+		const struct endpoint *at = &job->endpoints.items[i];
+		bool wanted = opt->services[at->service] && opt->transports[at->transport] &&
+			      (opt->family == AF_UNSPEC || at->address.family == AF_UNSPEC ||
+			       at->address.family == opt->family);
+		job->wanted[i] = wanted;
+	}
+}
+
+static void make_room(struct job *job)
+{
+	size_t count = job->endpoints.count;
+	job->facts = arena_array(job->mem, count + 1, sizeof(*job->facts));
+	job->wanted = arena_array(job->mem, count + 1, sizeof(*job->wanted));
+	job->endpoint_mem = arena_array(job->mem, count + 1, sizeof(struct arena *));
+	for (size_t i = 0; i < count; i++)
+		job->endpoint_mem[i] = arena_new();
+	keep_wanted(job);
+}
+
+bool job_take_endpoints(struct job *job)
+{
+	job->from_record = json_array_size(json_object_get(job->record, "endpoints")) > 0;
+	if (!job->from_record ||
+	    !reread_endpoints(job->record, job->mem, &job->endpoints, &job->problem))
+		return false;
+	make_room(job);
+	return true;
+}
+
+static void look_up(struct job *job, struct resolver *resolver)
+{
+	const struct options *opt = job->shared->options;
+	struct discover_options wishes = discover_wishes(opt, job->shared);
+	discover(resolver, job->domain.ascii, &wishes, deadline_in(opt->timeout), job->mem,
+		 &job->dns, &job->endpoints);
+	job->looked_up = true;
+	make_room(job);
+}
+
+void job_find_endpoints(struct job *job, struct resolver *resolver)
+{
+	if (job->problem.code || job_take_endpoints(job) || job->problem.code)
+		return;
+	if (job->domain.is_onion && !job->shared->net.proxy)
+		err_set(&job->problem, AT_DNS, ERR_USAGE,
+			".onion names are reached through Tor only: --proxy socks5h://127.0.0.1:9050");
+	else if (!resolver)
+		err_set(&job->problem, AT_DNS, ERR_SYSTEM, "no resolver could be opened");
+	else
+		look_up(job, resolver);
+}
+
+bool job_flush(struct job *job)
+{
+	const char *text = buf_string(&job->out);
+	for (size_t left = job->out.size; left > 0;) {
+		ssize_t put = write(STDOUT_FILENO, text, left);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return false;
+		text += put;
+		left -= (size_t)put;
+	}
+	buf_clear(&job->out);
+	return true;
+}

@@ -1,0 +1,71 @@
+/* job.h - one target on its way: the line it came from, its domain, DNS, endpoints, record, and
+ * what its walks share.
+ *
+ * A job belongs to one worker. Its endpoints are walked side by side: each probe has an arena and a
+ * deadline of its own and only reads the job. */
+#ifndef RUN_JOB_H
+#define RUN_JOB_H
+
+#include "net/conn.h"
+#include "report/reread.h"
+#include "run/cli.h"
+#include "run/gate.h"
+#include "run/input.h"
+#include "xmpp/facts.h"
+#include "xmpp/jid.h"
+
+/* What all jobs share: built from the options before the first thread, const afterwards (gate locks
+ * inside). */
+struct shared {
+	const struct options *options;
+	struct net net;
+	struct proxy proxy;
+	struct tls_context *tls;
+	struct trust *trust;
+	struct gate *gate;
+	int record_fd; /* --record; -1: none */
+};
+
+NODISCARD bool shared_open(const struct options *options, struct shared *out, struct err *err);
+void shared_close(struct shared *shared);
+
+struct job {
+	const struct shared *shared;
+	struct arena *mem;
+	double started_ms;
+	struct input_line line;
+	struct jid_domain domain; /* ascii NULL: the line was no domain */
+	struct jid_domain to;     /* --to; ascii NULL: not given */
+	json_t *record;           /* what came in, or a new one */
+	bool from_record;         /* endpoints come from the record, not from DNS */
+	struct err problem;       /* why there is nothing to examine; ERR_NONE otherwise */
+	struct dns_facts dns;
+	bool looked_up; /* dns holds facts */
+	struct endpoint_list endpoints;
+	struct arena **endpoint_mem; /* one an endpoint */
+	void **facts;                /* the tool's, one an endpoint; in endpoint_mem */
+	bool *wanted; /* by endpoint: what the options narrow a record's endpoints to */
+	size_t connections;
+	struct buf out; /* what goes to standard output */
+	enum status status;
+};
+
+struct job *job_new(const struct shared *shared);
+void job_free(struct job **job);
+/* What the job has to say so far goes to standard output now (--interactive talks next). */
+NODISCARD bool job_flush(struct job *job);
+
+/* line -> record and domain; problem is set when it is neither. */
+void job_read_line(struct job *job);
+/* The endpoints the record names, narrowed to what the options want. False: it names none, or wrong
+ * ones (problem is set). */
+NODISCARD bool job_take_endpoints(struct job *job);
+/* The record's endpoints, or discovery. problem is set when there are none, saying why. */
+void job_find_endpoints(struct job *job, struct resolver *resolver);
+
+/* The identity the certificate must show, SNI and DNS carry: --to, or the domain, in A-labels. */
+const char *job_identity(const struct job *job);
+/* The same as the stream header writes it: in U-labels (RFC 7622, 3.2). */
+const char *job_address(const struct job *job);
+
+#endif

@@ -1,0 +1,159 @@
+#include "run/tool.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/pool.h"
+
+struct run {
+	const struct tool *tool;
+	const void *tool_options;
+	const struct options *options;
+	struct shared shared;
+	struct input input;
+	enum status worst;
+	bool broken; /* output or input failed: told already */
+};
+
+static void *worker_new(void *context)
+{
+	const struct run *run = context;
+	const struct resolver_options wishes = {
+		.server = run->options->resolver,
+		.trust_ad = run->options->trust_ad,
+	};
+	struct resolver *resolver = NULL;
+	struct err err;
+	/* The options were tried before the first thread; what fails now is memory or descriptors,
+	 * and shows as unreachable. */
+	if (!resolver_new(&wishes, &resolver, &err))
+		log_say(&run->options->log, NULL, "%s", err.text);
+	return resolver;
+}
+
+static void worker_free(void *context, void *worker)
+{
+	(void)context;
+	struct resolver *resolver = worker;
+	resolver_free(&resolver);
+}
+
+static void *take(void *context)
+{
+	struct run *run = context;
+	struct job *job = job_new(&run->shared);
+	struct err err = { 0 };
+	if (input_next(&run->input, job->mem, &job->line, &err))
+		return job;
+	if (err.code) {
+		log_say(&run->options->log, NULL, "%s", err.text);
+		run->broken = true;
+	}
+	job_free(&job);
+	return NULL;
+}
+
+static void work(void *context, void *worker, void *argument)
+{
+	const struct run *run = context;
+	struct job *job = argument;
+	job->started_ms = clock_ms();
+	job_read_line(job);
+	if (run->options->rejudge) {
+		run->tool->rejudge(job, run->tool_options);
+		return;
+	}
+	job_find_endpoints(job, worker);
+	run->tool->examine(job, run->tool_options);
+}
+
+/* A wrong line on standard input is told at once; its record says it again to programs. */
+static void tell_problem(const struct options *options, const struct job *job)
+{
+	if (job->problem.code != ERR_USAGE && job->problem.code != ERR_LIMIT)
+		return;
+	CLEANUP(buf_free) struct buf subject = buf_new(BUF_UNBOUNDED);
+	if (job->line.number > 0)
+		buf_printf(&subject, "line %zu: ", job->line.number);
+	buf_add(&subject, job->line.text, job->line.size < 80 ? job->line.size : 80);
+	log_say(&options->log, buf_string(&subject), "%s", job->problem.text);
+}
+
+static bool give(void *context, void *argument)
+{
+	struct run *run = context;
+	struct job *job = argument;
+	tell_problem(run->options, job);
+	run->worst = status_worse(run->worst, job->status);
+	bool ok = job_flush(job);
+	if (!ok) {
+		log_say(&run->options->log, NULL, "standard output: %s", strerror(errno));
+		run->broken = true;
+	}
+	job_free(&job);
+	return ok;
+}
+
+static bool open_input(struct run *run)
+{
+	const struct options *options = run->options;
+	if (options->operand_count > 0) {
+		run->input = input_from_operands(options->operands);
+		return true;
+	}
+	if (isatty(STDIN_FILENO)) {
+		log_say(&options->log, NULL,
+			"no domain given: name one, or pipe in a list (try --help)");
+		return false;
+	}
+	run->input = input_from_fd(STDIN_FILENO);
+	return true;
+}
+
+/* What is wrong with the options shows before the first target. */
+static bool check_resolver(const struct options *options)
+{
+	const struct resolver_options wishes = { .server = options->resolver,
+						 .trust_ad = options->trust_ad };
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct err err;
+	if (resolver_new(&wishes, &resolver, &err))
+		return true;
+	log_say(&options->log, NULL, "%s", err.text);
+	return false;
+}
+
+static unsigned worker_count(const struct options *options)
+{
+	if (options->operand_count > 0 && options->operand_count < options->jobs)
+		return (unsigned)options->operand_count;
+	return options->jobs;
+}
+
+int tool_run(const struct tool *tool, const struct options *options, const void *tool_options)
+{
+	struct run run = { .tool = tool, .tool_options = tool_options, .options = options };
+	struct err err;
+	json_object_seed(0); /* before the first thread: jansson wants it so */
+	bool ready = shared_open(options, &run.shared, &err);
+	if (!ready)
+		log_say(&options->log, NULL, "%s", err.text);
+	if (!ready || !check_resolver(options) || !open_input(&run)) {
+		shared_close(&run.shared);
+		return STATUS_UNKNOWN;
+	}
+	pool_run(&(struct pool){
+		.context = &run,
+		.worker_new = worker_new,
+		.worker_free = worker_free,
+		.take = take,
+		.work = work,
+		.give = give,
+		.workers = worker_count(options),
+		.keep_order = options->keep_order,
+	});
+	input_close(&run.input);
+	shared_close(&run.shared);
+	return run.broken ? STATUS_UNKNOWN : (int)run.worst;
+}

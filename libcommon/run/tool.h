@@ -1,0 +1,20 @@
+/* tool.h - what all tools do around their walks: read targets, run workers, write results, remember
+ * the worst status. */
+#ifndef RUN_TOOL_H
+#define RUN_TOOL_H
+
+#include "run/job.h"
+
+struct tool {
+	struct cli_tool cli;
+	/* Examines the job (its endpoints are known, or job->problem says why not) and writes
+	 * job->out and job->status. */
+	void (*examine)(struct job *job, const void *tool_options);
+	/* The same from the facts of a record alone, without the network (--rejudge). */
+	void (*rejudge)(struct job *job, const void *tool_options);
+};
+
+/* From after the command line to the exit status. */
+int tool_run(const struct tool *tool, const struct options *options, const void *tool_options);
+
+#endif

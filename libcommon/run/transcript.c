@@ -1,0 +1,106 @@
+#include "run/transcript.h"
+
+#include <string.h>
+
+#include "base/deadline.h"
+
+#define PAUSE_MS 50.0 /* shorter silences are the network's, not the peer's */
+
+/* The escapes of the player: \\ \n \r \t \xHH, and \* in what it must receive, where * is a
+ * wildcard. */
+static void write_octets(struct buf *out, const unsigned char *data, size_t size, bool pattern)
+{
+	for (size_t i = 0; i < size; i++) {
+		switch (data[i]) {
+		case '\n':
+			buf_text(out, "\\n");
+			break;
+		case '\r':
+			buf_text(out, "\\r");
+			break;
+		case '\t':
+			buf_text(out, "\\t");
+			break;
+		case '\\':
+			buf_text(out, "\\\\");
+			break;
+		case '*':
+			buf_text(out, pattern ? "\\*" : "*");
+			break;
+		default:
+			if (data[i] < 0x20 || data[i] >= 0x7f)
+				buf_printf(out, "\\x%02x", data[i]);
+			else
+				buf_char(out, (char)data[i]);
+		}
+	}
+	buf_char(out, '\n');
+}
+
+static void write_pause(struct transcript *transcript)
+{
+	double now = clock_ms();
+	if (now - transcript->last_ms > PAUSE_MS)
+		buf_printf(&transcript->text, "pause %.0f\n", now - transcript->last_ms);
+}
+
+static void see(void *self, enum tap_event event, const void *data, size_t size)
+{
+	struct transcript *transcript = self;
+	struct buf *out = &transcript->text;
+	switch (event) {
+	case TAP_SENT:
+		buf_text(out, "C ");
+		write_octets(out, data, size, true);
+		break;
+	case TAP_RECEIVED:
+		write_pause(transcript);
+		buf_text(out, "S ");
+		write_octets(out, data, size, false);
+		break;
+	case TAP_TLS:
+		buf_printf(out, "# %.*s\ntls", (int)size, (const char *)data);
+		break; /* the certificate's words follow */
+	case TAP_TLS_MESSAGE:
+		break;
+	case TAP_CLOSED:
+		write_pause(transcript);
+		buf_text(out, "close\n");
+		break;
+	case TAP_RESET:
+		write_pause(transcript);
+		buf_text(out, "reset\n");
+		break;
+	}
+	transcript->last_ms = clock_ms();
+}
+
+void transcript_begin(struct transcript *transcript, const char *domain, const struct endpoint *at)
+{
+	*transcript = (struct transcript){
+		.text = buf_new(TRANSCRIPT_MAX),
+		.last_ms = clock_ms(),
+		.tap = { .see = see, .self = transcript },
+	};
+	buf_printf(&transcript->text, "domain %s\nconnection %s %s\n", domain,
+		   service_name(at->service), transport_name(at->transport));
+}
+
+void transcript_end(struct transcript *transcript)
+{
+	buf_free(&transcript->text);
+}
+
+void transcript_note_certificate(struct transcript *transcript, const char *words)
+{
+	buf_printf(&transcript->text, " %s\n", words);
+}
+
+const char *transcript_text(struct transcript *transcript)
+{
+	if (!buf_overflowed(&transcript->text))
+		return buf_string(&transcript->text);
+	buf_clear(&transcript->text);
+	buf_text(&transcript->text, "# too long to record\n");
+	return buf_string(&transcript->text);
+}

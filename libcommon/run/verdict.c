@@ -1,0 +1,189 @@
+#include "run/verdict.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+
+/* Endpoints that were walked; the rest (--first, --c2s on a record) is not looked at. */
+static void collect(const struct job *job, struct verdict *out)
+{
+	size_t room = job->endpoints.count + 1;
+	struct endpoint *endpoints = arena_array(job->mem, room, sizeof(*endpoints));
+	const struct starttls_facts **facts = arena_array(job->mem, room,
+							  sizeof(struct starttls_facts *));
+	out->index = arena_array(job->mem, room, sizeof(*out->index));
+	size_t count = 0;
+	for (size_t i = 0; i < job->endpoints.count; i++) {
+		if (!job->facts[i])
+			continue;
+		endpoints[count] = job->endpoints.items[i];
+		facts[count] = job->facts[i];
+		out->index[count++] = i;
+	}
+	out->target = (struct target_view){
+		.domain = job->domain.ascii,
+		.dns = job->looked_up ? &job->dns : NULL,
+		.endpoints = endpoints,
+		.facts = facts,
+		.count = count,
+	};
+	memcpy(out->target.wanted, job->shared->options->services, sizeof(out->target.wanted));
+}
+
+static void judge_endpoints(const struct job *job, const struct policy *policy, struct verdict *out)
+{
+	size_t count = out->target.count;
+	out->found = arena_array(job->mem, count + 1, sizeof(struct findings *));
+	out->statuses = arena_array(job->mem, count + 1, sizeof(*out->statuses));
+	for (size_t i = 0; i < count; i++) {
+		out->found[i] = arena_alloc(job->mem, sizeof(*out->found[i]));
+		judge_starttls(&out->target.endpoints[i], out->target.facts[i], policy, job->mem,
+			       out->found[i]);
+		out->statuses[i] = judge_endpoint_status(out->target.facts[i], out->found[i]);
+		out->status = status_worse(out->status, out->statuses[i]);
+	}
+}
+
+void verdict_make(const struct job *job, struct verdict *out)
+{
+	struct policy policy = cli_policy(job->shared->options);
+	*out = (struct verdict){ .status = STATUS_OK };
+	if (job->problem.code) {
+		out->target.domain = job->domain.ascii;
+		out->status = STATUS_UNKNOWN;
+		findings_add(&out->spanning, &policy, job->mem, "invalid-input", "%s",
+			     escape_copy(job->mem, job->problem.text, ERR_TEXT_MAX));
+		return;
+	}
+	collect(job, out);
+	judge_endpoints(job, &policy, out);
+	judge_target(&out->target, &policy, job->mem, &out->spanning);
+	out->status = status_worse(out->status, findings_status(&out->spanning));
+	if (out->target.count == 0 && out->status == STATUS_OK)
+		out->status = STATUS_UNKNOWN;
+	if (policy.name == POLICY_MANIFESTO) {
+		out->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*out->promises));
+		out->promise_count = judge_manifesto(&out->target, job->mem, out->promises);
+	}
+}
+
+void verdict_reread(struct job *job)
+{
+	if (job->problem.code || !job_take_endpoints(job))
+		return;
+	if (json_object_get(job->record, "dns"))
+		job->looked_up = reread_dns(job->record, job->mem, &job->dns, &job->problem);
+	json_t *endpoints = json_object_get(job->record, "endpoints");
+	for (size_t i = 0; i < job->endpoints.count && !job->problem.code; i++) {
+		json_t *endpoint = json_array_get(endpoints, i);
+		if (!job->wanted[i] || !json_object_get(endpoint, "starttls"))
+			continue;
+		struct starttls_facts *facts = arena_alloc(job->endpoint_mem[i], sizeof(*facts));
+		if (reread_starttls(endpoint, job->endpoint_mem[i], facts, &job->problem))
+			job->facts[i] = facts;
+	}
+}
+
+static bool is_ours(const json_t *finding, const struct findings *ours)
+{
+	const char *id = json_string_value(json_object_get(finding, "id"));
+	for (const struct finding *at = ours->first; id && at; at = at->next) {
+		if (strcmp(at->kind->id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Findings of other tools stay; ours are said once. */
+static void merge_findings(json_t *record, const struct findings *ours)
+{
+	json_t *merged = record_findings(ours);
+	size_t i;
+	json_t *finding;
+	json_array_foreach(json_object_get(record, "findings"), i, finding)
+	{
+		if (!is_ours(finding, ours))
+			json_array_append(merged, finding);
+	}
+	json_object_set_new(record, "findings", merged);
+}
+
+static void fill_record(const struct job *job, const struct verdict *verdict)
+{
+	json_t *record = job->record;
+	if (job->looked_up && !job->from_record)
+		json_object_set_new(record, "dns", record_dns(&job->dns, job->domain.ascii));
+	json_t *endpoints = json_object_get(record, "endpoints");
+	if (!endpoints) {
+		endpoints = json_array();
+		json_object_set_new(record, "endpoints", endpoints);
+	}
+	for (size_t i = 0; i < verdict->target.count; i++) {
+		const struct endpoint *at = &verdict->target.endpoints[i];
+		json_t *endpoint = job->from_record ? json_array_get(endpoints, verdict->index[i])
+						    : NULL;
+		if (!endpoint) {
+			endpoint = record_endpoint(at);
+			json_array_append_new(endpoints, endpoint);
+		}
+		json_object_set_new(endpoint, "starttls",
+				    record_starttls(at, verdict->target.facts[i], verdict->found[i],
+						    verdict->statuses[i]));
+	}
+	merge_findings(record, &verdict->spanning);
+	if (verdict->promises)
+		json_object_set_new(record, "manifesto",
+				    record_promises(verdict->promises, verdict->promise_count));
+	record_raise_status(record, verdict->status);
+}
+
+static int terminal_width(void)
+{
+	struct winsize size;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static void write_text(struct job *job, const struct verdict *verdict)
+{
+	const struct options *opt = job->shared->options;
+	const struct text_view view = {
+		.target = &verdict->target,
+		.input = job->domain.ascii ? NULL : escape_copy(job->mem, job->line.text, 80),
+		.problem = job->problem.code ? job->problem.text : NULL,
+		.found = (const struct findings *const *)verdict->found,
+		.statuses = verdict->statuses,
+		.record_found = &verdict->spanning,
+		.status = verdict->status,
+		.promises = verdict->promises,
+		.promise_count = verdict->promise_count,
+		.policy = opt->policy,
+		.elapsed_ms = clock_ms() - job->started_ms,
+		.connections = job->connections,
+	};
+	const struct text_style style = {
+		.colour = opt->colour,
+		.timeline = opt->verbose > 0 || verdict->target.count == 1,
+		.width = terminal_width(),
+	};
+	if (opt->form == OUTPUT_LONG)
+		text_starttls_long(&view, &style, &job->out);
+	else if (opt->form == OUTPUT_NAGIOS)
+		text_starttls_nagios(&view, &job->out);
+	else
+		text_starttls_short(&view, &job->out);
+}
+
+void verdict_write(struct job *job, const struct verdict *verdict)
+{
+	job->status = verdict->status;
+	if (job->shared->options->form != OUTPUT_JSON) {
+		write_text(job, verdict);
+		return;
+	}
+	fill_record(job, verdict);
+	if (!record_write(job->record, &job->out))
+		log_say(&job->shared->options->log, job->domain.ascii,
+			"the record could not be written");
+}

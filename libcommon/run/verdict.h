@@ -1,0 +1,28 @@
+/* verdict.h - a job's facts judged and written in the form the options ask for: joins judge and
+ * report. */
+#ifndef RUN_VERDICT_H
+#define RUN_VERDICT_H
+
+#include "report/text.h"
+#include "run/job.h"
+
+struct verdict {
+	struct target_view target;
+	size_t *index; /* target's endpoint i is job->endpoints.items[index[i]] */
+	struct findings **found;
+	enum status *statuses;
+	struct findings spanning;
+	struct promise *promises; /* --policy manifesto only */
+	size_t promise_count;
+	enum status status;
+};
+
+/* --rejudge: endpoints, DNS and facts out of the job's record. job->problem is set when it keeps
+ * none. */
+void verdict_reread(struct job *job);
+/* From job->facts, which hold struct starttls_facts. */
+void verdict_make(const struct job *job, struct verdict *out);
+/* Sets job->status and appends to job->out. */
+void verdict_write(struct job *job, const struct verdict *verdict);
+
+#endif
