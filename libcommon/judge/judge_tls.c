@@ -26,7 +26,8 @@ static void judge_version(const struct judging *judging)
 		FIND_OTHER(judging, "tls-version-too-old",
 			   "%s was agreed upon; 1.2 is the oldest version that may be used",
 			   tls_version_name(tls->version));
-	else if (tls->version == TLS_1_2)
+	else if (tls->version == TLS_1_2 &&
+		 (tls->newest_offered == TLS_VERSION_NONE || tls->newest_offered == TLS_1_3))
 		FIND(judging, "tls13-missing", "TLS 1.2 is the newest version the server speaks");
 }
 

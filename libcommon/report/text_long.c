@@ -5,8 +5,9 @@
 #include "report/text.h"
 #include "report/words.h"
 
-#define ROWS_MAX 12 /* endpoints; beyond, those that look alike share a line */
-#define SRV_MAX  8  /* records of one name */
+#define ROWS_MAX     12  /* endpoints; beyond, those that look alike share a line */
+#define SIDE_BY_SIDE 110 /* columns from which on both kinds of SRV records share a line */
+#define SRV_MAX      8   /* records of one name */
 
 static void write_summary(const struct text_view *view, const struct text_style *style,
 			  struct arena *mem, struct buf *out)
@@ -31,7 +32,6 @@ static void put_srv(struct grid_row *row, size_t column, const struct dns_answer
 		return;
 	cells[0].text = index ? "" : label;
 	if (answer->outcome != DNS_FOUND) {
-		cells[1].text = index ? "" : "(";
 		cells[1].text = index ? ""
 				: dns_outcome_is_failure(answer->outcome)
 					? arena_printf(mem, "(%s)",
@@ -51,47 +51,57 @@ static void put_srv(struct grid_row *row, size_t column, const struct dns_answer
 		index || answer->dnssec == DNSSEC_UNKNOWN ? "" : dnssec_name(answer->dnssec));
 }
 
-static void add_srv_rows(struct grid *grid, const struct dns_facts *dns, enum service service)
+static const char *const srv_labels[SERVICE_COUNT][TRANSPORT_COUNT] = {
+	{ "_xmpp-client", "_xmpps-client" },
+	{ "_xmpp-server", "_xmpps-server" },
+};
+
+static void add_more(struct grid *grid, size_t rows)
 {
-	static const char *const labels[SERVICE_COUNT][TRANSPORT_COUNT] = {
-		{ "_xmpp-client", "_xmpps-client" },
-		{ "_xmpp-server", "_xmpps-server" },
-	};
-	const struct dns_answer *both = dns->srv[service];
-	size_t rows = 1;
-	for (int i = 0; i < TRANSPORT_COUNT; i++) {
-		if (both[i].outcome == DNS_FOUND && both[i].count > rows)
-			rows = both[i].count;
+	struct grid_row *row = grid_add(grid);
+	row->cells[0].text = row->cells[1].text = "";
+	row->cells[2].text = arena_printf(grid->mem, "and %zu more", rows - SRV_MAX);
+}
+
+/* The answers of some ways in, side by side. */
+static void add_srv_rows(struct grid *grid, const struct dns_facts *dns, enum service service,
+			 int first, int behind)
+{
+	const struct dns_answer *answers = dns->srv[service];
+	size_t rows = 0;
+	for (int i = first; i < behind; i++) {
+		size_t needs = answers[i].outcome == DNS_FOUND ? answers[i].count : 1;
+		if (answers[i].outcome != DNS_NOT_ASKED && needs > rows)
+			rows = needs;
 	}
 	for (size_t i = 0; i < rows && i < SRV_MAX; i++) {
 		struct grid_row *row = grid_add(grid);
-		row->cells[0].text = row == grid->first ? "SRV" : "";
 		size_t column = 1;
-		for (int transport = 0; transport < TRANSPORT_COUNT; transport++) {
-			if (both[transport].outcome == DNS_NOT_ASKED)
+		row->cells[0].text = row == grid->first ? "SRV" : "";
+		for (int j = first; j < behind; j++) {
+			if (answers[j].outcome == DNS_NOT_ASKED)
 				continue;
-			put_srv(row, column, &both[transport], labels[service][transport], i,
-				grid->mem);
+			put_srv(row, column, &answers[j], srv_labels[service][j], i, grid->mem);
 			column += 2;
 		}
 	}
-	if (rows > SRV_MAX) {
-		struct grid_row *row = grid_add(grid);
-		row->cells[0].text = row->cells[1].text = "";
-		row->cells[2].text = arena_printf(grid->mem, "and %zu more", rows - SRV_MAX);
-	}
+	if (rows > SRV_MAX)
+		add_more(grid, rows);
 }
 
-static void write_srv(const struct target_view *target, struct arena *mem, struct buf *out)
+static void write_srv(const struct target_view *target, const struct text_style *style,
+		      struct arena *mem, struct buf *out)
 {
 	struct grid grid = { .mem = mem };
 	if (!target->dns)
 		return;
 	for (int i = 0; i < SERVICE_COUNT; i++) {
-		const struct dns_answer *both = target->dns->srv[i];
-		if (both[TRANSPORT_STARTTLS].outcome != DNS_NOT_ASKED ||
-		    both[TRANSPORT_DIRECT].outcome != DNS_NOT_ASKED)
-			add_srv_rows(&grid, target->dns, (enum service)i);
+		if (!style->width || style->width >= SIDE_BY_SIDE) {
+			add_srv_rows(&grid, target->dns, (enum service)i, 0, TRANSPORT_COUNT);
+			continue;
+		}
+		for (int j = 0; j < TRANSPORT_COUNT; j++)
+			add_srv_rows(&grid, target->dns, (enum service)i, j, j + 1);
 	}
 	grid_write(&grid, "", out);
 }
@@ -101,11 +111,11 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Everything but address and time is the same. */
+/* Everything but address, time and the count of others is the same. */
 static bool looks_alike(const struct grid_row *a, const struct grid_row *b)
 {
 	for (size_t i = 0; i < GRID_COLUMNS; i++) {
-		if (i != 2 && i != 8 && !same_text(a->cells[i].text, b->cells[i].text))
+		if (i != 2 && i != 8 && i != 9 && !same_text(a->cells[i].text, b->cells[i].text))
 			return false;
 	}
 	return true;
@@ -270,11 +280,11 @@ void text_starttls_long(const struct text_view *view, const struct text_style *s
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	const struct target_view *target = view->target;
 	write_summary(view, style, mem, out);
-	if (!target)
+	if (!target || view->problem)
 		return;
 	/* A lone walk tells of its SRV record itself. */
 	if (target->count != 1)
-		write_srv(target, mem, out);
+		write_srv(target, style, mem, out);
 	if (target->count > 1)
 		write_endpoints(view, style, mem, out);
 	for (size_t i = 0; i < target->count; i++) {

@@ -99,7 +99,7 @@ static const char *service_state(const struct target_view *target, enum service 
 	if (count == 0)
 		return "not found";
 	if (encrypted == 0)
-		return in_clear ? "not encrypted" : "not reachable";
+		return in_clear ? "not reachable over TLS" : "not reachable";
 	const char *state = proven == encrypted ? "encrypted + authenticated (PKIX)"
 			    : proven == 0       ? "encrypted only"
 						: "encrypted, not always authenticated";
