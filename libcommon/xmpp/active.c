@@ -65,7 +65,7 @@ static enum active_result judge_end(const struct stream *stream, const struct st
 	static const char *const excuses[] = { "conflict", "connection-timeout",
 					       "internal-server-error", "resource-constraint",
 					       "system-shutdown" };
-	if (err->code == ERR_STREAM_ERROR) {
+	if (error->condition) {
 		bool excuse = is_among(error->condition, excuses, ARRAY_SIZE(excuses));
 		return result_of(excuse ? ACTIVE_UNTESTED : ACTIVE_REFUSED, detail,
 				 error->condition);

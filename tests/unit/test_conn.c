@@ -66,7 +66,7 @@ static int full_listener(struct endpoint *at, int fillers[4])
 	socklen_t size = address_sockaddr(&at->address, at->port, &name);
 	for (int i = 0; i < 4; i++) {
 		fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		connect(fillers[i], (struct sockaddr *)&name, size);
+		(void)connect(fillers[i], (struct sockaddr *)&name, size);
 	}
 	return fd;
 }
