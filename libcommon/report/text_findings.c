@@ -77,7 +77,7 @@ static void where_service(const struct text_view *view, const struct group *grou
 static const char *where_words(const struct text_view *view, const struct group *group,
 			       struct arena *mem)
 {
-	if (!group->hits || view->target->count == 1)
+	if (!group->hits || !view->target || view->target->count == 1)
 		return "";
 	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
 	for (int i = 0; i < SERVICE_COUNT; i++)

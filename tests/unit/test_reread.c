@@ -126,8 +126,7 @@ static void a_record_read_and_written_stays_the_same(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		CLEANUP(arena_free) struct arena *mem = arena_new();
 		CLEANUP(buf_free)
-		struct buf first = buf_new(BUF_UNBOUNDED),
-			   second = buf_new(BUF_UNBOUNDED);
+		struct buf first = buf_new(BUF_UNBOUNDED), second = buf_new(BUF_UNBOUNDED);
 		const struct endpoint at = facts_endpoint(rows[i].service, rows[i].transport,
 							  "192.0.2.7");
 		const struct dns_facts dns = some_dns(mem);
