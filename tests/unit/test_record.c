@@ -97,9 +97,9 @@ static void a_walk_tells_what_it_saw(void **state)
 		"\"stream_before\":{\"opened\":true,\"from\":\"im.example\",\"id\":\"outside\"",
 		"\"features_before\":{\"starttls\":true,\"starttls_required\":true",
 		"\"answer\":\"proceed\"",
-		"\"tls\":{\"up\":true,\"version\":\"TLS1.3\",\"newest_offered\":\"TLS1.3\",\"cipher\":\"TLS_AES_256_GCM_SHA384\","
-		"\"bits\":256,\"group\":\"x25519\",\"signature\":\"ecdsa_secp256r1_sha256\","
-		"\"forward_secrecy\":true,\"extended_master_secret\":true",
+		"\"tls\":{\"up\":true,\"version\":\"TLS1.3\",\"newest_offered\":\"TLS1.3\"",
+		"\"cipher\":\"TLS_AES_256_GCM_SHA384\",\"bits\":256,\"group\":\"x25519\"",
+		"\"signature\":\"ecdsa_secp256r1_sha256\",\"forward_secrecy\":true",
 		"\"names\":[{\"type\":\"DNS-ID\",\"value\":\"im.example\",\"verdict\":\"match\"",
 		"\"certificate\":{\"subject\":\"CN=im.example\",\"issuer\":",
 		"\"not_after\":\"2027-01-01T00:00:00Z\",\"days_left\":184,\"lifetime_days\":365",
