@@ -55,6 +55,10 @@ void job_free(struct job **job);
 /* What the job has to say so far goes to standard output now (--interactive talks next). */
 NODISCARD bool job_flush(struct job *job);
 
+/* The beginning of the line to recognise it by, cut between characters; escape it. */
+#define LINE_SHOWN 80
+const char *job_line_start(const struct job *job);
+
 /* line -> record and domain; problem is set when it is neither. */
 void job_read_line(struct job *job);
 /* The endpoints the record names, narrowed to what the options want. False: it names none, or wrong

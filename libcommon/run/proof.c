@@ -38,6 +38,7 @@ static enum active_result run(struct probe *walked, enum active_check which, con
 	struct probe probe;
 	struct stream_facts stream = { 0 };
 	struct err err = { 0 };
+	gate_pace(job->shared->gate);
 	probe_begin(&probe, job, walked->at, walked->mem,
 		    deadline_in(job->shared->options->timeout));
 	enum active_result result = ACTIVE_UNTESTED;
