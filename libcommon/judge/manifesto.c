@@ -262,6 +262,18 @@ size_t judge_manifesto(const struct target_view *target, struct arena *mem,
 	return count;
 }
 
+enum status judge_manifesto_status(const struct promise *list, size_t count)
+{
+	enum status worst = STATUS_OK;
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].result != PROMISE_BROKEN)
+			continue;
+		bool milder = strcmp(list[i].id, "DP-3") == 0;
+		worst = status_worse(worst, milder ? STATUS_WARNING : STATUS_CRITICAL);
+	}
+	return worst;
+}
+
 const char *promise_result_name(enum promise_result result)
 {
 	static const char *const names[] = {

@@ -35,7 +35,9 @@ static void put_srv(struct grid_row *row, size_t column, const struct dns_answer
 		cells[1].text = index ? ""
 				: dns_outcome_is_failure(answer->outcome)
 					? arena_printf(mem, "(%s)",
-						       dns_outcome_name(answer->outcome))
+						       answer->dnssec == DNSSEC_BOGUS
+							       ? dnssec_name(answer->dnssec)
+							       : dns_outcome_name(answer->outcome))
 					: "(none)";
 		return;
 	}
@@ -133,7 +135,7 @@ static struct grid_row *fill_row(const struct text_view *view, size_t i,
 	cells[1].text = transport_name(at->transport);
 	cells[2].text = escaped(endpoint_text(at, mem), mem);
 	if (!facts->encrypted) {
-		cells[3].text = endpoint_state(facts, mem);
+		cells[3].text = endpoint_trouble(facts, mem);
 		cells[3].colour = facts->skipped ? NULL : status_colour(view->statuses[i], style);
 		return row;
 	}
@@ -196,6 +198,15 @@ static const struct starttls_facts *spokesman(const struct target_view *target,
 	return found;
 }
 
+static bool active_accepted(const struct active_facts *active)
+{
+	for (size_t i = 0; i < ACTIVE_COUNT; i++) {
+		if (active->result[i] == ACTIVE_ACCEPTED)
+			return true;
+	}
+	return false;
+}
+
 static const char *required_words(const struct target_view *target, enum service service)
 {
 	const char *words = NULL;
@@ -255,6 +266,33 @@ static void write_s2s(const struct target_view *target, const struct starttls_fa
 	buf_char(out, '\n');
 }
 
+/* --active: every check and how it went, since a refusal is no finding. The worst endpoint speaks.
+ */
+static void write_active(const struct target_view *target, enum service service, struct arena *mem,
+			 struct buf *out)
+{
+	const struct active_facts *worst = NULL;
+	for (size_t i = 0; i < target->count; i++) {
+		const struct active_facts *active = &target->facts[i]->active;
+		if (target->endpoints[i].service == service &&
+		    active->result[ACTIVE_INJECTION] != ACTIVE_NOT_RUN &&
+		    (!worst || active_accepted(active)))
+			worst = active;
+	}
+	if (!worst)
+		return;
+	buf_printf(out, "%s  active", service_name(service));
+	for (enum active_check check = 0; check < ACTIVE_COUNT; check++) {
+		if (worst->result[check] == ACTIVE_NOT_RUN)
+			continue;
+		buf_printf(out, "   %s: %s", active_check_name(check),
+			   active_result_name(worst->result[check]));
+		if (worst->detail[check])
+			buf_printf(out, " (%s)", escaped(worst->detail[check], mem));
+	}
+	buf_char(out, '\n');
+}
+
 static void write_services(const struct target_view *target, struct arena *mem, struct buf *out)
 {
 	const struct starttls_facts *c2s = spokesman(target, SERVICE_C2S);
@@ -293,6 +331,8 @@ void text_starttls_long(const struct text_view *view, const struct text_style *s
 	}
 	if (target->count > 1)
 		write_services(target, mem, out);
+	for (int i = 0; i < SERVICE_COUNT; i++)
+		write_active(target, (enum service)i, mem, out);
 	if (view->promises)
 		text_promises(view, style, mem, out);
 	text_finding_list(view, style, mem, out);
