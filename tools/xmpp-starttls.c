@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "run/interactive.h"
 #include "run/proof.h"
 #include "run/scope.h"
@@ -86,16 +87,26 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	return stays;
 }
 
-static void write_pem(struct job *job)
+/* Where there is no chain its line says why. */
+static void write_pem(struct job *job, const struct verdict *verdict)
 {
+	const struct finding *worst = verdict->spanning.first;
+	if (verdict->target.count == 0 && job->domain.ascii)
+		buf_printf(&job->out, "# %s: %s\n", job->domain.ascii,
+			   worst ? worst->text : "no endpoint");
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		const struct starttls_facts *facts = job->facts[i];
 		if (!facts)
 			continue;
 		const struct endpoint *at = &job->endpoints.items[i];
-		buf_printf(&job->out, "# %s %s %s %s\n", job->domain.ascii,
-			   service_name(at->service), transport_name(at->transport),
-			   endpoint_text(at, job->mem));
+		buf_printf(&job->out, "# %s %s %s %s", job->domain.ascii, service_name(at->service),
+			   transport_name(at->transport), endpoint_text(at, job->mem));
+		if (facts->tls.chain_count == 0)
+			buf_printf(&job->out, ": %s",
+				   escape_copy(job->mem,
+					       facts->skipped ? "not tried" : facts->failure.text,
+					       ERR_TEXT_MAX));
+		buf_char(&job->out, '\n');
 		for (size_t c = 0; c < facts->tls.chain_count; c++)
 			buf_text(&job->out, cert_pem(facts->tls.chain[c], job->mem));
 	}
@@ -110,7 +121,7 @@ static void report(struct job *job, const struct starttls_options *opt)
 		return;
 	}
 	job->status = verdict.status;
-	write_pem(job);
+	write_pem(job, &verdict);
 }
 
 /* --interactive: a connection of its own to the first endpoint that worked, walked and verified
@@ -127,12 +138,16 @@ static void talk(struct job *job)
 		struct starttls_facts facts = { 0 };
 		probe_begin(&probe, job, &job->endpoints.items[i], job->endpoint_mem[i],
 			    deadline_in(job->shared->options->timeout));
-		if (!walk(&probe, &facts) || !interactive_talk(&probe, &facts.failure))
+		if (!walk(&probe, &facts) || !interactive_talk(&probe, &facts.failure)) {
 			log_say(&job->shared->options->log, job->domain.ascii, "%s",
 				facts.failure.text);
+			job->status = status_worse(job->status, STATUS_UNKNOWN);
+		}
 		probe_end(&probe);
 		return;
 	}
+	log_say(&job->shared->options->log, job->domain.ascii,
+		"there is no encrypted stream to talk to");
 }
 
 static void examine(struct job *job, const void *tool_options)
@@ -157,7 +172,7 @@ static void rejudge(struct job *job, const void *tool_options)
 static bool prepare_talk(struct options *options)
 {
 	if (options->operand_count != 1) {
-		log_say(&options->log, NULL, "--interactive takes exactly one domain as operand");
+		log_usage(&options->log, "--interactive takes exactly one domain as operand");
 		return false;
 	}
 	if (options->services[SERVICE_C2S])

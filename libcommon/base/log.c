@@ -31,10 +31,20 @@ void log_say(const struct log *log, const char *subject, const char *format, ...
 		escape_text(&line, subject, strlen(subject));
 		buf_text(&line, ": ");
 	}
+	CLEANUP(buf_free) struct buf sentence = buf_new(BUF_UNBOUNDED);
 	va_list args;
 	va_start(args, format);
-	buf_vprintf(&line, format, args);
+	buf_vprintf(&sentence, format, args);
 	va_end(args);
+	/* It may quote a peer or a hostile record. */
+	escape_text(&line, buf_string(&sentence), sentence.size);
 	buf_char(&line, '\n');
 	log_raw(line.data, line.size);
+}
+
+void log_usage(const struct log *log, const char *sentence)
+{
+	struct log loud = *log;
+	loud.quiet = false;
+	log_say(&loud, NULL, "%s", sentence);
 }

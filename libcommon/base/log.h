@@ -15,9 +15,10 @@ struct log {
 	bool quiet;          /* -q: errors about the use of the tool still show */
 };
 
-/* "program: subject: sentence"; subject may be NULL. The subject is escaped, the sentence is ours.
- */
+/* "program: subject: sentence", escaped; subject may be NULL. */
 void log_say(const struct log *log, const char *subject, const char *format, ...) PRINTF(3, 4);
+/* The same about wrong usage: shows under -q, too. */
+void log_usage(const struct log *log, const char *sentence);
 /* Whole lines as they are, in one write. */
 void log_raw(const char *text, size_t size);
 

@@ -21,12 +21,26 @@ static void show(const struct exchange *exchange, const char *arrow, const void 
 	log_raw(line.data, line.size);
 }
 
+static void show_sent(struct exchange *exchange, const char *data, size_t size)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
+	bool hidden, first;
+	for (size_t used; size > 0; data += used, size -= used) {
+		used = veil_next(&exchange->veil, data, size, &hidden, &first);
+		if (!hidden)
+			buf_add(&text, data, used);
+		else if (first)
+			buf_char(&text, '*');
+	}
+	show(exchange, "--> ", text.data, text.size);
+}
+
 static void see(void *self, enum tap_event event, const void *data, size_t size)
 {
-	const struct exchange *exchange = self;
+	struct exchange *exchange = self;
 	switch (event) {
 	case TAP_SENT:
-		show(exchange, "--> ", data, size);
+		show_sent(exchange, data, size);
 		break;
 	case TAP_RECEIVED:
 		show(exchange, "<-- ", data, size);

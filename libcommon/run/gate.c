@@ -55,8 +55,10 @@ static size_t bucket(const struct endpoint *at)
 	return hash % BUCKETS;
 }
 
-static void wait_for_rate(struct gate *gate)
+void gate_pace(struct gate *gate)
 {
+	if (!gate->interval_ns)
+		return;
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	pthread_mutex_lock(&gate->lock);
@@ -78,8 +80,7 @@ void gate_enter(struct gate *gate, const struct endpoint *at)
 		pthread_cond_wait(&gate->freed, &gate->lock);
 	gate->inside[index]++;
 	pthread_mutex_unlock(&gate->lock);
-	if (gate->interval_ns)
-		wait_for_rate(gate);
+	gate_pace(gate);
 }
 
 void gate_leave(struct gate *gate, const struct endpoint *at)

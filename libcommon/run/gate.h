@@ -16,6 +16,8 @@ void gate_free(struct gate **gate);
 /* Waits for a place at the endpoint's address (or host name, where a proxy resolves). The
  * endpoint's own deadline starts behind the gate. */
 void gate_enter(struct gate *gate, const struct endpoint *at);
+/* One more connection by somebody who has a place: waits as the rate wants it. */
+void gate_pace(struct gate *gate);
 void gate_leave(struct gate *gate, const struct endpoint *at);
 
 #endif

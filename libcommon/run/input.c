@@ -101,6 +101,10 @@ bool input_next(struct input *input, struct arena *mem, struct input_line *out, 
 	do {
 		if (!take_line(input, mem, out, err))
 			return false;
+		/* Indented lists are lists, too. */
+		size_t blank = strspn(out->text, " \t");
+		out->text += blank;
+		out->size -= blank;
 	} while (out->size > 0 && out->text[0] == '#');
 	return true;
 }

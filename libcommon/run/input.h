@@ -16,7 +16,7 @@ struct input {
 	size_t line_number;
 };
 
-/* One target as it was written, without its line end. */
+/* One target as it was written, a line without its end and the white space before it. */
 struct input_line {
 	const char *text; /* may hold NULs; one stands behind it */
 	size_t size;

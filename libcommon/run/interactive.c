@@ -147,12 +147,12 @@ static void talk_by_pipe(struct talk *talk)
 /* RFC 6120, 4.4: after our closing tag the peer still answers what it had received. */
 static void drain(struct talk *talk)
 {
-	struct err ignored;
 	conn_set_deadline(talk->probe->conn,
 			  deadline_in(talk->probe->job->shared->options->timeout));
-	if (!stream_finish(talk->probe->stream, &ignored))
+	if (!stream_finish(talk->probe->stream, &talk->err))
 		return;
-	for (const struct elem *stanza; stream_read(talk->probe->stream, &stanza, NULL, &ignored);)
+	for (const struct elem *stanza;
+	     stream_read(talk->probe->stream, &stanza, NULL, &talk->err);)
 		print_arrival(stanza);
 }
 

@@ -61,6 +61,11 @@ void job_free(struct job **job)
 	*job = NULL;
 }
 
+struct deadline job_deadline(const struct job *job)
+{
+	return deadline_in(job->shared->options->timeout - job->dns.elapsed_ms / 1000);
+}
+
 const char *job_identity(const struct job *job)
 {
 	return job->to.ascii ? job->to.ascii : job->domain.ascii;
@@ -71,16 +76,32 @@ const char *job_address(const struct job *job)
 	return job->to.ascii ? job->to.unicode : job->domain.unicode;
 }
 
+const char *job_line_start(const struct job *job)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
+	const char *at = job->line.text;
+	for (size_t left = job->line.size, length; left > 0; at += length, left -= length) {
+		length = utf8_length((const unsigned char *)at, left, NULL);
+		length = length ? length : 1;
+		if (text.size + length > LINE_SHOWN) {
+			buf_text(&text, "...");
+			break;
+		}
+		if (*at)
+			buf_add(&text, at, length);
+		else
+			buf_text(&text, "\xef\xbf\xbd"); /* U+FFFD for what ends a string */
+	}
+	return arena_copy(job->mem, buf_string(&text));
+}
+
 /* The line's first word: the short text of any tool is input for any other. */
-static size_t first_word(const struct input_line *line, size_t *start)
+static size_t first_word(const struct input_line *line)
 {
 	size_t at = 0;
-	while (at < line->size && strchr(" \t", line->text[at]) && line->text[at])
-		at++;
-	*start = at;
 	while (at < line->size && !(line->text[at] && strchr(" \t", line->text[at])))
 		at++;
-	return at - *start;
+	return at;
 }
 
 static bool read_domain(struct job *job, const char *text, size_t size)
@@ -104,12 +125,9 @@ static bool read_record(struct job *job)
 
 static bool read_plain(struct job *job)
 {
-	size_t start;
-	size_t size = first_word(&job->line, &start);
 	/* An operand is one domain; only lines of other tools carry more behind it. */
-	if (job->line.number == 0)
-		return read_domain(job, job->line.text, job->line.size);
-	return read_domain(job, job->line.text + start, size);
+	size_t size = job->line.number == 0 ? job->line.size : first_word(&job->line);
+	return read_domain(job, job->line.text, size);
 }
 
 void job_read_line(struct job *job)
@@ -191,7 +209,8 @@ void job_find_endpoints(struct job *job, struct resolver *resolver)
 {
 	if (job->problem.code || job_take_endpoints(job) || job->problem.code)
 		return;
-	if (job->domain.is_onion && !job->shared->net.proxy)
+	const struct proxy *proxy = job->shared->net.proxy;
+	if (job->domain.is_onion && !(proxy && proxy->by_name))
 		err_set(&job->problem, AT_DNS, ERR_USAGE,
 			".onion names are reached through Tor only: --proxy socks5h://127.0.0.1:9050");
 	else if (!resolver)

@@ -55,6 +55,10 @@ void job_free(struct job **job);
 /* What the job has to say so far goes to standard output now (--interactive talks next). */
 NODISCARD bool job_flush(struct job *job);
 
+/* The beginning of the line to recognise it by, cut between characters; escape it. */
+#define LINE_SHOWN 80
+const char *job_line_start(const struct job *job);
+
 /* line -> record and domain; problem is set when it is neither. */
 void job_read_line(struct job *job);
 /* The endpoints the record names, narrowed to what the options want. False: it names none, or wrong
@@ -62,6 +66,10 @@ void job_read_line(struct job *job);
 NODISCARD bool job_take_endpoints(struct job *job);
 /* The record's endpoints, or discovery. problem is set when there are none, saying why. */
 void job_find_endpoints(struct job *job, struct resolver *resolver);
+
+/* For one endpoint: what --timeout leaves after the look-up. Waiting for politeness does not count.
+ */
+struct deadline job_deadline(const struct job *job);
 
 /* The identity the certificate must show, SNI and DNS carry: --to, or the domain, in A-labels. */
 const char *job_identity(const struct job *job);

@@ -73,25 +73,41 @@ bool probe_restart(struct probe *probe, struct stream_facts *facts, struct err *
 	return stream_restart(probe->stream, &header, facts, err);
 }
 
+/* Who signed it, as far as the player tells issuers apart. */
+static const char *issuer_word(const struct identity_facts *identity)
+{
+	unsigned strange = PATH_UNKNOWN_ISSUER | PATH_INCOMPLETE | PATH_BAD_SIGNATURE;
+	if (identity->path.problems & PATH_SELF_SIGNED)
+		return "self";
+	return identity->path.problems & strange ? "untrusted" : "trusted";
+}
+
 /* The peer's certificate in the words of the transcript player. */
 static void note_certificate(struct probe *probe, const struct tls_facts *facts)
 {
-	struct cert_facts cert;
-	struct err ignored;
+	struct identity_facts identity = { 0 };
+	int64_t now = clock_now();
 	CLEANUP(buf_free) struct buf words = buf_new(BUF_UNBOUNDED);
 	buf_printf(&words, "max=%s", tls_version_name(facts->version));
-	if (facts->chain_count > 0 && cert_read(facts->chain[0], probe->mem, &cert, &ignored)) {
+	secure_judge(facts, job_identity(probe->job), probe->at->service, probe->job->shared->trust,
+		     now, probe->mem, &identity);
+	if (identity.cert_count > 0) {
+		const struct cert_facts *cert = &identity.certs[0];
 		const char *separator = " dns=";
-		for (size_t i = 0; i < cert.name_count; i++) {
-			if (cert.names[i].type != NAME_DNS || cert.names[i].malformed)
+		for (size_t i = 0; i < cert->name_count; i++) {
+			if (cert->names[i].type != NAME_DNS || cert->names[i].malformed)
 				continue;
-			buf_printf(&words, "%s%s", separator, cert.names[i].value);
+			buf_printf(&words, "%s%s", separator, cert->names[i].value);
 			separator = ",";
 		}
-		buf_printf(&words, " days=%lld issuer=%s",
-			   (long long)((cert.not_after - clock_now()) / (24 * 3600)),
-			   cert.self_issued ? "self" : "trusted");
+		/* Expired within the last day is expired. */
+		long long days = (long long)((cert->not_after - now) / (24 * 3600));
+		buf_printf(&words, " days=%lld issuer=%s%s",
+			   cert->not_after <= now && days == 0 ? -1 : days, issuer_word(&identity),
+			   cert->not_before > now ? " cert=not-yet" : "");
 	}
+	if (facts->client_cert_requested)
+		buf_text(&words, " request-cert");
 	if (facts->alpn)
 		buf_printf(&words, " alpn=%s", facts->alpn);
 	transcript_note_certificate(&probe->transcript, buf_string(&words));

@@ -21,7 +21,8 @@ static enum active_result check(struct probe *probe, enum active_check which, co
 	enum starttls_answer answer;
 	struct err err = { 0 };
 	conn_set_stage(probe->conn, AT_STARTTLS);
-	/* The answer may stand in place of the header, so a failure on the way decides nothing yet. */
+	/* The answer may stand in place of the header, so a failure on the way decides nothing yet.
+	 */
 	(void)(active_injection_ask(probe->stream, &header, &answer, &err) &&
 	       probe_tls(probe, &tls, &err) && probe_restart(probe, &after, &err));
 	enum active_result result = active_injection_listen(probe->stream, detail, probe->mem);
@@ -37,6 +38,7 @@ static enum active_result run(struct probe *walked, enum active_check which, con
 	struct probe probe;
 	struct stream_facts stream = { 0 };
 	struct err err = { 0 };
+	gate_pace(job->shared->gate);
 	probe_begin(&probe, job, walked->at, walked->mem,
 		    deadline_in(job->shared->options->timeout));
 	enum active_result result = ACTIVE_UNTESTED;

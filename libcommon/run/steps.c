@@ -83,6 +83,7 @@ void step_other_transport(struct probe *failed, struct starttls_facts *facts)
 	struct err ignored;
 	bool direct = failed->at->transport == TRANSPORT_DIRECT;
 	other.transport = direct ? TRANSPORT_STARTTLS : TRANSPORT_DIRECT;
+	gate_pace(failed->job->shared->gate);
 	probe_begin(&probe, failed->job, &other, failed->mem, failed->until);
 	if (probe_connect(&probe, &ignored)) {
 		struct stream_facts stream = { 0 };

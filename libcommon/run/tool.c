@@ -74,10 +74,16 @@ static void tell_problem(const struct options *options, const struct job *job)
 	if (job->problem.code != ERR_USAGE && job->problem.code != ERR_LIMIT)
 		return;
 	CLEANUP(buf_free) struct buf subject = buf_new(BUF_UNBOUNDED);
+	const char *start = job_line_start(job);
+	/* The sentence may begin with what was wrong; an empty line has nothing to quote. */
+	size_t word = strcspn(start, " \t");
+	bool quoted = word == 0 || (strncmp(job->problem.text, start, word) == 0 &&
+				    job->problem.text[word] == ' ');
 	if (job->line.number > 0)
-		buf_printf(&subject, "line %zu: ", job->line.number);
-	buf_add(&subject, job->line.text, job->line.size < 80 ? job->line.size : 80);
-	log_say(&options->log, buf_string(&subject), "%s", job->problem.text);
+		buf_printf(&subject, "line %zu%s", job->line.number, quoted ? "" : ": ");
+	if (!quoted)
+		buf_text(&subject, start);
+	log_say(&options->log, subject.size ? buf_string(&subject) : NULL, "%s", job->problem.text);
 }
 
 static bool give(void *context, void *argument)
@@ -103,8 +109,8 @@ static bool open_input(struct run *run)
 		return true;
 	}
 	if (isatty(STDIN_FILENO)) {
-		log_say(&options->log, NULL,
-			"no domain given: name one, or pipe in a list (try --help)");
+		log_usage(&options->log,
+			  "no domain given: name one, or pipe in a list (try --help)");
 		return false;
 	}
 	run->input = input_from_fd(STDIN_FILENO);
@@ -120,7 +126,7 @@ static bool check_resolver(const struct options *options)
 	struct err err;
 	if (resolver_new(&wishes, &resolver, &err))
 		return true;
-	log_say(&options->log, NULL, "%s", err.text);
+	log_usage(&options->log, err.text);
 	return false;
 }
 
@@ -138,7 +144,7 @@ int tool_run(const struct tool *tool, const struct options *options, const void 
 	json_object_seed(0); /* before the first thread: jansson wants it so */
 	bool ready = shared_open(options, &run.shared, &err);
 	if (!ready)
-		log_say(&options->log, NULL, "%s", err.text);
+		log_usage(&options->log, err.text);
 	if (!ready || !check_resolver(options) || !open_input(&run)) {
 		shared_close(&run.shared);
 		return STATUS_UNKNOWN;

@@ -8,7 +8,7 @@
 
 /* The escapes of the player: \\ \n \r \t \xHH, and \* in what it must receive, where * is a
  * wildcard. */
-static void write_octets(struct buf *out, const unsigned char *data, size_t size, bool pattern)
+static void write_octets(struct buf *out, const char *data, size_t size, bool pattern)
 {
 	for (size_t i = 0; i < size; i++) {
 		switch (data[i]) {
@@ -29,12 +29,24 @@ static void write_octets(struct buf *out, const unsigned char *data, size_t size
 			break;
 		default:
 			if (data[i] < 0x20 || data[i] >= 0x7f)
-				buf_printf(out, "\\x%02x", data[i]);
+				buf_printf(out, "\\x%02x", (unsigned char)data[i]);
 			else
-				buf_char(out, (char)data[i]);
+				buf_char(out, data[i]);
 		}
 	}
-	buf_char(out, '\n');
+}
+
+static void write_sent(struct transcript *transcript, const char *data, size_t size)
+{
+	bool hidden, first;
+	for (size_t used; size > 0; data += used, size -= used) {
+		used = veil_next(&transcript->veil, data, size, &hidden, &first);
+		if (!hidden)
+			write_octets(&transcript->text, data, used, true);
+		else if (first)
+			buf_char(&transcript->text, '*');
+	}
+	buf_char(&transcript->text, '\n');
 }
 
 static void write_pause(struct transcript *transcript)
@@ -51,12 +63,13 @@ static void see(void *self, enum tap_event event, const void *data, size_t size)
 	switch (event) {
 	case TAP_SENT:
 		buf_text(out, "C ");
-		write_octets(out, data, size, true);
+		write_sent(transcript, data, size);
 		break;
 	case TAP_RECEIVED:
 		write_pause(transcript);
 		buf_text(out, "S ");
 		write_octets(out, data, size, false);
+		buf_char(out, '\n');
 		break;
 	case TAP_TLS:
 		buf_printf(out, "# %.*s\ntls", (int)size, (const char *)data);

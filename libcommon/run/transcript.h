@@ -2,16 +2,19 @@
  * (--record).
  *
  * One struct a connection; run/ appends whole connections to the file. Pure but for the clock.
- * Secrets: what a tool marks as secret never reaches a tap. */
+ * What we sent inside elements may be secret (see veil.h) and stands as `*`, which the player takes
+ * for anything. */
 #ifndef RUN_TRANSCRIPT_H
 #define RUN_TRANSCRIPT_H
 
 #include "base/buf.h"
 #include "net/endpoint.h"
 #include "net/tap.h"
+#include "run/veil.h"
 
 struct transcript {
 	struct buf text;
+	struct veil veil;
 	double last_ms; /* of the last event: silences become `pause` */
 	struct tap tap; /* give this to conn_add_tap; self points back here */
 };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "run/merge.h"
 
 /* Endpoints that were walked; the rest (--first, --c2s on a record) is not looked at. */
 static void collect(const struct job *job, struct verdict *out)
@@ -42,7 +43,6 @@ static void judge_endpoints(const struct job *job, const struct policy *policy, 
 		judge_starttls(&out->target.endpoints[i], out->target.facts[i], policy, job->mem,
 			       out->found[i]);
 		out->statuses[i] = judge_endpoint_status(out->target.facts[i], out->found[i]);
-		out->status = status_worse(out->status, out->statuses[i]);
 	}
 }
 
@@ -60,83 +60,44 @@ void verdict_make(const struct job *job, struct verdict *out)
 	collect(job, out);
 	judge_endpoints(job, &policy, out);
 	judge_target(&out->target, &policy, job->mem, &out->spanning);
-	out->status = status_worse(out->status, findings_status(&out->spanning));
+	out->status = judge_target_status(&out->target, out->statuses, &out->spanning);
 	if (out->target.count == 0 && out->status == STATUS_OK)
 		out->status = STATUS_UNKNOWN;
 	if (policy.name == POLICY_MANIFESTO) {
 		out->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*out->promises));
 		out->promise_count = judge_manifesto(&out->target, job->mem, out->promises);
+		out->status = status_worse(out->status, judge_manifesto_status(out->promises,
+									       out->promise_count));
 	}
 }
 
 void verdict_reread(struct job *job)
 {
-	if (job->problem.code || !job_take_endpoints(job))
+	if (job->problem.code)
 		return;
 	if (json_object_get(job->record, "dns"))
 		job->looked_up = reread_dns(job->record, job->mem, &job->dns, &job->problem);
+	if (job->problem.code || (!job_take_endpoints(job) && job->problem.code))
+		return;
+	size_t judged = 0;
 	json_t *endpoints = json_object_get(job->record, "endpoints");
-	for (size_t i = 0; i < job->endpoints.count && !job->problem.code; i++) {
+	for (size_t i = 0; i < job->endpoints.count; i++) {
 		json_t *endpoint = json_array_get(endpoints, i);
 		if (!job->wanted[i] || !json_object_get(endpoint, "starttls"))
 			continue;
 		struct starttls_facts *facts = arena_alloc(job->endpoint_mem[i], sizeof(*facts));
-		if (reread_starttls(endpoint, job->endpoint_mem[i], facts, &job->problem))
-			job->facts[i] = facts;
-	}
-}
-
-static bool is_ours(const json_t *finding, const struct findings *ours)
-{
-	const char *id = json_string_value(json_object_get(finding, "id"));
-	for (const struct finding *at = ours->first; id && at; at = at->next) {
-		if (strcmp(at->kind->id, id) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Findings of other tools stay; ours are said once. */
-static void merge_findings(json_t *record, const struct findings *ours)
-{
-	json_t *merged = record_findings(ours);
-	size_t i;
-	json_t *finding;
-	json_array_foreach(json_object_get(record, "findings"), i, finding)
-	{
-		if (!is_ours(finding, ours))
-			json_array_append(merged, finding);
-	}
-	json_object_set_new(record, "findings", merged);
-}
-
-static void fill_record(const struct job *job, const struct verdict *verdict)
-{
-	json_t *record = job->record;
-	if (job->looked_up && !job->from_record)
-		json_object_set_new(record, "dns", record_dns(&job->dns, job->domain.ascii));
-	json_t *endpoints = json_object_get(record, "endpoints");
-	if (!endpoints) {
-		endpoints = json_array();
-		json_object_set_new(record, "endpoints", endpoints);
-	}
-	for (size_t i = 0; i < verdict->target.count; i++) {
-		const struct endpoint *at = &verdict->target.endpoints[i];
-		json_t *endpoint = job->from_record ? json_array_get(endpoints, verdict->index[i])
-						    : NULL;
-		if (!endpoint) {
-			endpoint = record_endpoint(at);
-			json_array_append_new(endpoints, endpoint);
+		struct err why = { 0 };
+		if (!reread_starttls(endpoint, job->endpoint_mem[i], facts, &why)) {
+			err_set(&job->problem, why.stage, why.code, "endpoints[%zu].%s", i,
+				why.text);
+			return;
 		}
-		json_object_set_new(endpoint, "starttls",
-				    record_starttls(at, verdict->target.facts[i], verdict->found[i],
-						    verdict->statuses[i]));
+		job->facts[i] = facts;
+		judged++;
 	}
-	merge_findings(record, &verdict->spanning);
-	if (verdict->promises)
-		json_object_set_new(record, "manifesto",
-				    record_promises(verdict->promises, verdict->promise_count));
-	record_raise_status(record, verdict->status);
+	if (judged == 0 && !job->looked_up)
+		err_set(&job->problem, AT_INPUT, ERR_USAGE,
+			"holds nothing to judge: --rejudge wants records with a starttls section");
 }
 
 static int terminal_width(void)
@@ -148,9 +109,10 @@ static int terminal_width(void)
 static void write_text(struct job *job, const struct verdict *verdict)
 {
 	const struct options *opt = job->shared->options;
+	const char *start = job_line_start(job);
 	const struct text_view view = {
 		.target = &verdict->target,
-		.input = job->domain.ascii ? NULL : escape_copy(job->mem, job->line.text, 80),
+		.input = job->domain.ascii || !*start ? NULL : start,
 		.problem = job->problem.code ? job->problem.text : NULL,
 		.found = (const struct findings *const *)verdict->found,
 		.statuses = verdict->statuses,
@@ -182,7 +144,7 @@ void verdict_write(struct job *job, const struct verdict *verdict)
 		write_text(job, verdict);
 		return;
 	}
-	fill_record(job, verdict);
+	merge_verdict(job, verdict);
 	if (!record_write(job->record, &job->out))
 		log_say(&job->shared->options->log, job->domain.ascii,
 			"the record could not be written");
