@@ -175,7 +175,7 @@ static const struct refusal {
 	{ "{\"schema\":1}", "domain: missing" },
 	{ "{\"schema\":1,\"domain\":\"a\",\"input\":\"b\"}", "input: beside a domain" },
 	{ "{\"schema\":1,\"domain\":\"*.example\"}", "domain: " },
-	{ "{\"schema\":1,\"domain\":\"a\\u0000b\"}", "not JSON: " },
+	{ "{\"schema\":1,\"domain\":\"a\\u0000b\"}", "a string with a NUL" },
 	{ "{\"schema\":1,\"domain\":\"a\",\"domain\":\"b\"}", "not JSON: duplicate" },
 	{ "{\"schema\":1,\"domain\":\"a\xff\"}", "not JSON: " },
 	{ RECORD(",\"status\":\"fine\""), "status: not a status" },
