@@ -71,13 +71,22 @@ static enum lex_where where(const struct xml *xml)
 	return xml->depth == 1 ? LEX_BETWEEN : LEX_INSIDE;
 }
 
+/* References are references up to the '<' of a CDATA section, and plain text in it. */
+static bool check_text(const char *text, size_t size, enum lex_token token, struct err *err)
+{
+	const char *cdata = token == LEX_CDATA ? memchr(text, '<', size) : NULL;
+	size_t outside = cdata ? (size_t)(cdata - text) : size;
+	return lex_check_text(text, outside, true, err) &&
+	       lex_check_text(text + outside, size - outside, false, err);
+}
+
 /* Character data together with the tag behind it: libxml2 never holds anything unfinished, so it
  * has nothing to wait for and nothing to hoard. */
 static bool feed(struct xml *xml, const char *text, size_t size, enum lex_token token)
 {
 	if (token == LEX_DECLARATION)
 		return lex_check_declaration(text, size, &xml->failure);
-	if (!lex_check_text(text, size, token != LEX_CDATA, &xml->failure))
+	if (!check_text(text, size, token, &xml->failure))
 		return false;
 	xml->tag_seen = false;
 	xmlParseChunk(xml->parser, text, (int)size, 0);
