@@ -161,12 +161,13 @@ static void read_features(struct bytes value, struct cert_facts *out)
 	}
 }
 
-enum { EXT_NAMES, EXT_BASIC, EXT_PURPOSES, EXT_FEATURES, EXT_COUNT };
+enum { EXT_NAMES, EXT_BASIC, EXT_PURPOSES, EXT_FEATURES, EXT_CONSTRAINTS, EXT_COUNT };
 
 static const struct bytes extension_oids[EXT_COUNT] = {
 	[EXT_NAMES] = { (const uint8_t *)"\x55\x1d\x11", 3 },
 	[EXT_BASIC] = { (const uint8_t *)"\x55\x1d\x13", 3 },
 	[EXT_PURPOSES] = { (const uint8_t *)"\x55\x1d\x25", 3 },
+	[EXT_CONSTRAINTS] = { (const uint8_t *)"\x55\x1d\x1e", 3 },
 	[EXT_FEATURES] = { (const uint8_t *)"\x2b\x06\x01\x05\x05\x07\x01\x18", 8 },
 };
 
@@ -267,6 +268,7 @@ bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, stru
 		read_purposes(extensions[EXT_PURPOSES], &cert);
 	if (extensions[EXT_FEATURES].data)
 		read_features(extensions[EXT_FEATURES], &cert);
+	cert.has_name_constraints = extensions[EXT_CONSTRAINTS].data != NULL;
 	read_names(extensions[EXT_NAMES], extensions[EXT_NAMES].data != NULL, mem, &cert);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, fields.key.data, fields.key.size, cert.spki_sha256);

@@ -46,6 +46,7 @@ struct cert_facts {
 	uint8_t sha256[32];    /* of the whole certificate */
 	uint8_t spki_sha256[32];
 	bool is_ca, self_issued;
+	bool has_name_constraints; /* of whatever kind of name: RFC 5280, 4.2.1.10 */
 	bool has_eku, eku_server, eku_client, eku_any;
 	bool must_staple;
 };

@@ -25,6 +25,8 @@ void secure_judge(const struct tls_facts *tls, const char *domain, enum service 
 			.srv_service = secure_srv_service(service),
 		};
 		name_judge(&out->certs[0], &reference, mem, &out->names);
+		if (out->path.constrained)
+			name_discount(&out->names);
 	}
 	out->authenticated = out->path.trusted && out->names.matched;
 }

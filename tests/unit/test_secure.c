@@ -86,6 +86,26 @@ static void asks_for_the_service(void **state)
 	}
 }
 
+/* CRT-17: whom a CA was limited to, in DNS names, it must not name in another form. */
+static void a_limited_ca_vouches_for_dns_names_alone(void **state)
+{
+	(void)state;
+	static const char *const chains[] = { "leaf intermediate-constrained",
+					      "leaf intermediate" };
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
+		CLEANUP(arena_free) struct arena *mem = arena_new();
+		CLEANUP(trust_free) struct trust *trust = fixture_trust(mem, "root");
+		struct tls_facts tls = { 0 };
+		tls.chain_count = fixture_ders(mem, chains[i], tls.chain, CHAIN_MAX);
+		struct identity_facts out;
+		secure_judge(&tls, "im.example", SERVICE_C2S, trust, FIXTURE_JULY_26, mem, &out);
+		assert_row(chains[i], out.path.constrained == (i == 0));
+		assert_row(chains[i], (srv_name(&out, NAME_MATCHES) == NULL) == (i == 0));
+		assert_row(chains[i], (srv_name(&out, NAME_IGNORED) != NULL) == (i == 0));
+		assert_row(chains[i], out.names.matched && out.names.matched->type == NAME_DNS);
+	}
+}
+
 static void names_services(void **state)
 {
 	(void)state;
@@ -100,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joins_path_and_name),
 		cmocka_unit_test(asks_for_the_service),
+		cmocka_unit_test(a_limited_ca_vouches_for_dns_names_alone),
 		cmocka_unit_test(names_services),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
