@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/word.h"
 #include "tls/algorithm.h"
 #include "tls/der.h"
 #include "tls/dn.h"
@@ -289,11 +290,9 @@ const char *name_type_text(enum name_type type)
 
 bool name_type_parse(const char *text, enum name_type *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(type_texts); i++) {
-		if (strcmp(type_texts[i], text) == 0) {
-			*out = (enum name_type)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(type_texts, ARRAY_SIZE(type_texts), text, &i))
+		return false;
+	*out = (enum name_type)i;
+	return true;
 }
