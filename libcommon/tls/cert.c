@@ -211,16 +211,21 @@ static bool find_extensions(struct bytes rest, struct bytes values[EXT_COUNT], s
 	return true;
 }
 
-static void read_names(struct bytes san, bool present, struct arena *mem, struct cert_facts *out)
+static bool read_names(struct bytes san, bool present, struct arena *mem, struct cert_facts *out,
+		       struct err *err)
 {
 	size_t alternatives = present ? san_count(san) : 0;
 	size_t commons = dn_common_names(out->subject_der, mem, NULL);
 	out->name_count = alternatives + commons;
+	if (out->name_count > CERT_NAMES_MAX)
+		return err_set(err, AT_CERTIFICATE, ERR_LIMIT, "a certificate with %zu names",
+			       out->name_count);
 	out->names = arena_array(mem, out->name_count, sizeof(*out->names));
 	if (present)
 		san_read(san, mem, out->names);
 	dn_common_names(out->subject_der, mem, out->names + alternatives);
 	out->common_name = commons > 0 ? out->names[alternatives].value : NULL;
+	return true;
 }
 
 static const char *serial_text(struct bytes serial, struct arena *mem)
@@ -270,7 +275,8 @@ bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, stru
 	if (extensions[EXT_FEATURES].data)
 		read_features(extensions[EXT_FEATURES], &cert);
 	cert.has_name_constraints = extensions[EXT_CONSTRAINTS].data != NULL;
-	read_names(extensions[EXT_NAMES], extensions[EXT_NAMES].data != NULL, mem, &cert);
+	if (!read_names(extensions[EXT_NAMES], extensions[EXT_NAMES].data != NULL, mem, &cert, err))
+		return false;
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, fields.key.data, fields.key.size, cert.spki_sha256);
 	*out = cert;

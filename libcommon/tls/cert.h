@@ -51,6 +51,11 @@ struct cert_facts {
 	bool must_staple;
 };
 
+/* Each name costs some hundred times its octets until it stands in a record, and a stranger chooses
+ * how many there are. Authorities stop at 100 to 2000. */
+#define CERT_NAMES_MAX 4096
+
+/* False: no certificate (ERR_PROTOCOL), or more than CERT_NAMES_MAX names (ERR_LIMIT). */
 NODISCARD bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out,
 			 struct err *err);
 /* Subject and issuer alone, without a library: the trust bundle is scanned with it. */
