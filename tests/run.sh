@@ -3,14 +3,14 @@
 #
 #   sh tests/run.sh [--no-install] [STEP...]
 #
-# Steps: unit system threads fuzz format tidy shell man (all of them, in this order, when none is named).
+# Steps: unit system release threads fuzz format tidy shell man (all of them, in this order, when none is named).
 # What passes is quiet, what fails is shown. The last line is "N passed, N failed", with ", N skipped" if any were.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$top" || exit 1
 
-STEPS='unit system threads fuzz format tidy shell man'
+STEPS='unit system release threads fuzz format tidy shell man'
 FUZZ_SECONDS=${FUZZ_SECONDS:-10} # for each fuzzer
 
 passed=0
@@ -80,6 +80,10 @@ build_checked() {
 	build build-test gcc -Dbuildtype=debug -Db_sanitize=address,undefined -Dwerror=true
 }
 
+build_release() {
+	build build-release gcc -Dbuildtype=release -Dwerror=true
+}
+
 build_threads() {
 	build build-tsan gcc -Dbuildtype=debug -Db_sanitize=thread -Dwerror=true
 }
@@ -104,12 +108,12 @@ step_unit() {
 	add_junit 'meson test' "$report"
 }
 
-# pytest_in BUILD ARGUMENT...: the system tests against a sanitized build. Status 5: none was selected.
+# pytest_in BUILD ARGUMENT...: the system tests against a build. Status 5: none was selected.
 pytest_in() {
 	where=$1
 	shift
 	rm -f "$work/pytest.xml"
-	XTT_BUILD=$top/$where XTT_SANITIZED=1 $without_aslr /usr/bin/python3 -m pytest -q \
+	XTT_BUILD=$top/$where XTT_SANITIZED=$sanitized $without_aslr /usr/bin/python3 -m pytest -q \
 		--junitxml "$work/pytest.xml" "$@" tests/system >"$work/log" 2>&1
 	case $? in 0 | 5) ;; *) cat "$work/log" ;; esac
 	add_junit "pytest against $where" "$work/pytest.xml"
@@ -119,12 +123,23 @@ step_system() {
 	build_checked || return
 	say 'system tests'
 	without_aslr=
+	sanitized=1
 	pytest_in build-test -n "$(nproc)" --dist load
+}
+
+# As users build it. Hostile peers once more, since only here the limits on memory can be checked.
+step_release() {
+	build_release || return
+	say 'hostile peers against a release build'
+	without_aslr=
+	sanitized=0
+	pytest_in build-release -n "$(nproc)" -k test_transcript
 }
 
 step_threads() {
 	build_threads || return
 	say 'concurrency tests under the thread sanitizer'
+	sanitized=1
 	# Newer kernels spread addresses wider than the sanitizer of gcc 12 can follow.
 	without_aslr="setarch $(uname -m) -R"
 	$without_aslr true 2>/dev/null || without_aslr=

@@ -209,6 +209,15 @@ const struct finding_kind finding_kinds[] = {
 		       "so by one SRV record with the target \".\".",
 	},
 	{
+		.id = "service-not-found",
+		.severity = GRADE(INFO, INFO, WARNING),
+		.ref = "RFC 6120 section 3.2",
+		.meaning = "DNS names no endpoint of the service, and the domain itself has no "
+			   "address.",
+		.why = "The domain does not offer the service; one SRV record with the target \".\" "
+		       "would say so, and spare others the question.",
+	},
+	{
 		.id = "service-not-examined",
 		.severity = GRADE(INFO, INFO, INFO),
 		.unknown = true,

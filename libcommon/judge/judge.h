@@ -50,6 +50,8 @@ struct promise {
 #define PROMISE_MAX 24
 size_t judge_manifesto(const struct target_view *target, struct arena *mem,
 		       struct promise out[PROMISE_MAX]);
+/* The worst: broken is critical (DP-3 never more than a warning), everything else is ok. */
+enum status judge_manifesto_status(const struct promise *list, size_t count);
 const char *promise_result_name(enum promise_result result); /* "kept" "kept-by-fallback" "broken"
 								"not-testable" "not-applicable" */
 

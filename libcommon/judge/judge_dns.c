@@ -5,7 +5,7 @@
 #include "judge/parts.h"
 #include "judge/target_parts.h"
 
-#define LISTED_MAX 3 /* names in one sentence */
+#define LISTED_MAX 1 /* names in one sentence: they fail together */
 #define PORT_HTTPS 443
 
 const char *services_text(const bool set[SERVICE_COUNT])
@@ -27,6 +27,7 @@ size_t target_endpoints(const struct target_view *target, enum service service)
 struct listing {
 	struct buf text;
 	size_t count;
+	enum dns_outcome outcome; /* of the last one listed */
 };
 
 static void listing_free(struct listing *listing)
@@ -38,12 +39,12 @@ static void list_answer(struct listing *listing, const struct dns_answer *answer
 {
 	if (listing->count++ >= LISTED_MAX)
 		return;
-	buf_printf(&listing->text, "%s%s %s (%s)", listing->count > 1 ? ", " : "",
+	buf_printf(&listing->text, "%s%s %s", listing->count > 1 ? ", " : "",
 		   answer->type == DNS_SRV ? "SRV"
 		   : answer->type == DNS_A ? "A"
 					   : "AAAA",
-		   answer->name ? escape_copy(mem, answer->name, SHOWN_MAX) : "?",
-		   dns_outcome_name(answer->outcome));
+		   answer->name ? escape_copy(mem, answer->name, SHOWN_MAX) : "?");
+	listing->outcome = answer->outcome;
 }
 
 static const char *listing_text(struct listing *listing, struct arena *mem)
@@ -83,7 +84,8 @@ static void judge_answers(const struct spanning *spanning)
 		FIND_SPANNING(spanning, "endpoints-left-out",
 			      "%zu more endpoints than we examine are named in DNS", dns->left_out);
 	if (failed.count)
-		FIND_SPANNING(spanning, "dns-failed", "the resolver gave no answer for %s",
+		FIND_SPANNING(spanning, "dns-failed", "the resolver gave no answer (%s) for %s",
+			      dns_outcome_name(failed.outcome),
 			      listing_text(&failed, spanning->mem));
 }
 

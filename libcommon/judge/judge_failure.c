@@ -52,7 +52,11 @@ static const char *starttls_finding(const struct starttls_facts *facts)
 
 static const char *tls_finding(const struct starttls_facts *facts)
 {
-	if (facts->tls.alert == ALERT_PROTOCOL_VERSION ||
+	/* Who offered nothing newer than TLS 1.1 himself learns nothing about the server's newest.
+	 */
+	bool offered_old = facts->tls.newest_offered != TLS_VERSION_NONE &&
+			   facts->tls.newest_offered < TLS_1_2;
+	if ((facts->tls.alert == ALERT_PROTOCOL_VERSION && !offered_old) ||
 	    (facts->tls.version != TLS_VERSION_NONE && facts->tls.version < TLS_1_2))
 		return "tls-version-too-old";
 	if (facts->failure.code == ERR_TIMEOUT)

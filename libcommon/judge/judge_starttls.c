@@ -45,9 +45,8 @@ enum status judge_target_status(const struct target_view *target, const enum sta
 	for (size_t i = 0; i < target->count; i++) {
 		/* That this machine has no IPv6 must not make a monitor cry: when nothing at all
 		 * could be examined, service-not-examined says so. */
-		if (target->facts[i] && facts_examined(target->facts[i]))
-			worst = status_worse(worst, statuses[i]);
-		else if (statuses[i] != STATUS_UNKNOWN)
+		bool examined = target->facts[i] && facts_examined(target->facts[i]);
+		if (examined || statuses[i] != STATUS_UNKNOWN)
 			worst = status_worse(worst, statuses[i]);
 	}
 	return worst;

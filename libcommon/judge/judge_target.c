@@ -79,7 +79,7 @@ static void judge_doorless(const struct spanning *spanning, enum service service
 			      "%s: no target of the SRV records has an address to connect to",
 			      service_name(service));
 	else
-		FIND_SPANNING(spanning, "service-unreachable",
+		FIND_SPANNING(spanning, "service-not-found",
 			      "%s: no SRV record, and %s itself has no address",
 			      service_name(service),
 			      escape_copy(spanning->mem, spanning->target->domain, SHOWN_MAX));

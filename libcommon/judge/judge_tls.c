@@ -26,7 +26,8 @@ static void judge_version(const struct judging *judging)
 		FIND_OTHER(judging, "tls-version-too-old",
 			   "%s was agreed upon; 1.2 is the oldest version that may be used",
 			   tls_version_name(tls->version));
-	else if (tls->version == TLS_1_2)
+	else if (tls->version == TLS_1_2 &&
+		 (tls->newest_offered == TLS_VERSION_NONE || tls->newest_offered == TLS_1_3))
 		FIND(judging, "tls13-missing", "TLS 1.2 is the newest version the server speaks");
 }
 
@@ -88,8 +89,7 @@ void judge_tls(const struct judging *judging)
 		FIND(judging, "tls-no-secure-renegotiation",
 		     "the server does not know secure renegotiation (RFC 5746)");
 	if (judging->at->transport == TRANSPORT_DIRECT && tls->alpn_offered && !tls->alpn)
-		FIND(judging, "alpn-missing", "the server does not answer ALPN %s",
-		     escape_copy(judging->mem, tls->alpn_offered, SHOWN_MAX));
+		FIND(judging, "alpn-missing", "the server does not answer our ALPN");
 	if (judging->at->service == SERVICE_S2S && !tls->client_cert_requested)
 		FIND(judging, "client-cert-not-requested",
 		     "the server does not ask for our certificate: dialback only");

@@ -74,7 +74,7 @@ static struct answer sw_3(const struct door *door)
 static struct answer sw_4(const struct door *door)
 {
 	(void)door;
-	return says(PROMISE_NOT_TESTABLE, "SSL 2.0: xmpp-ciphers asks for it");
+	return says(PROMISE_NOT_TESTABLE, "xmpp-ciphers asks for it");
 }
 
 /* MAN-3 to MAN-6 */
@@ -117,7 +117,7 @@ static struct answer sw_6(const struct door *door)
 		return says(PROMISE_KEPT,
 			    arena_printf(door->mem, "in name only: a group of %u bits",
 					 tls->dh_bits));
-	return says(PROMISE_KEPT, "preferred; xmpp-ciphers tells whether it is required");
+	return says(PROMISE_KEPT, "xmpp-ciphers tells whether it is required");
 }
 
 /* MAN-13, MAN-14 */
@@ -260,6 +260,18 @@ size_t judge_manifesto(const struct target_view *target, struct arena *mem,
 		}
 	}
 	return count;
+}
+
+enum status judge_manifesto_status(const struct promise *list, size_t count)
+{
+	enum status worst = STATUS_OK;
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].result != PROMISE_BROKEN)
+			continue;
+		bool milder = strcmp(list[i].id, "DP-3") == 0;
+		worst = status_worse(worst, milder ? STATUS_WARNING : STATUS_CRITICAL);
+	}
+	return worst;
 }
 
 const char *promise_result_name(enum promise_result result)

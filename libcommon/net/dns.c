@@ -187,7 +187,10 @@ static void take_unchecked_answer(struct pending *pending, struct bytes message)
 	finish(pending, DNS_SERVER_FAILED);
 }
 
-static void on_answer(void *arg, int status, int timeouts, unsigned char *data, int size)
+/* c-ares gives the answer as unsigned char *: the callback's type is theirs. */
+static void on_answer(void *arg, int status, int timeouts,
+		      unsigned char *data, /* NOLINT(readability-non-const-parameter) */
+		      int size)
 {
 	struct pending *pending = arg;
 	struct bytes message = { data, (size_t)size };

@@ -1,6 +1,7 @@
 #include "net/dns.h"
 
 #include <arpa/nameser.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A chain this long no resolver follows either (Unbound stops at 11, BIND at 16). A loop ends here
@@ -279,7 +280,7 @@ static bool read_answer(ns_msg *msg, const char *asked, struct arena *mem, struc
 	char name[NS_MAXDNAME];
 	bool broken = false;
 	int steps = 0;
-	strcpy(name, asked);
+	snprintf(name, sizeof(name), "%s", asked);
 	while (out->type != DNS_CNAME && follow_alias(msg, name, &broken)) {
 		if (broken || ++steps > CHAIN_MAX)
 			return false;

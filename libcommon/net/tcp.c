@@ -26,7 +26,7 @@ bool tcp_start(const struct address *to, uint16_t port, int *out, struct err *er
 	    errno != EINTR)
 		return conn_errno(err, AT_TCP, errno, NULL);
 	*out = fd;
-	fd = -1;
+	fd = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
 	return true;
 }
 

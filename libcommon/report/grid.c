@@ -83,7 +83,8 @@ void text_wrap(struct buf *out, const char *text, size_t used, size_t indent, si
 			buf_char(out, ' ');
 			used++;
 		}
-		buf_add(out, word, size);
+		for (size_t i = 0; i < size; i++)
+			buf_char(out, word[i] == *GLUE ? ' ' : word[i]);
 		used += columns;
 		first = false;
 		word += size;

@@ -33,7 +33,9 @@ size_t text_width(const char *text);
 void text_pad(struct buf *out, const char *text, size_t width);
 void text_coloured(struct buf *out, const char *text, const char *colour);
 /* Words of text on lines of at most width columns; the first line has `used` columns already, the
- * others begin with `indent` blanks. width 0: one line. No newline behind. */
+ * others begin with `indent` blanks. width 0: one line. No newline behind. GLUE is a blank at which
+ * no line ends. */
+#define GLUE "\037"
 void text_wrap(struct buf *out, const char *text, size_t used, size_t indent, size_t width);
 
 #endif

@@ -113,6 +113,8 @@ static json_t *tls_record(const struct tls_facts *tls)
 	json_put_bool(entry, "up", tls->up);
 	if (tls->version != TLS_VERSION_NONE)
 		json_put_text(entry, "version", tls_version_name(tls->version));
+	if (tls->newest_offered != TLS_VERSION_NONE)
+		json_put_text(entry, "newest_offered", tls_version_name(tls->newest_offered));
 	json_put_text(entry, "cipher", tls->cipher);
 	if (tls->bits)
 		json_put_count(entry, "bits", tls->bits);

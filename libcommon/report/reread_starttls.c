@@ -134,6 +134,8 @@ static bool read_tls(const struct place *section, struct arena *mem, struct tls_
 	if (!place_into(section, "tls", &tls, err) || !read_alert(&tls, out, err) ||
 	    !GET_WORD(&tls, "version", tls_version_parse, &out->version, "not a TLS version",
 		      err) ||
+	    !GET_WORD(&tls, "newest_offered", tls_version_parse, &out->newest_offered,
+		      "not a TLS version", err) ||
 	    !get_bool(&tls, "up", &out->up, err) ||
 	    !get_text(&tls, "cipher", mem, &out->cipher, err) ||
 	    !get_uint(&tls, "bits", UINT16_MAX, &bits, err) ||

@@ -16,24 +16,36 @@ static void write_field(struct buf *out, const char *label, const char *text)
 	buf_char(out, '\n');
 }
 
-/* "warning (bcp195), info (manifesto), critical (strict)" */
+/* "warning (bcp195), info (manifesto), critical (strict)"; one word where all agree */
 static void grade_words(const enum severity grade[POLICY_COUNT], struct buf *out)
 {
+	bool agreed = true;
+	for (int i = 1; i < POLICY_COUNT; i++)
+		agreed = agreed && grade[i] == grade[0];
+	if (agreed) {
+		buf_text(out, severity_name(grade[0]));
+		return;
+	}
 	for (int i = 0; i < POLICY_COUNT; i++)
 		buf_printf(out, "%s%s (%s)", i ? ", " : "", severity_name(grade[i]),
 			   policy_name_text((enum policy_name)i));
 }
 
+static void severity_words(const struct finding_kind *kind, struct buf *out)
+{
+	grade_words(kind->severity, out);
+	if (kind->other_when) {
+		buf_printf(out, "; %s: ", kind->other_when);
+		grade_words(kind->other, out);
+	}
+	if (kind->unknown)
+		buf_text(out, "; the status is unknown");
+}
+
 void text_explain(const struct finding_kind *kind, struct buf *out)
 {
 	CLEANUP(buf_free) struct buf grade = buf_new(BUF_UNBOUNDED);
-	grade_words(kind->severity, &grade);
-	if (kind->other_when) {
-		buf_printf(&grade, "; %s: ", kind->other_when);
-		grade_words(kind->other, &grade);
-	}
-	if (kind->unknown)
-		buf_text(&grade, "; the status is unknown");
+	severity_words(kind, &grade);
 	buf_printf(out, "%s\n", kind->id);
 	write_field(out, "seen", kind->meaning);
 	write_field(out, "why", kind->why);
@@ -43,17 +55,41 @@ void text_explain(const struct finding_kind *kind, struct buf *out)
 	write_field(out, "ejabberd", kind->ejabberd);
 }
 
-/* mdoc text: a backslash is \e, and what begins a line must be no request. */
-static void mdoc_text(struct buf *out, const char *text, size_t size)
+/* A backslash is \e. */
+static void mdoc_octets(struct buf *out, const char *text, size_t size)
 {
-	if (size > 0 && (*text == '.' || *text == '\''))
-		buf_text(out, "\\&");
 	for (size_t i = 0; i < size; i++) {
 		if (text[i] == '\\')
 			buf_text(out, "\\e");
 		else
 			buf_char(out, text[i]);
 	}
+}
+
+/* Words in lines of decent length, a new sentence on a new line; no line begins a request. */
+static void mdoc_words(struct buf *out, const char *text, size_t size)
+{
+	size_t column = 0;
+	bool ended = false;
+	for (size_t at = 0; at < size;) {
+		size_t length = strcspn(text + at, " `");
+		if (length > size - at)
+			length = size - at;
+		if (length > 0 && column > 0) {
+			bool next = ended || column + 1 + length > PAGE_WIDTH;
+			buf_char(out, next ? '\n' : ' ');
+			column = next ? 0 : column + 1;
+		}
+		if (length > 0 && column == 0 && (text[at] == '.' || text[at] == '\''))
+			buf_text(out, "\\&");
+		mdoc_octets(out, text + at, length);
+		column += length;
+		if (length > 0)
+			ended = text[at + length - 1] == '.';
+		at += length + 1;
+	}
+	if (column > 0)
+		buf_char(out, '\n');
 }
 
 /* A macro's argument in quotes, where a quote is written twice. */
@@ -63,9 +99,7 @@ static void mdoc_argument(struct buf *out, const char *text, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		if (text[i] == '"')
 			buf_char(out, '"');
-		mdoc_text(out, text + i, text[i] == '.' || text[i] == '\'' ? 0 : 1);
-		if (text[i] == '.' || text[i] == '\'')
-			buf_char(out, text[i]);
+		mdoc_octets(out, text + i, 1);
 	}
 	buf_char(out, '"');
 }
@@ -75,21 +109,10 @@ static void mdoc_paragraph(struct buf *out, const char *text)
 {
 	while (*text) {
 		size_t plain = strcspn(text, "`");
-		if (plain > 0) {
-			while (*text == ' ' && plain > 0) {
-				text++;
-				plain--;
-			}
-			size_t kept = plain;
-			while (kept > 0 && text[kept - 1] == ' ')
-				kept--;
-			if (kept > 0) {
-				mdoc_text(out, text, kept);
-				buf_char(out, '\n');
-			}
-			text += plain;
-			continue;
-		}
+		mdoc_words(out, text, plain);
+		text += plain;
+		if (!*text)
+			return;
 		text++;
 		size_t literal = strcspn(text, "`");
 		buf_text(out, ".Ql ");
@@ -113,13 +136,7 @@ static void mdoc_item(struct buf *out, const char *label, const char *text)
 static void mdoc_kind(struct buf *out, const struct finding_kind *kind)
 {
 	CLEANUP(buf_free) struct buf grade = buf_new(BUF_UNBOUNDED);
-	grade_words(kind->severity, &grade);
-	if (kind->other_when) {
-		buf_printf(&grade, "; %s: ", kind->other_when);
-		grade_words(kind->other, &grade);
-	}
-	if (kind->unknown)
-		buf_text(&grade, "; the status is unknown");
+	severity_words(kind, &grade);
 	buf_printf(out, ".Ss %s\n", kind->id);
 	mdoc_paragraph(out, kind->meaning);
 	mdoc_paragraph(out, kind->why);

@@ -6,7 +6,7 @@
 #include "report/words.h"
 
 #define TEXT_COLUMN_MAX 76 /* a longer sentence does not push the clauses of all others away */
-#define WRAP_LEAST      30 /* columns left for text, else lines run on */
+#define WRAP_LEAST      44 /* columns left for text, else lines run on */
 
 struct group {
 	const struct finding *finding;
@@ -77,7 +77,7 @@ static void where_service(const struct text_view *view, const struct group *grou
 static const char *where_words(const struct text_view *view, const struct group *group,
 			       struct arena *mem)
 {
-	if (!group->hits || view->target->count == 1)
+	if (!group->hits || !view->target || view->target->count == 1)
 		return "";
 	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
 	for (int i = 0; i < SERVICE_COUNT; i++)
@@ -102,43 +102,87 @@ static const char *short_ref(const char *ref, struct arena *mem)
 }
 
 struct columns {
-	size_t id, where, text;
+	size_t id, where, text, width;
+	bool narrow; /* no room beside the ids: sentences stand below */
 };
+
+#define SEVERITY_WIDTH (sizeof("critical") - 1)
 
 static size_t larger(size_t a, size_t b)
 {
 	return a > b ? a : b;
 }
 
-static void write_group(const struct group *group, const struct columns *columns,
-			const struct text_style *style, struct arena *mem, struct buf *out)
+/* Columns before the sentence. */
+static size_t columns_before(const struct columns *columns)
 {
-	static const size_t severity_width = sizeof("critical") - 1;
+	return SEVERITY_WIDTH + 1 + columns->id + 2 + (columns->where ? columns->where + 2 : 0);
+}
+
+static void write_narrow(const struct group *group, const struct columns *columns, const char *ref,
+			 struct buf *out)
+{
 	const struct finding *finding = group->finding;
-	const char *severity = severity_name(finding->severity);
-	const char *ref = short_ref(finding->kind->ref, mem);
-	size_t before = severity_width + 1 + columns->id + 2 +
-			(columns->where ? columns->where + 2 : 0);
-	size_t width = style->width > 0 ? (size_t)style->width : 0;
-	text_coloured(out, severity, severity_colour(finding->severity, style));
-	text_pad(out, "", severity_width - strlen(severity) + 1);
+	buf_text(out, finding->kind->id);
+	if (*group->where)
+		buf_printf(out, "  %s", group->where);
+	buf_printf(out, "  %s\n    ", ref);
+	text_wrap(out, finding->text, 4, 4, columns->width);
+	buf_char(out, '\n');
+}
+
+static void write_wide(const struct group *group, const struct columns *columns, const char *ref,
+		       struct arena *mem, struct buf *out)
+{
+	const struct finding *finding = group->finding;
+	size_t before = columns_before(columns);
+	size_t all = before + larger(columns->text, text_width(finding->text)) + 2 +
+		     text_width(ref);
 	text_pad(out, finding->kind->id, columns->id + 2);
 	if (columns->where)
 		text_pad(out, group->where, columns->where + 2);
-	bool fits = !width || before + larger(columns->text, text_width(finding->text)) + 2 +
-					      text_width(ref) <=
-				      width;
-	if (fits) {
+	if (!columns->width || all <= columns->width) {
 		text_pad(out, finding->text, columns->text);
 		buf_printf(out, "  %s\n", ref);
 		return;
 	}
-	if (width < before + WRAP_LEAST) { /* no room beside: the sentence goes below */
-		buf_text(out, "\n    ");
-		before = 4;
-	}
-	text_wrap(out, arena_printf(mem, "%s (%s)", finding->text, ref), before, before, width);
+	char *glued = arena_copy(mem, ref);
+	for (char *c = strchr(glued, ' '); c; c = strchr(c, ' '))
+		*c = *GLUE;
+	text_wrap(out, arena_printf(mem, "%s (%s)", finding->text, glued), before, before,
+		  columns->width);
 	buf_char(out, '\n');
+}
+
+static void write_group(const struct group *group, const struct columns *columns,
+			const struct text_style *style, struct arena *mem, struct buf *out)
+{
+	const struct finding *finding = group->finding;
+	const char *severity = severity_name(finding->severity);
+	const char *ref = short_ref(finding->kind->ref, mem);
+	text_coloured(out, severity, severity_colour(finding->severity, style));
+	text_pad(out, "", SEVERITY_WIDTH - strlen(severity) + 1);
+	if (columns->narrow)
+		write_narrow(group, columns, ref, out);
+	else
+		write_wide(group, columns, ref, mem, out);
+}
+
+static struct columns measure(struct groups *groups, const struct text_view *view,
+			      const struct text_style *style, struct arena *mem)
+{
+	struct columns columns = { .width = style->width > 0 ? (size_t)style->width : 0 };
+	for (size_t i = 0; i < groups->count; i++) {
+		struct group *group = &groups->items[i];
+		size_t text = text_width(group->finding->text);
+		group->where = where_words(view, group, mem);
+		columns.id = larger(columns.id, strlen(group->finding->kind->id));
+		columns.where = larger(columns.where, text_width(group->where));
+		if (text <= TEXT_COLUMN_MAX)
+			columns.text = larger(columns.text, text);
+	}
+	columns.narrow = columns.width && columns.width < columns_before(&columns) + WRAP_LEAST;
+	return columns;
 }
 
 void text_finding_list(const struct text_view *view, const struct text_style *style,
@@ -152,20 +196,39 @@ void text_finding_list(const struct text_view *view, const struct text_style *st
 	for (size_t i = 0; i < endpoints; i++)
 		collect(&groups, view, view->found[i], i, false, mem);
 	collect(&groups, view, view->record_found, 0, true, mem);
-	struct columns columns = { 0 };
-	for (size_t i = 0; i < groups.count; i++) {
-		struct group *group = &groups.items[i];
-		size_t text = text_width(group->finding->text);
-		group->where = where_words(view, group, mem);
-		columns.id = larger(columns.id, strlen(group->finding->kind->id));
-		columns.where = larger(columns.where, text_width(group->where));
-		if (text <= TEXT_COLUMN_MAX)
-			columns.text = larger(columns.text, text);
-	}
+	const struct columns columns = measure(&groups, view, style, mem);
 	if (groups.count > 0)
 		qsort(groups.items, groups.count, sizeof(*groups.items), compare);
 	for (size_t i = 0; i < groups.count; i++)
 		write_group(&groups.items[i], &columns, style, mem, out);
+}
+
+static const struct promise *find_promise(const struct text_view *view, const char *id,
+					  enum service service)
+{
+	for (size_t i = 0; i < view->promise_count; i++) {
+		if (view->promises[i].service == service && strcmp(view->promises[i].id, id) == 0)
+			return &view->promises[i];
+	}
+	return NULL;
+}
+
+/* "preferred (s2s: …)"; once where both sides say the same. */
+static const char *promise_words(const struct promise *const both[SERVICE_COUNT],
+				 const struct promise *any, struct arena *mem)
+{
+	const char *words = any->text;
+	for (int i = 0; i < SERVICE_COUNT; i++) {
+		const char *reason = both[i] ? both[i]->reason : NULL;
+		const struct promise *other = both[!i];
+		bool same = reason && other && other->reason && strcmp(other->reason, reason) == 0;
+		if (!reason || (same && i > 0))
+			continue;
+		words = arena_printf(mem, "%s; %s%s%s", words,
+				     same || !other ? "" : service_name((enum service)i),
+				     same || !other ? "" : ": ", reason);
+	}
+	return words;
 }
 
 /* A line a promise: what 2014 asked, kept or not on each side. */
@@ -174,21 +237,33 @@ void text_promises(const struct text_view *view, const struct text_style *style,
 {
 	struct grid grid = { .mem = mem };
 	struct grid_row *row = grid_add(&grid);
-	row->cells[0].text = "PROMISE";
-	row->cells[1].text = "";
-	row->cells[2].text = "RESULT";
-	row->cells[3].text = "OF 2014-03-21";
+	size_t column = 0;
+	row->cells[column++].text = "PROMISE";
+	for (int i = 0; i < SERVICE_COUNT; i++) {
+		if (view->target->wanted[i])
+			row->cells[column++].text = service_name((enum service)i);
+	}
+	row->cells[column].text = "OF 2014-03-21";
 	for (size_t i = 0; i < view->promise_count; i++) {
 		const struct promise *promise = &view->promises[i];
+		const struct promise *both[SERVICE_COUNT];
+		for (int j = 0; j < SERVICE_COUNT; j++)
+			both[j] = find_promise(view, promise->id, (enum service)j);
+		if (both[SERVICE_C2S] && promise->service != SERVICE_C2S)
+			continue; /* told with the other side */
 		row = grid_add(&grid);
-		row->cells[0].text = promise->id;
-		row->cells[1].text = service_name(promise->service);
-		row->cells[2].text = promise_result_name(promise->result);
-		if (promise->result == PROMISE_BROKEN)
-			row->cells[2].colour = severity_colour(SEVERITY_CRITICAL, style);
-		row->cells[3].text = promise->reason ? arena_printf(mem, "%s: %s", promise->text,
-								    promise->reason)
-						     : promise->text;
+		column = 0;
+		row->cells[column++].text = promise->id;
+		for (int j = 0; j < SERVICE_COUNT; j++) {
+			if (!both[j])
+				continue;
+			row->cells[column].text = promise_result_name(both[j]->result);
+			if (both[j]->result == PROMISE_BROKEN)
+				row->cells[column].colour = severity_colour(SEVERITY_CRITICAL,
+									    style);
+			column++;
+		}
+		row->cells[column].text = promise_words(both, promise, mem);
 	}
 	grid_write(&grid, "", out);
 }

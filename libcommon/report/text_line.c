@@ -12,15 +12,20 @@ static void write_endpoint(const struct text_view *view, size_t i, struct arena 
 	const struct starttls_facts *facts = view->target->facts[i];
 	const struct finding *worst = worst_finding(view->found[i]);
 	address_text(&at->address, address);
-	buf_printf(out, "%s\t%s\t%s\t%s\t%u\t%s\t%s\t%s", view_name(view, mem),
+	buf_printf(out, "%s\t%s\t%s\t%s\t%u\t%s\t%s\t", view_name(view, mem),
 		   service_name(at->service), transport_name(at->transport), escaped(at->host, mem),
-		   (unsigned)at->port, *address ? address : "-", status_name(view->statuses[i]),
-		   endpoint_state(facts, mem));
+		   (unsigned)at->port, *address ? address : "-", status_name(view->statuses[i]));
+	/* Of a walk that failed, the finding says it; of one that did not, what is wrong besides.
+	 */
+	bool trouble = worst && (worst->severity >= SEVERITY_WARNING || !facts->encrypted);
 	if (facts->encrypted)
-		buf_printf(out, " %s %s", tls_version_name(facts->tls.version),
-			   escaped(facts->tls.cipher, mem));
-	if (worst && worst->severity >= SEVERITY_WARNING)
-		buf_printf(out, "; %s: %s", worst->kind->id, worst->text);
+		buf_printf(out, "%s %s %s%s", endpoint_state(facts, mem),
+			   tls_version_name(facts->tls.version), escaped(facts->tls.cipher, mem),
+			   trouble ? "; " : "");
+	else if (!trouble)
+		buf_text(out, endpoint_state(facts, mem));
+	if (trouble)
+		buf_printf(out, "%s: %s", worst->kind->id, worst->text);
 	buf_char(out, '\n');
 }
 

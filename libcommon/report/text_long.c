@@ -5,8 +5,9 @@
 #include "report/text.h"
 #include "report/words.h"
 
-#define ROWS_MAX 12 /* endpoints; beyond, those that look alike share a line */
-#define SRV_MAX  8  /* records of one name */
+#define ROWS_MAX     12  /* endpoints; beyond, those that look alike share a line */
+#define SIDE_BY_SIDE 110 /* columns from which on both kinds of SRV records share a line */
+#define SRV_MAX      8   /* records of one name */
 
 static void write_summary(const struct text_view *view, const struct text_style *style,
 			  struct arena *mem, struct buf *out)
@@ -31,11 +32,12 @@ static void put_srv(struct grid_row *row, size_t column, const struct dns_answer
 		return;
 	cells[0].text = index ? "" : label;
 	if (answer->outcome != DNS_FOUND) {
-		cells[1].text = index ? "" : "(";
 		cells[1].text = index ? ""
 				: dns_outcome_is_failure(answer->outcome)
 					? arena_printf(mem, "(%s)",
-						       dns_outcome_name(answer->outcome))
+						       answer->dnssec == DNSSEC_BOGUS
+							       ? dnssec_name(answer->dnssec)
+							       : dns_outcome_name(answer->outcome))
 					: "(none)";
 		return;
 	}
@@ -51,47 +53,57 @@ static void put_srv(struct grid_row *row, size_t column, const struct dns_answer
 		index || answer->dnssec == DNSSEC_UNKNOWN ? "" : dnssec_name(answer->dnssec));
 }
 
-static void add_srv_rows(struct grid *grid, const struct dns_facts *dns, enum service service)
+static const char *const srv_labels[SERVICE_COUNT][TRANSPORT_COUNT] = {
+	{ "_xmpp-client", "_xmpps-client" },
+	{ "_xmpp-server", "_xmpps-server" },
+};
+
+static void add_more(struct grid *grid, size_t rows)
 {
-	static const char *const labels[SERVICE_COUNT][TRANSPORT_COUNT] = {
-		{ "_xmpp-client", "_xmpps-client" },
-		{ "_xmpp-server", "_xmpps-server" },
-	};
-	const struct dns_answer *both = dns->srv[service];
-	size_t rows = 1;
-	for (int i = 0; i < TRANSPORT_COUNT; i++) {
-		if (both[i].outcome == DNS_FOUND && both[i].count > rows)
-			rows = both[i].count;
+	struct grid_row *row = grid_add(grid);
+	row->cells[0].text = row->cells[1].text = "";
+	row->cells[2].text = arena_printf(grid->mem, "and %zu more", rows - SRV_MAX);
+}
+
+/* The answers of some ways in, side by side. */
+static void add_srv_rows(struct grid *grid, const struct dns_facts *dns, enum service service,
+			 int first, int behind)
+{
+	const struct dns_answer *answers = dns->srv[service];
+	size_t rows = 0;
+	for (int i = first; i < behind; i++) {
+		size_t needs = answers[i].outcome == DNS_FOUND ? answers[i].count : 1;
+		if (answers[i].outcome != DNS_NOT_ASKED && needs > rows)
+			rows = needs;
 	}
 	for (size_t i = 0; i < rows && i < SRV_MAX; i++) {
 		struct grid_row *row = grid_add(grid);
-		row->cells[0].text = row == grid->first ? "SRV" : "";
 		size_t column = 1;
-		for (int transport = 0; transport < TRANSPORT_COUNT; transport++) {
-			if (both[transport].outcome == DNS_NOT_ASKED)
+		row->cells[0].text = row == grid->first ? "SRV" : "";
+		for (int j = first; j < behind; j++) {
+			if (answers[j].outcome == DNS_NOT_ASKED)
 				continue;
-			put_srv(row, column, &both[transport], labels[service][transport], i,
-				grid->mem);
+			put_srv(row, column, &answers[j], srv_labels[service][j], i, grid->mem);
 			column += 2;
 		}
 	}
-	if (rows > SRV_MAX) {
-		struct grid_row *row = grid_add(grid);
-		row->cells[0].text = row->cells[1].text = "";
-		row->cells[2].text = arena_printf(grid->mem, "and %zu more", rows - SRV_MAX);
-	}
+	if (rows > SRV_MAX)
+		add_more(grid, rows);
 }
 
-static void write_srv(const struct target_view *target, struct arena *mem, struct buf *out)
+static void write_srv(const struct target_view *target, const struct text_style *style,
+		      struct arena *mem, struct buf *out)
 {
 	struct grid grid = { .mem = mem };
 	if (!target->dns)
 		return;
 	for (int i = 0; i < SERVICE_COUNT; i++) {
-		const struct dns_answer *both = target->dns->srv[i];
-		if (both[TRANSPORT_STARTTLS].outcome != DNS_NOT_ASKED ||
-		    both[TRANSPORT_DIRECT].outcome != DNS_NOT_ASKED)
-			add_srv_rows(&grid, target->dns, (enum service)i);
+		if (!style->width || style->width >= SIDE_BY_SIDE) {
+			add_srv_rows(&grid, target->dns, (enum service)i, 0, TRANSPORT_COUNT);
+			continue;
+		}
+		for (int j = 0; j < TRANSPORT_COUNT; j++)
+			add_srv_rows(&grid, target->dns, (enum service)i, j, j + 1);
 	}
 	grid_write(&grid, "", out);
 }
@@ -101,11 +113,11 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Everything but address and time is the same. */
+/* Everything but address, time and the count of others is the same. */
 static bool looks_alike(const struct grid_row *a, const struct grid_row *b)
 {
 	for (size_t i = 0; i < GRID_COLUMNS; i++) {
-		if (i != 2 && i != 8 && !same_text(a->cells[i].text, b->cells[i].text))
+		if (i != 2 && i != 8 && i != 9 && !same_text(a->cells[i].text, b->cells[i].text))
 			return false;
 	}
 	return true;
@@ -123,7 +135,7 @@ static struct grid_row *fill_row(const struct text_view *view, size_t i,
 	cells[1].text = transport_name(at->transport);
 	cells[2].text = escaped(endpoint_text(at, mem), mem);
 	if (!facts->encrypted) {
-		cells[3].text = endpoint_state(facts, mem);
+		cells[3].text = endpoint_trouble(facts, mem);
 		cells[3].colour = facts->skipped ? NULL : status_colour(view->statuses[i], style);
 		return row;
 	}
@@ -186,6 +198,15 @@ static const struct starttls_facts *spokesman(const struct target_view *target,
 	return found;
 }
 
+static bool active_accepted(const struct active_facts *active)
+{
+	for (size_t i = 0; i < ACTIVE_COUNT; i++) {
+		if (active->result[i] == ACTIVE_ACCEPTED)
+			return true;
+	}
+	return false;
+}
+
 static const char *required_words(const struct target_view *target, enum service service)
 {
 	const char *words = NULL;
@@ -245,6 +266,34 @@ static void write_s2s(const struct target_view *target, const struct starttls_fa
 	buf_char(out, '\n');
 }
 
+/* --active: every check and how it went, since a refusal is no finding. The worst endpoint speaks.
+ */
+static void write_active(const struct target_view *target, enum service service, struct arena *mem,
+			 struct buf *out)
+{
+	const struct active_facts *worst = NULL;
+	for (size_t i = 0; i < target->count; i++) {
+		if (target->endpoints[i].service != service || !target->facts[i])
+			continue;
+		const struct active_facts *active = &target->facts[i]->active;
+		if (active->result[ACTIVE_INJECTION] != ACTIVE_NOT_RUN &&
+		    (!worst || active_accepted(active)))
+			worst = active;
+	}
+	if (!worst)
+		return;
+	buf_printf(out, "%s  active", service_name(service));
+	for (enum active_check check = 0; check < ACTIVE_COUNT; check++) {
+		if (worst->result[check] == ACTIVE_NOT_RUN)
+			continue;
+		buf_printf(out, "   %s: %s", active_check_name(check),
+			   active_result_name(worst->result[check]));
+		if (worst->detail[check])
+			buf_printf(out, " (%s)", escaped(worst->detail[check], mem));
+	}
+	buf_char(out, '\n');
+}
+
 static void write_services(const struct target_view *target, struct arena *mem, struct buf *out)
 {
 	const struct starttls_facts *c2s = spokesman(target, SERVICE_C2S);
@@ -270,11 +319,11 @@ void text_starttls_long(const struct text_view *view, const struct text_style *s
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	const struct target_view *target = view->target;
 	write_summary(view, style, mem, out);
-	if (!target)
+	if (!target || view->problem)
 		return;
 	/* A lone walk tells of its SRV record itself. */
 	if (target->count != 1)
-		write_srv(target, mem, out);
+		write_srv(target, style, mem, out);
 	if (target->count > 1)
 		write_endpoints(view, style, mem, out);
 	for (size_t i = 0; i < target->count; i++) {
@@ -283,6 +332,8 @@ void text_starttls_long(const struct text_view *view, const struct text_style *s
 	}
 	if (target->count > 1)
 		write_services(target, mem, out);
+	for (int i = 0; i < SERVICE_COUNT; i++)
+		write_active(target, (enum service)i, mem, out);
 	if (view->promises)
 		text_promises(view, style, mem, out);
 	text_finding_list(view, style, mem, out);

@@ -7,14 +7,14 @@
 
 #define LABEL_WIDTH 11
 #define INDENT      5
-#define TEXT_COLUMN 22 /* where sentences begin */
+#define TEXT_COLUMN 25 /* where sentences begin */
 
 static void write_step(struct buf *out, const char *label, double ms, const char *text,
 		       const char *colour, size_t width)
 {
 	text_pad(out, "", INDENT);
 	text_pad(out, label, LABEL_WIDTH);
-	buf_printf(out, "%3.0f ms ", ms);
+	buf_printf(out, "%4.0f ms  ", ms);
 	if (colour)
 		buf_text(out, colour);
 	text_wrap(out, text, TEXT_COLUMN, TEXT_COLUMN, width);
@@ -137,17 +137,20 @@ static void write_explanation(const struct endpoint *at, const struct starttls_f
 	const struct finding_kind *kind = id ? finding_kind_find(id) : NULL;
 	const char *condition = failure_stream_error(facts)->condition;
 	const char *cause = NULL;
-	if (facts->failure.code == ERR_STREAM_ERROR && condition)
+	/* What an alert means, the failure's own sentence says; of a stream error, here is what
+	 * to do, too. */
+	if (facts->failure.code == ERR_STREAM_ERROR && condition &&
+	    (!id || strcmp(id, "client-cert-required") != 0))
 		cause = stream_error_cause(condition);
-	else if (facts->tls.alert > 0 && !facts->tls.alert_sent)
-		cause = tls_alert_meaning(facts->tls.alert);
-	if (!cause && kind)
-		cause = kind->why;
-	if (cause)
-		write_more(out, cause, width);
-	if (kind && kind->prosody)
+	if (cause || !kind) {
+		if (cause)
+			write_more(out, cause, width);
+		return;
+	}
+	write_more(out, kind->why, width);
+	if (kind->prosody)
 		write_more(out, arena_printf(mem, "Prosody: %s", kind->prosody), width);
-	if (kind && kind->ejabberd)
+	if (kind->ejabberd)
 		write_more(out, arena_printf(mem, "ejabberd: %s", kind->ejabberd), width);
 }
 

@@ -80,6 +80,14 @@ const char *endpoint_state(const struct starttls_facts *facts, struct arena *mem
 	return "not encrypted";
 }
 
+const char *endpoint_trouble(const struct starttls_facts *facts, struct arena *mem)
+{
+	const char *state = endpoint_state(facts, mem);
+	bool alert = facts->failure.code == ERR_ALERT_RECEIVED;
+	size_t length = alert ? strcspn(state, ":") : strlen(state);
+	return arena_copy_n(mem, state, length);
+}
+
 static const char *service_state(const struct target_view *target, enum service service,
 				 struct arena *mem)
 {
@@ -99,7 +107,7 @@ static const char *service_state(const struct target_view *target, enum service 
 	if (count == 0)
 		return "not found";
 	if (encrypted == 0)
-		return in_clear ? "not encrypted" : "not reachable";
+		return in_clear ? "not reachable over TLS" : "not reachable";
 	const char *state = proven == encrypted ? "encrypted + authenticated (PKIX)"
 			    : proven == 0       ? "encrypted only"
 						: "encrypted, not always authenticated";
@@ -162,6 +170,24 @@ static void count_kinds(const struct text_view *view, size_t list, const struct 
 	}
 }
 
+/* --policy manifesto: "promise DP-3 is broken (c2s)", "3 promises are broken". */
+static const char *promise_words(const struct text_view *view, struct arena *mem)
+{
+	const struct promise *lone = NULL;
+	size_t broken = 0;
+	for (size_t i = 0; i < view->promise_count; i++) {
+		if (view->promises[i].result != PROMISE_BROKEN)
+			continue;
+		broken++;
+		lone = &view->promises[i];
+	}
+	if (broken > 1)
+		return arena_printf(mem, "%zu promises are broken", broken);
+	return lone ? arena_printf(mem, "promise %s is broken (%s)", lone->id,
+				   service_name(lone->service))
+		    : NULL;
+}
+
 const char *trouble_words(const struct text_view *view, struct arena *mem)
 {
 	struct kinds kinds = { 0 };
@@ -177,6 +203,8 @@ const char *trouble_words(const struct text_view *view, struct arena *mem)
 		return arena_printf(mem, "%zu critical", kinds.critical);
 	if (kinds.warnings)
 		return arena_printf(mem, "%zu warnings", kinds.warnings);
+	if (view->promise_count && view->status != STATUS_UNKNOWN)
+		return promise_words(view, mem);
 	const struct finding *info = worst_finding(view->record_found);
 	for (const struct finding *at = view->record_found->first; at; at = at->next) {
 		if (at->kind->unknown)

@@ -15,6 +15,8 @@ const char *severity_colour(enum severity severity, const struct text_style *sty
 
 /* "encrypted + authenticated (PKIX)", "encrypted only", "connection refused" */
 const char *endpoint_state(const struct starttls_facts *facts, struct arena *mem);
+/* The same for a cell of a table: what an alert usually means stands with the findings. */
+const char *endpoint_trouble(const struct starttls_facts *facts, struct arena *mem);
 /* "c2s encrypted + authenticated (PKIX), s2s not reachable over TLS" */
 const char *target_state(const struct target_view *target, struct arena *mem);
 /* What is wrong, as far as it fits a line: the sentence of a lone finding, or "2 warnings"; NULL

@@ -26,7 +26,7 @@ static bool parse_number(const char *arg, double least, double most, const char 
 static bool parse_count(const char *arg, double most, const char *what, unsigned *out,
 			struct err *err)
 {
-	double value;
+	double value = 0;
 	if (!parse_number(arg, 1, most, what, &value, err))
 		return false;
 	if (value != (double)(unsigned)value)

@@ -61,6 +61,11 @@ void job_free(struct job **job)
 	*job = NULL;
 }
 
+struct deadline job_deadline(const struct job *job)
+{
+	return deadline_in(job->shared->options->timeout - job->dns.elapsed_ms / 1000);
+}
+
 const char *job_identity(const struct job *job)
 {
 	return job->to.ascii ? job->to.ascii : job->domain.ascii;

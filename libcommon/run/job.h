@@ -67,6 +67,10 @@ NODISCARD bool job_take_endpoints(struct job *job);
 /* The record's endpoints, or discovery. problem is set when there are none, saying why. */
 void job_find_endpoints(struct job *job, struct resolver *resolver);
 
+/* For one endpoint: what --timeout leaves after the look-up. Waiting for politeness does not count.
+ */
+struct deadline job_deadline(const struct job *job);
+
 /* The identity the certificate must show, SNI and DNS carry: --to, or the domain, in A-labels. */
 const char *job_identity(const struct job *job);
 /* The same as the stream header writes it: in U-labels (RFC 7622, 3.2). */

@@ -23,8 +23,7 @@ static void walk_one(void *context, size_t index)
 	struct probe probe;
 	struct err none = { 0 };
 	gate_enter(job->shared->gate, at);
-	probe_begin(&probe, job, at, job->endpoint_mem[index],
-		    deadline_in(job->shared->options->timeout));
+	probe_begin(&probe, job, at, job->endpoint_mem[index], job_deadline(job));
 	walkers->walk(&probe, index, &none, walkers->tool_options);
 	probe_end(&probe);
 	gate_leave(job->shared->gate, at);
@@ -44,7 +43,7 @@ static bool walk_door(struct walkers *walkers, size_t first, size_t count)
 	struct job *job = walkers->job;
 	const struct endpoint *at = &job->endpoints.items[first];
 	struct err *failures = arena_array(job->endpoint_mem[first], count, sizeof(*failures));
-	struct deadline until = deadline_in(job->shared->options->timeout);
+	struct deadline until = job_deadline(job);
 	struct conn *conn = NULL;
 	size_t winner = 0;
 	double since = clock_ms();

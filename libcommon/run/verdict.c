@@ -43,7 +43,6 @@ static void judge_endpoints(const struct job *job, const struct policy *policy, 
 		judge_starttls(&out->target.endpoints[i], out->target.facts[i], policy, job->mem,
 			       out->found[i]);
 		out->statuses[i] = judge_endpoint_status(out->target.facts[i], out->found[i]);
-		out->status = status_worse(out->status, out->statuses[i]);
 	}
 }
 
@@ -61,12 +60,14 @@ void verdict_make(const struct job *job, struct verdict *out)
 	collect(job, out);
 	judge_endpoints(job, &policy, out);
 	judge_target(&out->target, &policy, job->mem, &out->spanning);
-	out->status = status_worse(out->status, findings_status(&out->spanning));
+	out->status = judge_target_status(&out->target, out->statuses, &out->spanning);
 	if (out->target.count == 0 && out->status == STATUS_OK)
 		out->status = STATUS_UNKNOWN;
 	if (policy.name == POLICY_MANIFESTO) {
 		out->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*out->promises));
 		out->promise_count = judge_manifesto(&out->target, job->mem, out->promises);
+		out->status = status_worse(out->status, judge_manifesto_status(out->promises,
+									       out->promise_count));
 	}
 }
 

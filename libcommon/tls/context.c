@@ -82,6 +82,7 @@ static bool set_own_priority(struct tls_context *context, const struct tls_optio
 		return err_set(err, AT_TLS, ERR_UNSUPPORTED, "this GnuTLS refuses to offer %s: %s",
 			       tls_version_name(max), gnutls_strerror(code));
 	context->oldest = min;
+	context->newest = max;
 	context->pfs_only = options->pfs == PFS_REQUIRE;
 	context->offered = min == max ? tls_version_name(max)
 				      : arena_printf(context->mem, "%s to %s",

@@ -12,9 +12,9 @@ struct tls_context {
 	gnutls_priority_t priority;
 	gnutls_certificate_credentials_t credentials;
 	bool has_certificate, show_messages, pfs_only;
-	int keylog;              /* file descriptor, -1: none */
-	enum tls_version oldest; /* offered; NONE under --priority, where nobody knows */
-	const char *offered;     /* "TLS1.2 to TLS1.3"; NULL likewise */
+	int keylog;                      /* file descriptor, -1: none */
+	enum tls_version oldest, newest; /* offered; NONE under --priority, where nobody knows */
+	const char *offered;             /* "TLS1.2 to TLS1.3"; NULL likewise */
 };
 
 #define FIRST_OCTETS 5 /* of the answer: enough to see whether it is a TLS record */

@@ -126,10 +126,9 @@ static const char *take_label(struct bytes pem, struct bytes *at)
 	bool lonely = starts_line(pem, at->data);
 	*at = label;
 	for (size_t i = 0; i < ARRAY_SIZE(labels) && lonely; i++) {
-		struct bytes behind = label;
 		if (!starts_with(label, labels[i]))
 			continue;
-		behind = from(label, strlen(labels[i]));
+		struct bytes behind = from(label, strlen(labels[i]));
 		if (!starts_with(behind, DASHES))
 			continue;
 		*at = from(behind, strlen(DASHES));

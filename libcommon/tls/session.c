@@ -279,7 +279,7 @@ bool tls_start(struct conn *conn, const struct tls_context *context, const char 
 	struct arena *own = arena_new();
 	CLEANUP(session_free) struct session *session = arena_alloc(own, sizeof(*session));
 	enum err_stage stage = conn_stage(conn);
-	*facts = (struct tls_facts){ .alert = -1 };
+	*facts = (struct tls_facts){ .alert = -1, .newest_offered = context->newest };
 	*session = (struct session){ .own = own, .context = context, .conn = conn };
 	session->facts = facts;
 	session->mem = mem;

@@ -27,7 +27,7 @@ enum pfs_wish {
 };
 
 struct tls_options {
-	enum tls_version min, max; /* defaults TLS_1_2, TLS_1_3 */
+	enum tls_version min, max; /* NONE: TLS_1_2 (or max, if that is older) and TLS_1_3 */
 	enum pfs_wish pfs;
 	const char *priority;             /* a GnuTLS priority string instead of ours; NULL */
 	const char *cert_file, *key_file; /* PEM or PKCS#11 URI; NULL: none */
@@ -59,6 +59,7 @@ struct tls_facts {
 		session_ticket, resumed;
 	bool client_cert_requested, client_cert_sent;
 	bool staple;                     /* an OCSP response was stapled */
+	enum tls_version newest_offered; /* NONE: --priority, nobody knows */
 	const char *alpn_offered, *alpn; /* NULL: none offered, none came back */
 	const char *servername;
 	struct bytes chain[CHAIN_MAX]; /* DER, as presented; set also when the handshake failed

@@ -65,7 +65,7 @@ static enum active_result judge_end(const struct stream *stream, const struct st
 	static const char *const excuses[] = { "conflict", "connection-timeout",
 					       "internal-server-error", "resource-constraint",
 					       "system-shutdown" };
-	if (err->code == ERR_STREAM_ERROR) {
+	if (error->condition) {
 		bool excuse = is_among(error->condition, excuses, ARRAY_SIZE(excuses));
 		return result_of(excuse ? ACTIVE_UNTESTED : ACTIVE_REFUSED, detail,
 				 error->condition);
@@ -204,8 +204,9 @@ static enum active_result judge_dialback(const struct stream *stream, const stru
 	const char *condition = error_of(elem);
 	if (is_among(condition, said_no, ARRAY_SIZE(said_no)))
 		return result_of(ACTIVE_REFUSED, detail, condition);
-	/* remote-server-not-found and its like: it went to look for us, which Prosody does before it refuses. Whether
-	 * it would have believed us in clear only who listens for the call back can tell. */
+	/* remote-server-not-found and its like: it went to look for us, which Prosody does before
+	 * it refuses. Whether it would have believed us in clear only who listens for the call back
+	 * can tell. */
 	return result_of(ACTIVE_UNTESTED, detail, condition);
 }
 

@@ -40,8 +40,8 @@ enum active_result active_plain(struct stream *stream, const char **detail, stru
 enum active_result active_stanza(struct stream *stream, const struct stream_header *header,
 				 const char **detail, struct arena *mem);
 /* db:result with a one-time key for our own domain. Refused: policy-violation, not-authorized,
- * close. Accepted: valid or invalid, or the peer asks us back. An error about looking us up (remote-server-not-found and
- * its like) is neither: Prosody looks first and refuses then. */
+ * close. Accepted: valid or invalid, or the peer asks us back. An error about looking us up
+ * (remote-server-not-found and its like) is neither: Prosody looks first and refuses then. */
 enum active_result active_dialback(struct stream *stream, const struct stream_header *header,
 				   const char **detail, struct arena *mem);
 

@@ -16,14 +16,16 @@ static bool check_silence(struct stream *stream, enum starttls_answer *answer, s
 		return true;
 	}
 	size_t count = stream_pending(stream);
-	/* A server that cannot do TLS at all (no cipher, no key) may say so before our ClientHello: Prosody does. An alert record is
-	 * no plaintext, and nothing can come after it. RFC 8446, 5.1: type 21, version 3.x. */
+	/* A server that cannot do TLS at all (no cipher, no key) may say so before our ClientHello:
+	 * Prosody does. An alert record is no plaintext, and nothing can come after it. RFC
+	 * 8446, 5.1: type 21, version 3.x. */
 	const unsigned char *behind = stream_peek(stream);
 	if (count >= 7 && behind[0] == 0x15 && behind[1] == 0x03) {
 		*answer = STARTTLS_PROCEED;
-		return err_set(err, AT_TLS, ERR_ALERT_RECEIVED,
-			       "TLS alert %d right behind <proceed/>: the server cannot do TLS (no cipher, key or certificate; its log says more)",
-			       behind[6]);
+		return err_set(
+			err, AT_TLS, ERR_ALERT_RECEIVED,
+			"TLS alert %d right behind <proceed/>: the server cannot do TLS (no cipher, key or certificate; its log says more)",
+			behind[6]);
 	}
 	*answer = STARTTLS_INJECTION;
 	return err_set(err, AT_STARTTLS, ERR_INJECTION, "%zu byte%s in clear behind <proceed/>",

@@ -146,10 +146,11 @@ class Peer:
 
     def __enter__(self):
         blocks = {}
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         for block in self.transcript.connections:
             blocks.setdefault((block.service, block.transport), []).append(block)
         for way, waiting in blocks.items():
-            listener = socket.create_server((self.address, 0), backlog=64)
+            listener = socket.create_server((self.address, 0), backlog=64, family=family)
             self._listeners[way] = listener, _thread(self._accept, listener, way, iter(waiting))
         return self
 

@@ -96,6 +96,13 @@ def test_what_is_sent_is_sent_as_it_stands(scripted):
              b'<a b="\xc3\xbc">\n\t</a>  <c/>\n\x01\xff').expect(status=0)
 
 
+def test_what_came_with_the_features_is_shown(run, ca, peer):
+    """Read in one go with them, it must not wait for the next word of the peer."""
+    player = peer(f"{WALK}connection c2s starttls\n{TO_TLS.rstrip()}<early/>\nC </stream:stream>\nS </stream:stream>\n")
+    result = run("xmpp-starttls", ["-i", "--short", "--trust", ca.file, "--connect", f"127.0.0.1:{player.port()}", "peer.test"])
+    assert arrived(result) == ["<early xmlns='jabber:client'/>"], result
+
+
 def test_peer_that_closes(scripted):
     scripted("C <a/>\nS <b/></stream:stream>\n", "<a/>").expect(status=0)
 

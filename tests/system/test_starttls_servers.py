@@ -1,9 +1,14 @@
 """xmpp-starttls against real servers: what it says of every way into Prosody and ejabberd."""
 
+import pathlib
+
 import pytest
 
 import servers
 import tool
+import transcript
+
+TRANSCRIPTS = pathlib.Path(__file__).parent / "transcripts"
 
 WAYS = pytest.mark.parametrize("service,transport", servers.WAYS, ids=lambda word: word)
 
@@ -88,13 +93,13 @@ def test_our_own_limits_on_versions(run, ca, prosody):
 
 
 def test_server_with_old_tls_only(run, ca, make_prosody):
-    server = make_prosody(["old.test"], protocol="tlsv1_1")
+    server = make_prosody(["old.test"], protocol="tlsv1_1", ciphers="DEFAULT:@SECLEVEL=0")
     result, [seen] = look(run, ca, server, "old.test", [("c2s", "starttls")])
     assert not seen["encrypted"] and "tls-version-too-old" in tool.finding_ids(result.record), result
     assert "--tls-min" in str(seen["findings"]) + str(seen["failure"]), result
     result, [seen] = look(run, ca, server, "old.test", [("c2s", "starttls")], "--tls-min", "1.0")
     assert seen["tls"]["version"] == "TLS1.1" and "tls-version-too-old" in tool.finding_ids(result.record), result
-    result.expect(status=2)
+    result.expect(status=1)
 
 
 def test_server_without_forward_secrecy(run, ca, make_prosody):
@@ -129,10 +134,10 @@ def test_domain_the_server_does_not_know(run, ca, prosody):
 
 def test_features_after_tls(run, ca, prosody):
     _, [c2s, s2s] = look(run, ca, prosody, "good.test", [("c2s", "starttls"), ("s2s", "starttls")])
-    assert c2s["features_before"]["starttls"]["required"] is True
-    assert "mechanisms" not in c2s["features_before"]
+    assert c2s["features_before"]["starttls"] is True and c2s["features_before"]["starttls_required"] is True
+    assert not c2s["features_before"]["mechanisms"]
     assert any(name.startswith("SCRAM-SHA-1") for name in c2s["features_after"]["mechanisms"])
-    assert s2s["features_after"]["dialback"]["errors"] is True
+    assert s2s["features_after"]["dialback"] is True
 
 
 def test_our_certificate_is_shown_when_asked(run, ca, prosody):
@@ -155,7 +160,8 @@ def test_active_on_good_servers(run, ca, prosody, ejabberd, service):
         checks = {"plain", "stanza", "injection"} if service == "c2s" else {"stanza", "dialback", "injection"}
         assert set(seen["active"]) == checks, result
         assert not {each["result"] for each in seen["active"].values()} - {"refused", "untested"}, result
-        assert [each["result"] for each in seen["active"].values()].count("refused") >= 2, result
+        assert seen["active"]["injection"]["result"] == "refused", result
+        assert service == "s2s" or seen["active"]["plain"]["result"] == "refused", result
 
 
 def test_active_finds_plain_in_clear(run, ca, make_prosody):
@@ -166,8 +172,10 @@ def test_active_finds_plain_in_clear(run, ca, make_prosody):
     result.expect(status=2)
 
 
-def test_ipv6(run, ca, make_prosody):
-    server = make_prosody(["six.test"], options='interfaces = { "::1" }')
-    result = run("xmpp-starttls", ["-j", "--c2s", "--trust", ca.file, "--connect", f"[::1]:{server.port()}", "six.test"])
+def test_ipv6(run, ca, peer):
+    """The same walk over the other family (Prosody's place is taken by a scripted peer on ::1)."""
+    script = transcript.read(TRANSCRIPTS / "good-c2s.txt")
+    there = peer(script, address="::1")
+    result = run("xmpp-starttls", ["-j", "--c2s", "--trust", ca.file, "--connect", f"[::1]:{there.port()}", "peer.test"])
     assert result.record["endpoints"][0]["address"] == "::1", result
     assert result.record["endpoints"][0]["starttls"]["authenticated"], result

@@ -63,6 +63,7 @@ static inline struct starttls_facts *facts_good(struct arena *mem, enum service 
 		.encrypted = true,
 		.tls = { .up = true,
 			 .version = TLS_1_3,
+			 .newest_offered = TLS_1_3,
 			 .cipher = "TLS_AES_256_GCM_SHA384",
 			 .bits = 256,
 			 .group = "x25519",

@@ -215,8 +215,7 @@ static struct bytes many_names(struct arena *mem, size_t count)
 	*at++ = (uint8_t)size;
 	for (size_t i = 0; i < count; i++, at += 11)
 		memcpy(at,
-		       "\x82\x09"
-		       "a.example",
+		       (const uint8_t[]){ 0x82, 9, 'a', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e' },
 		       11);
 	return (struct bytes){ der, size + 5 };
 }

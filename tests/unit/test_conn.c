@@ -66,7 +66,7 @@ static int full_listener(struct endpoint *at, int fillers[4])
 	socklen_t size = address_sockaddr(&at->address, at->port, &name);
 	for (int i = 0; i < 4; i++) {
 		fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		connect(fillers[i], (struct sockaddr *)&name, size);
+		(void)connect(fillers[i], (struct sockaddr *)&name, size);
 	}
 	return fd;
 }
@@ -312,7 +312,8 @@ static void hands_over_to_its_operations(void **state)
 	conn_add_tap(conn, &tap);
 	conn_swap(conn, &ops, &fake);
 	assert_int_equal(write(peer, "x", 1), 1);
-	assert_true(conn_has_input(conn)); /* theirs to say: what lies on the wire is not in clear */
+	assert_true(
+		conn_has_input(conn)); /* theirs to say: what lies on the wire is not in clear */
 	assert_true(conn_read(conn, data, sizeof(data), &got, &err));
 	assert_int_equal(got, 6);
 	assert_true(conn_write(conn, "ask", 3, &err));

@@ -98,6 +98,7 @@ SPOIL(small_stanzas, facts->after.features.has_limits = true;
 /* TLS */
 SPOIL(tls12, facts->tls.version = TLS_1_2;
       facts->tls.cipher = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+SPOIL(tls12_asked, tls12(facts, mem); facts->tls.newest_offered = TLS_1_2)
 SPOIL(tls11, facts->tls.version = TLS_1_1; facts->tls.cipher = NULL)
 SPOIL(ssl3, facts->tls.version = SSL_3_0; facts->tls.cipher = NULL)
 SPOIL(static_rsa, tls12(facts, mem); facts->tls.cipher = "TLS_RSA_WITH_AES_128_GCM_SHA256";
@@ -238,6 +239,7 @@ static const struct row {
 	{ "small stanzas", C2S, small_stanzas, "warning stanza-limit-too-low", NULL },
 
 	{ "TLS 1.2", C2S, tls12, "warning tls13-missing", NULL },
+	{ "TLS 1.2, as we asked", C2S, tls12_asked, "", "" },
 	{ "TLS 1.1", C2S, tls11, "warning tls-version-too-old", "critical tls-version-too-old" },
 	{ "SSL 3.0", C2S, ssl3, "critical tls-version-too-old", NULL },
 	{ "static RSA", C2S, static_rsa, "warning tls13-missing, warning tls-no-forward-secrecy",

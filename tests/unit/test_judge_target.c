@@ -224,9 +224,8 @@ static const struct sentence {
 	{ "", no_address, "im.example has neither SRV records nor addresses" },
 	{ "g4 G4", no_direct, "no direct TLS is published for c2s and s2s" },
 	{ "", server_fails,
-	  "the resolver gave no answer for SRV _xmpp-client._tcp.im.example (server-failed), SRV "
-	  "_xmpp-client._tcp.im.example (server-failed), SRV _xmpp-client._tcp.im.example "
-	  "(server-failed) and 1 more" },
+	  "the resolver gave no answer (server-failed) for SRV _xmpp-client._tcp.im.example and 3 "
+	  "more" },
 };
 
 static void says_where(void **state)

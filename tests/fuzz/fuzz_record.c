@@ -1,0 +1,112 @@
+/* A line of a record goes the whole way: read, judged under every policy, shown in every form and
+ * written again; and what was written is read as the same. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/reread.h"
+#include "report/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* One endpoint there and back: the second time nothing changes any more. */
+static void check_return(const struct endpoint *at, const struct starttls_facts *facts,
+			 struct arena *mem)
+{
+	const struct findings none = { 0 };
+	struct buf lines[2] = { buf_new(BUF_UNBOUNDED), buf_new(BUF_UNBOUNDED) };
+	struct starttls_facts again = *facts;
+	for (int i = 0; i < 2; i++) {
+		struct err err;
+		json_t *endpoint = record_endpoint(at);
+		json_object_set_new(endpoint, "starttls",
+				    record_starttls(at, &again, &none, STATUS_OK));
+		assert(record_write(endpoint, &lines[i]));
+		assert(reread_starttls(endpoint, mem, &again, &err));
+		json_decref(endpoint);
+	}
+	assert(strcmp(buf_string(&lines[0]), buf_string(&lines[1])) == 0);
+	buf_free(&lines[0]);
+	buf_free(&lines[1]);
+}
+
+static void judge_and_show(const struct target_view *target, enum policy_name name,
+			   struct arena *mem)
+{
+	const struct policy policy = { name, NULL };
+	struct findings **found = arena_array(mem, target->count + 1, sizeof(struct findings *)),
+			spanning = { 0 };
+	enum status *statuses = arena_array(mem, target->count + 1, sizeof(*statuses));
+	struct promise promises[PROMISE_MAX];
+	for (size_t i = 0; i < target->count; i++) {
+		found[i] = arena_alloc(mem, sizeof(**found));
+		judge_starttls(&target->endpoints[i], target->facts[i], &policy, mem, found[i]);
+		statuses[i] = judge_endpoint_status(target->facts[i], found[i]);
+	}
+	judge_target(target, &policy, mem, &spanning);
+	const struct text_view view = {
+		.target = target,
+		.found = (const struct findings *const *)found,
+		.statuses = statuses,
+		.record_found = &spanning,
+		.status = judge_target_status(target, statuses, &spanning),
+		.promises = name == POLICY_MANIFESTO ? promises : NULL,
+		.promise_count = judge_manifesto(target, mem, promises),
+		.policy = name,
+	};
+	struct buf out = buf_new(BUF_UNBOUNDED);
+	text_starttls_long(&view, &(struct text_style){ false, true, 80 }, &out);
+	text_starttls_short(&view, &out);
+	text_starttls_nagios(&view, &out);
+	for (size_t i = 0; i < out.size; i++) /* no control of a peer's reaches a terminal */
+		assert((unsigned char)out.data[i] >= ' ' || strchr("\n\t", out.data[i]));
+	buf_free(&out);
+}
+
+static void examine(const json_t *record, struct arena *mem)
+{
+	struct err err = { 0 };
+	struct endpoint_list endpoints;
+	struct dns_facts dns;
+	bool looked_up = reread_dns(record, mem, &dns, &err);
+	if (!reread_endpoints(record, mem, &endpoints, &err) || endpoints.count > 40)
+		return;
+	struct endpoint *walked = arena_array(mem, endpoints.count + 1, sizeof(*walked));
+	const struct starttls_facts **facts = arena_array(mem, endpoints.count + 1,
+							  sizeof(struct starttls_facts *));
+	size_t count = 0;
+	for (size_t i = 0; i < endpoints.count; i++) {
+		struct starttls_facts *read = arena_alloc(mem, sizeof(*read));
+		const json_t *endpoint = json_array_get(json_object_get(record, "endpoints"), i);
+		if (!reread_starttls(endpoint, mem, read, &err))
+			continue;
+		walked[count] = endpoints.items[i];
+		facts[count] = read;
+		check_return(&walked[count], read, mem);
+		count++;
+	}
+	const char *domain = json_string_value(json_object_get(record, "domain"));
+	const struct target_view target = { .domain = domain ? domain : "",
+					    .dns = looked_up ? &dns : NULL,
+					    .endpoints = walked,
+					    .facts = facts,
+					    .count = count,
+					    .wanted = { true, true } };
+	for (int i = 0; i < POLICY_COUNT; i++)
+		judge_and_show(&target, (enum policy_name)i, mem);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct err err = { 0 };
+	json_t *record = NULL;
+	if (!reread_line((const char *)data, size, &record, &err)) {
+		assert(!record && err.code != ERR_NONE && err.text[0]);
+		return 0;
+	}
+	struct arena *mem = arena_new();
+	examine(record, mem);
+	arena_free(&mem);
+	json_decref(record);
+	return 0;
+}
