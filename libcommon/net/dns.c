@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/dns_socket.h"
 #include "net/srv.h"
 
 #define DNS_PORT   53
@@ -104,6 +105,7 @@ bool resolver_new(const struct resolver_options *options, struct resolver **out,
 	if (rc != ARES_SUCCESS)
 		return err_set(err, AT_DNS, ERR_DNS, "the system's resolver configuration: %s",
 			       ares_strerror(rc));
+	dns_socket_use(resolver->channel);
 	if (options->server && !set_server(resolver->channel, options->server, err))
 		return false;
 	resolver->believed = options->trust_ad || all_on_loopback(resolver->channel);
