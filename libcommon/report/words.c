@@ -203,7 +203,7 @@ const char *trouble_words(const struct text_view *view, struct arena *mem)
 		return arena_printf(mem, "%zu critical", kinds.critical);
 	if (kinds.warnings)
 		return arena_printf(mem, "%zu warnings", kinds.warnings);
-	if (view->promise_count && view->status != STATUS_UNKNOWN)
+	if (view->promises && view->status != STATUS_UNKNOWN)
 		return promise_words(view, mem);
 	const struct finding *info = worst_finding(view->record_found);
 	for (const struct finding *at = view->record_found->first; at; at = at->next) {
