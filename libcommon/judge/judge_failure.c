@@ -106,7 +106,7 @@ static bool is_plain_cause(enum err_code code)
 const char *failure_finding(const struct endpoint *at, const struct starttls_facts *facts)
 {
 	const struct err *cause = &facts->failure;
-	if (facts->skipped || cause->code == ERR_NONE)
+	if (cause->code == ERR_NONE)
 		return NULL;
 	if (cause->code == ERR_INJECTION || facts->answer == STARTTLS_INJECTION)
 		return "starttls-injection";

@@ -203,9 +203,8 @@ static const struct {
 /* Something answered there; a port that refuses proves nothing about a promise. */
 static bool is_evidence(const struct starttls_facts *facts)
 {
-	return facts && !facts->skipped &&
-	       (facts->encrypted || facts->before.opened ||
-		(facts->failure.stage == AT_TLS && facts_examined(facts)));
+	return facts && (facts->encrypted || facts->before.opened ||
+			 (facts->failure.stage == AT_TLS && facts_examined(facts)));
 }
 
 static bool is_worse(enum promise_result a, enum promise_result b)

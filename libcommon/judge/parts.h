@@ -33,6 +33,9 @@ const char *failure_finding(const struct endpoint *at, const struct starttls_fac
 /* The stream error that ended the walk; its condition is NULL if none did. */
 const struct stream_error *failure_stream_error(const struct starttls_facts *facts);
 
+/* Some question about the service, or about any host, had no answer: what is not there may exist.
+ */
+bool dns_is_in_doubt(const struct dns_facts *dns, enum service service);
 /* The walk was not cut short by this machine, and was made at all. */
 bool facts_examined(const struct starttls_facts *facts);
 /* "2026-03-01" */

@@ -85,8 +85,8 @@ bool reread_line(const char *line, size_t size, json_t **out, struct err *err)
 	/* Which of two members counts is a matter of taste, so neither does. */
 	json_t *record = json_loadb(line, size, JSON_REJECT_DUPLICATES, &why);
 	if (!record && json_error_code(&why) == json_error_null_character)
-		return err_set(err, AT_INPUT, ERR_USAGE, "a string with a NUL (\\u0000) at octet %d",
-			       why.position);
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "a string with a NUL (\\u0000) at octet %d", why.position);
 	if (!record)
 		return err_set(err, AT_INPUT, ERR_USAGE, "not JSON: %s at octet %d", why.text,
 			       why.position);

@@ -177,9 +177,7 @@ void text_timeline(const struct text_view *view, size_t index, const struct text
 			   step->ok ? NULL : status_colour(view->statuses[index], style), width);
 		failed = failed || here;
 	}
-	if (facts->skipped)
-		write_more(out, endpoint_state(facts, mem), width);
-	else if (facts->failure.code != ERR_NONE && !failed)
+	if (facts->failure.code != ERR_NONE && !failed)
 		write_more(out, failure_words(facts, mem), width);
 	if (facts->failure.code != ERR_NONE)
 		write_explanation(at, facts, width, mem, out);

@@ -68,7 +68,6 @@ SPOIL(wants_certificate,
       facts_fail(facts, STEP_FEATURES, ERR_STREAM_ERROR, "stream error not-authorized");
       facts->after.opened = true; facts->after.error.condition = "not-authorized")
 SPOIL(closed_inside, facts_fail(facts, STEP_FEATURES, ERR_CLOSED, "closed by the server"))
-SPOIL(skipped, *facts = (struct starttls_facts){ .time = FIXTURE_JULY_26, .skipped = true })
 /* the stream in clear */
 SPOIL(optional, facts->before.features.starttls_required = false)
 SPOIL(alone, optional(facts, mem); facts->before.features.starttls_alone = true)
@@ -173,7 +172,6 @@ static const struct row {
 	{ "a stock server, c2s", C2S, nothing, "", "" },
 	{ "a stock server, s2s", S2S, nothing, "", "" },
 	{ "a stock server, direct", C2S | DIRECT, nothing, "", "" },
-	{ "not tried", C2S, skipped, "", "" },
 
 	{ "refused", C2S, refused, "warning endpoint-refused", NULL },
 	{ "dropped", C2S, timed_out, "warning endpoint-timeout", NULL },
@@ -374,8 +372,8 @@ static void an_endpoint_not_examined_is_unknown(void **state)
 		enum status status;
 	} statuses[] = {
 		{ "good", nothing, STATUS_OK },           { "refused", refused, STATUS_WARNING },
-		{ "no route", no_route, STATUS_UNKNOWN }, { "not tried", skipped, STATUS_OK },
-		{ "HTTP", web_server, STATUS_CRITICAL },  { "ours", system_fails, STATUS_UNKNOWN },
+		{ "no route", no_route, STATUS_UNKNOWN }, { "HTTP", web_server, STATUS_CRITICAL },
+		{ "ours", system_fails, STATUS_UNKNOWN },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
 		CLEANUP(arena_free) struct arena *mem = arena_new();

@@ -70,8 +70,7 @@ static void add_endpoint(struct made *made, struct arena *mem, const char *code)
 		facts->before.error.condition = "host-unknown";
 		break;
 	case 'k':
-		*facts = (struct starttls_facts){ .skipped = true };
-		break;
+		return; /* not walked */
 	default:
 		break;
 	}
@@ -189,6 +188,7 @@ static const struct row {
 	{ "one address dead", "r4 g4 G4", nothing, "warning endpoint-unreachable" },
 	{ "one direct port dead", "rd g4 G4", nothing, "" }, /* the endpoint says so */
 	{ "the first worked", "g4 k4 G4 K6", nothing, "" },
+	{ "none was walked", "k4 K6", nothing, "" },
 	{ "versions differ", "g4 o4 G4", nothing, "warning endpoints-differ" },
 	{ "trust differs", "g4 u4 G4", nothing, "warning endpoints-differ" },
 	{ "requirements differ", "g4 p4 G4", nothing, "warning endpoints-differ" },
