@@ -187,6 +187,9 @@ static const struct refusal {
 	  "endpoints[0].service: not a service" },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":0,\"transport\":\"direct\""),
 	  "endpoints[0].port: not a port number" },
+	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":0,\"transport\":\"direct\","
+		   "\"source\":\"srv\""),
+	  NULL },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":65536,\"transport\":\"direct\""),
 	  "endpoints[0].port: not a port number" },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":\"5222\",\"transport\":\"direct\""),
