@@ -325,10 +325,14 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "stream-error",
 		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when =
+			"when the condition may pass by itself or mean that we came too often "
+			"(conflict, policy-violation, reset, resource-constraint, "
+			"system-shutdown)",
 		.ref = "RFC 6120 section 4.9",
 		.meaning = "The server ended the stream with an error.",
-		.why = "The condition tells the cause; policy-violation, resource-constraint and "
-		       "conflict may mean that we came too often, not that the service is broken.",
+		.why = "The condition tells the cause.",
 		.prosody = "the log at level debug names the reason",
 		.ejabberd = "the log at `loglevel: debug` names the reason",
 	},
@@ -544,7 +548,8 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "The server does not speak TLS 1.3.",
 		.why = "TLS 1.3 leaves out all that proved weak in earlier versions.",
 		.prosody = "a current OpenSSL; `ssl = { protocol = \"tlsv1_2+\" }`",
-		.ejabberd = "a current OpenSSL, and no no_tlsv1_3 in `protocol_options`",
+		.ejabberd = "a current OpenSSL, and no no_tlsv1_3 in `c2s_protocol_options` and "
+			    "`s2s_protocol_options`",
 	},
 	{
 		.id = "tls-anonymous",
@@ -589,7 +594,7 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "tls-dh-weak",
 		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
-		.ref = "RFC 9325 section 4.4",
+		.ref = "RFC 9325 section 4.5",
 		.meaning = "The Diffie-Hellman group is too small.",
 		.why = "Groups of 1024 bits are within reach of those who can pay: forward secrecy "
 		       "in name only.",
@@ -599,7 +604,7 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "tls-weak-signature",
 		.severity = GRADE(WARNING, INFO, CRITICAL),
-		.ref = "RFC 9155 section 2",
+		.ref = "RFC 9155 section 4",
 		.meaning = "The server signed the handshake with SHA-1 or MD5.",
 		.why = "Signatures over these can be forged.",
 		.prosody = "run a current OpenSSL",
@@ -636,7 +641,7 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "client-cert-not-requested",
 		.severity = GRADE(INFO, INFO, INFO),
-		.ref = "RFC 6120 section 13.7.1.2",
+		.ref = "RFC 6120 section 5.4.3.1",
 		.meaning = "The server does not ask for the other server's certificate.",
 		.why = "Servers can then prove who they are by dialback only.",
 		.prosody = "Prosody asks by itself; take `verify` out of `ssl = { ... }`",
@@ -742,13 +747,12 @@ const struct finding_kind finding_kinds[] = {
 		.id = "cert-expires-soon",
 		.severity = GRADE(WARNING, WARNING, WARNING),
 		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
-		.other_when =
-			"when no more than the smaller of a seventh of its lifetime and 7 days "
-			"is left",
+		.other_when = "when no more than the smaller of a ninth of its lifetime and 7 days "
+			      "is left",
 		.ref = "RFC 5280 section 4.1.2.5",
 		.meaning =
-			"Less than a third of the certificate's lifetime, and less than 20 days, "
-			"are left.",
+			"No more than a third of the certificate's lifetime less a day, and no more "
+			"than 20 days, is left.",
 		.why = "Renewal is due at two thirds of the lifetime; it seems to have failed.",
 		.prosody = "run the renewal by hand, read its log, then `prosodyctl reload`",
 		.ejabberd =
@@ -780,7 +784,7 @@ const struct finding_kind finding_kinds[] = {
 	},
 	{
 		.id = "cert-staple-missing",
-		.severity = GRADE(WARNING, INFO, WARNING),
+		.severity = GRADE(CRITICAL, INFO, CRITICAL),
 		.ref = "RFC 7633 section 4.3.3",
 		.meaning = "The certificate demands a stapled OCSP answer, and none came.",
 		.why = "Programs that honour the demand refuse the connection.",

@@ -13,6 +13,18 @@ const struct stream_error *failure_stream_error(const struct starttls_facts *fac
 	return facts->after.error.condition ? &facts->after.error : &facts->before.error;
 }
 
+bool failure_may_pass(const struct starttls_facts *facts)
+{
+	static const char *const passing[] = { "conflict", "policy-violation", "reset",
+					       "resource-constraint", "system-shutdown" };
+	const char *condition = failure_stream_error(facts)->condition;
+	for (size_t i = 0; condition && i < ARRAY_SIZE(passing); i++) {
+		if (strcmp(condition, passing[i]) == 0)
+			return facts->failure.code == ERR_STREAM_ERROR;
+	}
+	return false;
+}
+
 /* RFC 7590, 3.4 lets a server insist on a certificate of ours: Prosody says not-authorized inside
  * TLS, TLS 1.3 stacks send an alert after the handshake. */
 static bool is_certificate_wanted(const struct endpoint *at, const struct starttls_facts *facts)
@@ -188,8 +200,14 @@ static bool told_cause(const struct judging *judging, const char *id)
 		     error->condition ? stream_error_text(facts, judging->mem)
 				      : alert_text(&facts->tls, judging->mem));
 	} else if (strcmp(id, "stream-error") == 0) {
-		FIND(judging, id, "the server ended the stream%s with %s",
-		     facts->encrypted ? " inside TLS" : "", stream_error_text(facts, judging->mem));
+		const char *inside = facts->encrypted ? " inside TLS" : "";
+		const char *what = stream_error_text(facts, judging->mem);
+		if (failure_may_pass(facts))
+			FIND_OTHER(judging, id,
+				   "the server ended the stream%s with %s, which may pass", inside,
+				   what);
+		else
+			FIND(judging, id, "the server ended the stream%s with %s", inside, what);
 	} else {
 		return false;
 	}

@@ -36,6 +36,10 @@ const struct stream_error *failure_stream_error(const struct starttls_facts *fac
 /* Some question about the service, or about any host, had no answer: what is not there may exist.
  */
 bool dns_is_in_doubt(const struct dns_facts *dns, enum service service);
+/* The server sent us away for now, perhaps because we came too often: no verdict on what it offers.
+ */
+bool failure_may_pass(const struct starttls_facts *facts);
+
 /* The walk was not cut short by this machine, and was made at all. */
 bool facts_examined(const struct starttls_facts *facts);
 /* "2026-03-01" */

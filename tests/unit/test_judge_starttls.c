@@ -135,6 +135,11 @@ SPOIL(very_soon, facts->time = facts->identity.certs[0].not_after - 3 * DAYS)
 SPOIL(soon_enough, facts->time = facts->identity.certs[0].not_after - 21 * DAYS)
 SPOIL(short_lived, facts->identity.certs[0].not_before = facts->time - 4 * DAYS;
       facts->identity.certs[0].not_after = facts->time + 3 * DAYS)
+SPOIL(six_days,
+      facts->identity.certs[0].not_after = facts->identity.certs[0].not_before + 160 * 3600)
+SPOIL(hours_50, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 50 * 3600)
+SPOIL(hours_28, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 28 * 3600)
+SPOIL(hours_17, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 17 * 3600)
 SPOIL(weak, path(facts, mem); facts->identity.path.problems = PATH_WEAK)
 SPOIL(for_clients, path(facts, mem); facts->identity.path.problems = PATH_WRONG_PURPOSE)
 SPOIL(disorder, facts->identity.path.problems = PATH_OUT_OF_ORDER)
@@ -189,7 +194,7 @@ static const struct row {
 	{ "out of turn", C2S, odd, "critical protocol-violation", NULL },
 	{ "host-unknown", C2S, host_unknown, "critical stream-host-unknown", NULL },
 	{ "see-other-host", C2S, other_host, "warning see-other-host", NULL },
-	{ "policy-violation", S2S, policy_violation, "critical stream-error", NULL },
+	{ "policy-violation", S2S, policy_violation, "warning stream-error", NULL },
 	{ "refuses STARTTLS", C2S, starttls_failure, "critical starttls-refused", NULL },
 	{ "errs at STARTTLS", C2S, starttls_error, "critical starttls-refused", NULL },
 	{ "silent at STARTTLS", C2S, starttls_silent, "warning endpoint-timeout", NULL },
@@ -276,6 +281,9 @@ static const struct row {
 	{ "3 days of 365", S2S, very_soon, "critical cert-expires-soon", NULL },
 	{ "21 days of 365", C2S, soon_enough, "", "" },
 	{ "3 days of 7", C2S, short_lived, "", "" },
+	{ "50 hours of 160", C2S, hours_50, "", "" },
+	{ "28 hours of 160", C2S, hours_28, "warning cert-expires-soon", NULL },
+	{ "17 hours of 160", C2S, hours_17, "critical cert-expires-soon", NULL },
 	{ "weak", C2S, weak, "critical cert-weak", NULL },
 	{ "for clients", C2S, for_clients, "critical cert-wrong-purpose", NULL },
 	{ "out of order", C2S, disorder, "warning cert-chain-order", NULL },
@@ -286,7 +294,7 @@ static const struct row {
 	{ "a malformed name beside a good one", C2S, odd_names, "warning cert-malformed-san",
 	  NULL },
 	{ "CN only", C2S, common_name_only, "critical cert-cn-only", NULL },
-	{ "must-staple", C2S, must_staple, "warning cert-staple-missing", NULL },
+	{ "must-staple", C2S, must_staple, "critical cert-staple-missing", NULL },
 
 	{ "PLAIN taken", C2S, plain_accepted, "critical active-plain-accepted", NULL },
 	{ "stanza taken", C2S, stanza_accepted, "critical active-stanza-accepted", NULL },
