@@ -21,8 +21,9 @@ void judge_starttls(const struct endpoint *at, const struct starttls_facts *fact
 bool facts_examined(const struct starttls_facts *facts)
 {
 	enum err_code code = facts->failure.code;
-	return facts->encrypted || !(code == ERR_USAGE || code == ERR_SYSTEM ||
-				     code == ERR_NO_ROUTE || code == ERR_UNSUPPORTED);
+	return facts->encrypted ||
+	       !(code == ERR_USAGE || code == ERR_SYSTEM || code == ERR_NO_ROUTE ||
+		 code == ERR_PROXY || code == ERR_UNSUPPORTED);
 }
 
 enum status judge_endpoint_status(const struct starttls_facts *facts,

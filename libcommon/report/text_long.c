@@ -223,7 +223,7 @@ static const char *required_words(const struct target_view *target, enum service
 			return "not everywhere";
 		words = here;
 	}
-	return words ? words : "direct TLS only";
+	return words ? words : "yes (direct TLS)";
 }
 
 /* What clients are offered before TLS: the endpoint that offers most speaks for all, since the one
