@@ -87,12 +87,16 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	return stays;
 }
 
+#define NAME_SHOWN 255 /* octets of a line that names no domain */
+
 /* Where there is no chain its line says why. */
 static void write_pem(struct job *job, const struct verdict *verdict)
 {
 	const struct finding *first = verdict->spanning.first;
-	if (verdict->target.count == 0 && job->domain.ascii)
-		buf_printf(&job->out, "# %s: %s\n", job->domain.ascii,
+	if (verdict->target.count == 0)
+		buf_printf(&job->out, "# %s: %s\n",
+			   job->domain.ascii ? job->domain.ascii
+					     : escape_copy(job->mem, job->line.text, NAME_SHOWN),
 			   first ? first->text : "no endpoint");
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		const struct starttls_facts *facts = job->facts[i];
