@@ -34,7 +34,7 @@
 	"`s2s_use_starttls: required`"
 #define PROSODY_TLS                                                                                \
 	"see that `\"tls\"` is in `modules_enabled`, not in `modules_disabled`, and that a "       \
-	"certificate for the domain can be read (`prosodyctl check certs`)"
+	"certificate for the domain can be read: `prosodyctl check certs`"
 #define EJABBERD_TLS                                                                               \
 	"`starttls: true` in the `listen` entry of ejabberd_c2s, `s2s_use_starttls: required`, "   \
 	"and a certificate for the domain in `certfiles`"
@@ -636,7 +636,9 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "The server does not answer our ALPN on direct TLS.",
 		.why = "Without it a certificate's other services can be played off against XMPP, "
 		       "and the port cannot be shared.",
-		.prosody = "`\"net_multiplex\"` in `modules_enabled` and `ssl_ports = { 5223 }`",
+		.prosody =
+			"`\"net_multiplex\"` in `modules_enabled`, and `ssl_ports = { 5223 }` instead of "
+			"`c2s_direct_tls_ports`",
 	},
 	{
 		.id = "client-cert-not-requested",
@@ -685,8 +687,8 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 7590 section 3.4",
 		.meaning = "The certificate does not lead to a trust anchor.",
 		.why = "Clients must refuse it; servers fall back to dialback or refuse it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate from a CA that clients trust; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate from a CA that clients trust; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-self-signed",
@@ -696,8 +698,8 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 7590 section 3.4",
 		.meaning = "The certificate is signed by itself.",
 		.why = "Nobody vouches for it: anybody on the path can make one like it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate from a CA that clients trust; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate from a CA that clients trust; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-chain-incomplete",
@@ -740,8 +742,10 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 5280 section 4.1.2.5",
 		.meaning = "A certificate is not valid yet.",
 		.why = "It was installed too early, or a clock is wrong: theirs or ours.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody =
+			"see what `timedatectl` says; if the clock is right, put the earlier certificate back",
+		.ejabberd =
+			"see what `timedatectl` says; if the clock is right, put the earlier certificate back",
 	},
 	{
 		.id = "cert-expires-soon",
@@ -768,8 +772,10 @@ const struct finding_kind finding_kinds[] = {
 			"A key or signature of the chain is too weak: RSA under 2048 bits, SHA-1 or "
 			"MD5.",
 		.why = "It can be forged, and current libraries refuse it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody =
+			"get a certificate with an ECDSA key, or RSA of 2048 bits; " PROSODY_CERTIFICATE,
+		.ejabberd =
+			"get a certificate with an ECDSA key, or RSA of 2048 bits; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-wrong-purpose",
@@ -779,8 +785,8 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 5280 section 4.2.1.12",
 		.meaning = "The certificate is not meant for servers (no serverAuth).",
 		.why = "Clients must refuse it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-staple-missing",
@@ -832,8 +838,8 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 9525 section 6.3",
 		.meaning = "A name in the certificate is malformed and was ignored.",
 		.why = "Programs differ in what they make of it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate without that name; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate without that name; " EJABBERD_CERTIFICATE,
 	},
 
 	/* The stream inside TLS. */
