@@ -289,11 +289,12 @@ static void write_active(const struct target_view *target, enum service service,
 {
 	const struct active_facts *worst = NULL;
 	for (size_t i = 0; i < target->count; i++) {
-		const struct starttls_facts *facts = target->facts[i];
-		if (target->endpoints[i].service == service && facts &&
-		    facts->active.result[ACTIVE_INJECTION] != ACTIVE_NOT_RUN &&
-		    (!worst || active_accepted(&facts->active)))
-			worst = &facts->active;
+		if (target->endpoints[i].service != service || !target->facts[i])
+			continue;
+		const struct active_facts *active = &target->facts[i]->active;
+		if (active->result[ACTIVE_INJECTION] != ACTIVE_NOT_RUN &&
+		    (!worst || active_accepted(active)))
+			worst = active;
 	}
 	if (!worst)
 		return;

@@ -1,6 +1,7 @@
 #include "run/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,9 +144,22 @@ static enum cli_result parse_all(const struct cli_tool *tool, void *tool_options
 		NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)(uintptr_t)(table), 0, title, NULL     \
 	}
 
+/* A standard descriptor that is closed would be given to the next socket, and our messages to its
+ * peer. Opened the wrong way round, so that reading or writing fails as if it were closed; what
+ * is said on standard error then goes nowhere. */
+static void hold_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) < 0)
+			abort();
+	}
+}
+
 enum cli_result cli_parse(const struct cli_tool *tool, void *tool_options, int argc,
 			  const char *const *argv, struct options *out)
 {
+	hold_standard_descriptors();
 	set_defaults(tool, out);
 	const struct poptOption table[] = {
 		INCLUDE(tool->table, "This tool:"),

@@ -209,7 +209,8 @@ void job_find_endpoints(struct job *job, struct resolver *resolver)
 {
 	if (job->problem.code || job_take_endpoints(job) || job->problem.code)
 		return;
-	if (job->domain.is_onion && !job->shared->net.proxy)
+	const struct proxy *proxy = job->shared->net.proxy;
+	if (job->domain.is_onion && !(proxy && proxy->by_name))
 		err_set(&job->problem, AT_DNS, ERR_USAGE,
 			".onion names are reached through Tor only: --proxy socks5h://127.0.0.1:9050");
 	else if (!resolver)

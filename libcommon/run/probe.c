@@ -106,6 +106,8 @@ static void note_certificate(struct probe *probe, const struct tls_facts *facts)
 			   cert->not_after <= now && days == 0 ? -1 : days, issuer_word(&identity),
 			   cert->not_before > now ? " cert=not-yet" : "");
 	}
+	if (facts->client_cert_requested)
+		buf_text(&words, " request-cert");
 	if (facts->alpn)
 		buf_printf(&words, " alpn=%s", facts->alpn);
 	transcript_note_certificate(&probe->transcript, buf_string(&words));

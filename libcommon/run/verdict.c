@@ -86,8 +86,12 @@ void verdict_reread(struct job *job)
 		if (!job->wanted[i] || !json_object_get(endpoint, "starttls"))
 			continue;
 		struct starttls_facts *facts = arena_alloc(job->endpoint_mem[i], sizeof(*facts));
-		if (!reread_starttls(endpoint, job->endpoint_mem[i], facts, &job->problem))
+		struct err why = { 0 };
+		if (!reread_starttls(endpoint, job->endpoint_mem[i], facts, &why)) {
+			err_set(&job->problem, why.stage, why.code, "endpoints[%zu].%s", i,
+				why.text);
 			return;
+		}
 		job->facts[i] = facts;
 		judged++;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/memory.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream_inner.h"
 
@@ -244,11 +245,7 @@ bool stream_open(struct conn *conn, const struct stream_header *header, struct a
 		 struct stream **out, struct stream_facts *facts, struct err *err)
 {
 	*facts = (struct stream_facts){ 0 };
-	CLEANUP(stream_close) struct stream *stream = calloc(1, sizeof(*stream));
-	if (!stream) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	CLEANUP(stream_close) struct stream *stream = memory_new(sizeof(*stream));
 	stream->conn = conn;
 	stream->mem = mem;
 	stream->stanza = arena_new();

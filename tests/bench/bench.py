@@ -1,21 +1,38 @@
-"""What the benchmarks share: a server, certificates, and the cost of a child process."""
+"""What the benchmarks share: a server, certificates, and the cost of a child process.
+
+Nothing here is compared with yesterday or with another machine: each script runs what it compares in turns, on the
+same server, and looks at the ratio.  They run by `meson test --benchmark`, or by hand as
+`python3 bench_probe.py TOOL bench_server bench_cost`.
+"""
 
 import contextlib
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
 import pki  # noqa: E402
 
 SYSTEM_ANCHORS = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+PEM_BLOCK = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", re.DOTALL)
+
+
+def hashed_folder(bundle, folder):
+    """The anchors of a bundle as OpenSSL's own default folder has them: a file each, found by the subject's hash."""
+    folder.mkdir()
+    for i, block in enumerate(PEM_BLOCK.findall(bundle.read_text())):
+        (folder / f"{i}.pem").write_text(block)
+    subprocess.run(["openssl", "rehash", str(folder)], check=True, stderr=subprocess.DEVNULL)
+    return folder
 
 
 @contextlib.contextmanager
 def server(binary, names, processes=16):
-    """The benchmark's own server; gives its port and a trust file with the system's anchors beside ours."""
+    """The benchmark's own server; gives its port and a trust file with the system's anchors and ours."""
     with tempfile.TemporaryDirectory() as folder:
         ca = pki.Authority(pathlib.Path(folder))
         leaf = ca.issue(names[0], dns=names)
@@ -31,15 +48,21 @@ def server(binary, names, processes=16):
             process.wait()
 
 
-def cost(command, stdin=None):
-    """Runs a command; its CPU seconds (user and system), peak memory in MiB, exit status and output."""
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=out,
-                                   stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode, out.read()
+class Cost:
+    """What a command cost: CPU seconds (user and system), seconds by the clock, peak memory in MiB; and what it did."""
+
+    def __init__(self, launcher, command, stdin=subprocess.DEVNULL):
+        inlet, outlet = os.pipe()
+        with tempfile.TemporaryFile() as out, open(inlet) as report:
+            began = time.monotonic()
+            subprocess.run([launcher, str(outlet), *command], stdin=stdin, stdout=out, stderr=subprocess.STDOUT,
+                           pass_fds=[outlet], check=True)
+            self.wall = time.monotonic() - began
+            os.close(outlet)
+            cpu, peak, status = report.readline().split()
+            self.cpu, self.peak, self.status = float(cpu), int(peak) / 1024, int(status)
+            out.seek(0)
+            self.out = out.read()
 
 
 def verdict(checks):
@@ -48,5 +71,5 @@ def verdict(checks):
     for text, value, limit in checks:
         good = value <= limit
         missed = missed or not good
-        print(f"{'ok    ' if good else 'MISSED'} {text}: {value:.2f} (at most {limit:g})")
+        print(f"{'ok' if good else 'MISSED':6}  {value:6.2f}  (at most {limit:5.2f})  {text}")
     sys.exit(1 if missed else 0)

@@ -3,7 +3,6 @@
 import json
 import sys
 import tempfile
-import time
 
 import bench
 
@@ -16,25 +15,22 @@ def records(count, port):
              "transport": "starttls"}]}) + "\n"
 
 
-def run(tool, port, trust, count):
+def run(launcher, tool, port, trust, count):
     with tempfile.TemporaryFile("w+") as lines:
         lines.writelines(records(count, port))
         lines.seek(0)
-        began = time.monotonic()
-        cpu, peak, status, out = bench.cost(
-            [tool, "-j", "-J", "64", "--per-host", "64", "--trust", str(trust)], stdin=lines)
-        wall = time.monotonic() - began
-    good = out.count(b'"authenticated":true')
-    assert status in (0, 1) and out.count(b"\n") == count and good == count, (status, good, count)
-    print(f"{count:6} targets: {count / wall:7.0f} targets/s  {cpu / count * 1000:5.2f} ms CPU a target  "
-          f"{peak:5.1f} MiB peak")
-    return peak
+        cost = bench.Cost(launcher, [tool, "-j", "-J", "64", "--per-host", "64", "--trust", str(trust)], lines)
+    good = cost.out.count(b'"authenticated":true')
+    assert cost.status in (0, 1) and cost.out.count(b"\n") == count and good == count, (cost.status, good, count)
+    print(f"{count:6} targets  {count / cost.wall:7.0f} targets/s  {cost.cpu / count * 1000:5.2f} ms CPU a target  "
+          f"{cost.peak:5.1f} MiB peak", flush=True)
+    return cost.peak
 
 
-def main(tool, server_binary):
+def main(tool, server_binary, launcher):
     with bench.server(server_binary, ["*.bench.test"], processes=64) as (port, trust):
-        thousand = run(tool, port, trust, 1_000)
-        ten_thousand = run(tool, port, trust, 10_000)
+        thousand = run(launcher, tool, port, trust, 1_000)
+        ten_thousand = run(launcher, tool, port, trust, 10_000)
     bench.verdict([("memory of 10,000 targets beside that of 1,000", ten_thousand / thousand, 1.15)])
 
 

@@ -3,7 +3,7 @@
  *
  * bench_server CERT.pem [PROCESSES]: listens on a free loopback port, prints it, answers until its
  * standard input ends. Each process serves one connection at a time; the kernel deals them out.
- * Parses nothing: it waits for the '>' of what a client must send. */
+ * Parses nothing: it waits for the '>' of the tag a client must send. */
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
 #include <signal.h>
@@ -27,58 +27,68 @@ static const char header_tls[] =
 	"id='two' from='bench.test' version='1.0' xml:lang='en'><stream:features><mechanisms "
 	"xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256-PLUS</mechanism>"
 	"<mechanism>SCRAM-SHA-256</mechanism></mechanisms></stream:features>";
+static const char footer[] = "</stream:stream>";
 
-/* Reads clear text until `tags` tags have ended. */
-static int skip_tags(int fd, int tags)
+struct peer {
+	int fd;
+	gnutls_session_t session; /* NULL: in clear */
+	int tags;                 /* ended so far and not yet waited for */
+	char last;                /* octet */
+};
+
+/* Waits for the end of one more tag. An XML declaration, which not every client sends, ends in "?>"
+ * and is none; a client may send header and end tag at once. */
+static int await_tag(struct peer *peer)
 {
 	char chunk[2048];
-	while (tags > 0) {
-		ssize_t got = recv(fd, chunk, sizeof(chunk), 0);
+	while (peer->tags == 0) {
+		ssize_t got = peer->session
+				      ? gnutls_record_recv(peer->session, chunk, sizeof(chunk))
+				      : recv(peer->fd, chunk, sizeof(chunk), 0);
 		if (got <= 0)
 			return 0;
-		for (ssize_t i = 0; i < got; i++)
-			tags -= chunk[i] == '>';
+		for (ssize_t i = 0; i < got; i++) {
+			peer->tags += chunk[i] == '>' && peer->last != '?';
+			peer->last = chunk[i];
+		}
 	}
+	peer->tags--;
 	return 1;
 }
 
-static int skip_tags_tls(gnutls_session_t session, int tags)
+static int answer(struct peer *peer, const char *text, size_t size)
 {
-	char chunk[2048];
-	while (tags > 0) {
-		ssize_t got = gnutls_record_recv(session, chunk, sizeof(chunk));
-		if (got <= 0)
-			return 0;
-		for (ssize_t i = 0; i < got; i++)
-			tags -= chunk[i] == '>';
-	}
-	return 1;
+	ssize_t sent = peer->session ? gnutls_record_send(peer->session, text, size)
+				     : send(peer->fd, text, size, MSG_NOSIGNAL);
+	return sent == (ssize_t)size;
 }
 
-static int answer(int fd, const char *text, size_t size)
+static int serve_in_clear(struct peer *peer)
 {
-	return send(fd, text, size, MSG_NOSIGNAL) == (ssize_t)size;
+	return await_tag(peer) && answer(peer, header_clear, sizeof(header_clear) - 1) &&
+	       await_tag(peer) && answer(peer, proceed, sizeof(proceed) - 1);
+}
+
+static int serve_in_tls(struct peer *peer)
+{
+	return gnutls_handshake(peer->session) == 0 && await_tag(peer) &&
+	       answer(peer, header_tls, sizeof(header_tls) - 1) && await_tag(peer) &&
+	       answer(peer, footer, sizeof(footer) - 1);
 }
 
 static void serve(int fd, gnutls_certificate_credentials_t credentials, gnutls_priority_t priority)
 {
-	gnutls_session_t session;
-	/* XML declaration and header: two tags. */
-	if (!skip_tags(fd, 2) || !answer(fd, header_clear, strlen(header_clear)) ||
-	    !skip_tags(fd, 1) || !answer(fd, proceed, strlen(proceed)))
+	struct peer peer = { .fd = fd };
+	if (!serve_in_clear(&peer))
 		return;
-	gnutls_init(&session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS);
-	gnutls_priority_set(session, priority);
-	gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
-	gnutls_transport_set_int(session, fd);
-	gnutls_handshake_set_timeout(session, 10000);
-	if (gnutls_handshake(session) == 0 && skip_tags_tls(session, 2) &&
-	    gnutls_record_send(session, header_tls, strlen(header_tls)) > 0 &&
-	    skip_tags_tls(session, 1)) {
-		gnutls_record_send(session, "</stream:stream>", 16);
-		gnutls_bye(session, GNUTLS_SHUT_WR);
-	}
-	gnutls_deinit(session);
+	gnutls_init(&peer.session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS);
+	gnutls_priority_set(peer.session, priority);
+	gnutls_credentials_set(peer.session, GNUTLS_CRD_CERTIFICATE, credentials);
+	gnutls_transport_set_int(peer.session, fd);
+	gnutls_handshake_set_timeout(peer.session, 10000);
+	if (serve_in_tls(&peer))
+		gnutls_bye(peer.session, GNUTLS_SHUT_WR);
+	gnutls_deinit(peer.session);
 }
 
 static void serve_for_ever(int listener, const char *pem)

@@ -34,7 +34,7 @@ static void judge_and_show(const struct target_view *target, enum policy_name na
 			   struct arena *mem)
 {
 	const struct policy policy = { name, NULL };
-	struct findings **found = arena_array(mem, target->count + 1, sizeof(*found)),
+	struct findings **found = arena_array(mem, target->count + 1, sizeof(struct findings *)),
 			spanning = { 0 };
 	enum status *statuses = arena_array(mem, target->count + 1, sizeof(*statuses));
 	struct promise promises[PROMISE_MAX];
