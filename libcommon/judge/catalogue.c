@@ -542,6 +542,15 @@ const struct finding_kind finding_kinds[] = {
 		.ejabberd = EJABBERD_VERSIONS,
 	},
 	{
+		.id = "tls-old-versions-refused",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 8996 section 2",
+		.meaning = "Only TLS 1.0 or 1.1 was offered, and the server refused.",
+		.why = "So it should; what else it has to offer was not examined. Take --tls-max "
+		       "away.",
+	},
+	{
 		.id = "tls13-missing",
 		.severity = GRADE(WARNING, INFO, WARNING),
 		.ref = "RFC 9325 section 3.1.1",

@@ -62,13 +62,23 @@ static const char *starttls_finding(const struct starttls_facts *facts)
 	return "starttls-refused";
 }
 
+/* Who offered nothing newer than TLS 1.1 himself learns nothing about the server's newest. */
+static bool offered_old_alone(const struct tls_facts *tls)
+{
+	return tls->newest_offered != TLS_VERSION_NONE && tls->newest_offered < TLS_1_2;
+}
+
+bool failure_refuses_old_tls(const struct starttls_facts *facts)
+{
+	return facts->failure.code == ERR_ALERT_RECEIVED && facts->failure.stage == AT_TLS &&
+	       facts->tls.alert == ALERT_PROTOCOL_VERSION && offered_old_alone(&facts->tls);
+}
+
 static const char *tls_finding(const struct starttls_facts *facts)
 {
-	/* Who offered nothing newer than TLS 1.1 himself learns nothing about the server's newest.
-	 */
-	bool offered_old = facts->tls.newest_offered != TLS_VERSION_NONE &&
-			   facts->tls.newest_offered < TLS_1_2;
-	if ((facts->tls.alert == ALERT_PROTOCOL_VERSION && !offered_old) ||
+	if (failure_refuses_old_tls(facts))
+		return "tls-old-versions-refused";
+	if ((facts->tls.alert == ALERT_PROTOCOL_VERSION && !offered_old_alone(&facts->tls)) ||
 	    (facts->tls.version != TLS_VERSION_NONE && facts->tls.version < TLS_1_2))
 		return "tls-version-too-old";
 	if (facts->failure.code == ERR_TIMEOUT)

@@ -22,8 +22,8 @@ bool facts_examined(const struct starttls_facts *facts)
 {
 	enum err_code code = facts->failure.code;
 	return facts->encrypted ||
-	       !(code == ERR_USAGE || code == ERR_SYSTEM || code == ERR_NO_ROUTE ||
-		 code == ERR_PROXY || code == ERR_UNSUPPORTED);
+	       !(failure_refuses_old_tls(facts) || code == ERR_USAGE || code == ERR_SYSTEM ||
+		 code == ERR_NO_ROUTE || code == ERR_PROXY || code == ERR_UNSUPPORTED);
 }
 
 enum status judge_endpoint_status(const struct starttls_facts *facts,

@@ -40,6 +40,9 @@ bool dns_is_in_doubt(const struct dns_facts *dns, enum service service);
  */
 bool failure_may_pass(const struct starttls_facts *facts);
 
+/* We offered nothing that may still be used, and the server, as it should, would not have it. */
+bool failure_refuses_old_tls(const struct starttls_facts *facts);
+
 /* The walk was not cut short by this machine, and was made at all. */
 bool facts_examined(const struct starttls_facts *facts);
 /* "2026-03-01" */

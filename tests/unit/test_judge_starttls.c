@@ -58,6 +58,7 @@ SPOIL(handshake_fails,
 SPOIL(version_refused,
       facts_fail(facts, STEP_TLS, ERR_ALERT_RECEIVED, "TLS alert protocol_version");
       facts->tls.alert = 70)
+SPOIL(old_refused, version_refused(facts, mem); facts->tls.newest_offered = TLS_1_1)
 SPOIL(handshake_reset, facts_fail(facts, STEP_TLS, ERR_RESET, "connection reset"))
 SPOIL(handshake_silent, facts_fail(facts, STEP_TLS, ERR_TIMEOUT, "no answer within 10 s"))
 SPOIL(other_transport, facts_fail(facts, STEP_TLS, ERR_PROTOCOL, "the answer is not TLS");
@@ -202,6 +203,7 @@ static const struct row {
 	{ "before XMPP 1.0", S2S, no_version, "critical stream-no-version", NULL },
 	{ "injection", C2S, injected, "critical starttls-injection", NULL },
 	{ "handshake", C2S, handshake_fails, "critical tls-handshake-failed", NULL },
+	{ "old versions refused", C2S, old_refused, "info tls-old-versions-refused", NULL },
 	{ "reset in the handshake", C2S, handshake_reset, "critical tls-handshake-failed", NULL },
 	{ "silent in the handshake", C2S, handshake_silent, "warning endpoint-timeout", NULL },
 	{ "old versions only", C2S, version_refused, "critical tls-version-too-old", NULL },
@@ -379,8 +381,11 @@ static void an_endpoint_not_examined_is_unknown(void **state)
 		spoil *spoil;
 		enum status status;
 	} statuses[] = {
-		{ "good", nothing, STATUS_OK },           { "refused", refused, STATUS_WARNING },
-		{ "no route", no_route, STATUS_UNKNOWN }, { "HTTP", web_server, STATUS_CRITICAL },
+		{ "good", nothing, STATUS_OK },
+		{ "refused", refused, STATUS_WARNING },
+		{ "no route", no_route, STATUS_UNKNOWN },
+		{ "too old", old_refused, STATUS_UNKNOWN },
+		{ "HTTP", web_server, STATUS_CRITICAL },
 		{ "ours", system_fails, STATUS_UNKNOWN },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
