@@ -246,6 +246,9 @@ static bool switch_cause(const struct judging *judging, const char *id, const ch
 			     tls_version_name(facts->tls.version));
 		else
 			FIND(judging, id, "%s", cause);
+	} else if (strcmp(id, "tls-old-versions-refused") == 0) {
+		FIND(judging, id, "the server refuses %s, the newest that we offered, as it should",
+		     tls_version_name(facts->tls.newest_offered));
 	} else if (strcmp(id, "starttls-injection") == 0) {
 		FIND(judging, id, "%s", cause);
 	} else {

@@ -84,6 +84,14 @@ static void judge_doorless(const struct spanning *spanning, enum service service
 			      escape_copy(spanning->mem, spanning->target->domain, SHOWN_MAX));
 }
 
+/* Without what an alert means, which the endpoint's own finding says. */
+static const char *cause_text(const struct err *failure, struct arena *mem)
+{
+	bool alert = failure->code == ERR_ALERT_RECEIVED;
+	size_t length = alert ? strcspn(failure->text, ":") : strlen(failure->text);
+	return escape_copy(mem, arena_copy_n(mem, failure->text, length), ERR_TEXT_MAX);
+}
+
 /* "192.0.2.7:5222 connection refused, …" */
 static const char *causes_text(const struct spanning *spanning, enum service service)
 {
@@ -98,8 +106,7 @@ static const char *causes_text(const struct spanning *spanning, enum service ser
 			continue;
 		buf_printf(&out, "%s%s %s", count > 1 ? ", " : "",
 			   endpoint_text(&target->endpoints[i], spanning->mem),
-			   escape_copy(spanning->mem, target->facts[i]->failure.text,
-				       ERR_TEXT_MAX));
+			   cause_text(&target->facts[i]->failure, spanning->mem));
 	}
 	if (count > LISTED_MAX)
 		buf_printf(&out, " and %zu more", count - LISTED_MAX);
