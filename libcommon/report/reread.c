@@ -122,7 +122,9 @@ static bool read_endpoint(const struct place *place, struct arena *mem, struct e
 		      "neither starttls nor direct", err) ||
 	    !GET_WORD(place, "source", source_parse, &out->source, "not a source", err) ||
 	    !get_text(place, "host", mem, &out->host, err) ||
-	    !get_port(place, "port", &out->port, err) || !read_address(place, &out->address, err) ||
+	    /* A zone may say 0, and what it says is passed on. */
+	    !get_port(place, "port", out->source == SOURCE_SRV ? 0 : 1, &out->port, err) ||
+	    !read_address(place, &out->address, err) ||
 	    !get_u16(place, "priority", &out->priority, err) ||
 	    !get_u16(place, "weight", &out->weight, err))
 		return false;
