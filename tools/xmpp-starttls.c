@@ -87,13 +87,17 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	return stays;
 }
 
+#define NAME_SHOWN 255 /* octets of a line that names no domain */
+
 /* Where there is no chain its line says why. */
 static void write_pem(struct job *job, const struct verdict *verdict)
 {
-	const struct finding *worst = verdict->spanning.first;
-	if (verdict->target.count == 0 && job->domain.ascii)
-		buf_printf(&job->out, "# %s: %s\n", job->domain.ascii,
-			   worst ? worst->text : "no endpoint");
+	const struct finding *first = verdict->spanning.first;
+	if (verdict->target.count == 0)
+		buf_printf(&job->out, "# %s: %s\n",
+			   job->domain.ascii ? job->domain.ascii
+					     : escape_copy(job->mem, job->line.text, NAME_SHOWN),
+			   first ? first->text : "no endpoint");
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		const struct starttls_facts *facts = job->facts[i];
 		if (!facts)
@@ -103,9 +107,7 @@ static void write_pem(struct job *job, const struct verdict *verdict)
 			   transport_name(at->transport), endpoint_text(at, job->mem));
 		if (facts->tls.chain_count == 0)
 			buf_printf(&job->out, ": %s",
-				   escape_copy(job->mem,
-					       facts->skipped ? "not tried" : facts->failure.text,
-					       ERR_TEXT_MAX));
+				   escape_copy(job->mem, facts->failure.text, ERR_TEXT_MAX));
 		buf_char(&job->out, '\n');
 		for (size_t c = 0; c < facts->tls.chain_count; c++)
 			buf_text(&job->out, cert_pem(facts->tls.chain[c], job->mem));

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define BLOCK_SIZE ((size_t)4096) /* most endpoints need one or two */
 
 struct block {
@@ -21,19 +23,9 @@ struct arena {
 	size_t used;
 };
 
-static void *must_calloc(size_t size)
-{
-	void *data = calloc(1, size);
-	if (!data) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
-	return data;
-}
-
 struct arena *arena_new(void)
 {
-	return must_calloc(sizeof(struct arena));
+	return memory_new(sizeof(struct arena));
 }
 
 void arena_free(struct arena **arena)
@@ -52,7 +44,7 @@ void arena_free(struct arena **arena)
 static struct block *add_block(struct arena *arena, size_t least)
 {
 	size_t size = least > BLOCK_SIZE ? least : BLOCK_SIZE;
-	struct block *block = must_calloc(sizeof(*block) + size);
+	struct block *block = memory_new(sizeof(*block) + size);
 	block->size = size;
 	block->next = arena->blocks;
 	arena->blocks = block;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define FIRST_ROOM ((size_t)256)
 
 struct buf buf_new(size_t max)
@@ -34,10 +36,8 @@ static void make_room(struct buf *buf, size_t needed)
 	if (room == buf->room)
 		return;
 	char *data = realloc(buf->data, room);
-	if (!data) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (!data)
+		memory_exhausted();
 	buf->data = data;
 	buf->room = room;
 }

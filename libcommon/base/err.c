@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
+
 static const char *const stage_names[] = {
 	[AT_INPUT] = "input",       [AT_DNS] = "dns",
 	[AT_TCP] = "tcp",           [AT_PROXY] = "proxy",
@@ -79,22 +81,18 @@ const char *err_code_name(enum err_code code)
 
 bool err_stage_parse(const char *name, enum err_stage *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(stage_names); i++) {
-		if (strcmp(name, stage_names[i]) == 0) {
-			*out = (enum err_stage)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(stage_names, ARRAY_SIZE(stage_names), name, &i))
+		return false;
+	*out = (enum err_stage)i;
+	return true;
 }
 
 bool err_code_parse(const char *name, enum err_code *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(code_names); i++) {
-		if (strcmp(name, code_names[i]) == 0) {
-			*out = (enum err_code)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(code_names, ARRAY_SIZE(code_names), name, &i))
+		return false;
+	*out = (enum err_code)i;
+	return true;
 }

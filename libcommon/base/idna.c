@@ -8,6 +8,7 @@
 
 #define NAME_MAX_OCTETS  253 /* RFC 1035, 2.3.4, less the root's own dot */
 #define LABEL_MAX_OCTETS 63
+#define FORBIDDEN        " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~" /* printable, but in no domain */
 
 static bool check_text(const char *name, size_t size, struct err *err)
 {
@@ -22,7 +23,7 @@ static bool check_text(const char *name, size_t size, struct err *err)
 			return err_set(err, AT_INPUT, ERR_USAGE,
 				       "not a domain: control character 0x%02x at offset %zu", code,
 				       at);
-		if (code < 0x80 && strchr(" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~", (int)code))
+		if (code < 0x80 && strchr(FORBIDDEN, (int)code))
 			return err_set(err, AT_INPUT, ERR_USAGE,
 				       "not a domain: '%c' at offset %zu is not allowed",
 				       (char)code, at);
@@ -62,8 +63,9 @@ static bool is_ascii(const char *text)
 }
 
 /* UTS 46 mapping first (case folding; sharp s and final sigma stay, as IDNA2008 wants), then
- * IDNA2008 proper. */
-static bool map_unicode(const char *name, struct arena *mem, const char **out, struct err *err)
+ * IDNA2008 proper. The mapping makes ASCII of other characters, a '/' of a full-width one, and
+ * libidn2 does not mind. */
+static bool map_unicode(const char *name, struct arena *mem, char **out, struct err *err)
 {
 	uint8_t *ascii = NULL;
 	int rc = idn2_lookup_u8((const uint8_t *)name, &ascii,
@@ -72,28 +74,36 @@ static bool map_unicode(const char *name, struct arena *mem, const char **out, s
 		return err_set(err, AT_INPUT, ERR_USAGE, "not a domain: %s", idn2_strerror(rc));
 	*out = arena_copy(mem, (const char *)ascii);
 	free(ascii);
-	return true;
+	const char *forbidden = strpbrk(*out, FORBIDDEN);
+	return !forbidden ||
+	       err_set(err, AT_INPUT, ERR_USAGE,
+		       "not a domain: it holds a character that stands for '%c'", *forbidden);
+}
+
+static void fold_case(char *ascii)
+{
+	for (char *c = ascii; *c; c++) {
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	}
 }
 
 bool idna_to_ascii(const char *name, size_t size, struct arena *mem, const char **out,
 		   struct err *err)
 {
-	if (size > 0 && name[size - 1] == '.')
-		size--;
-	if (size == 0)
-		return err_set(err, AT_INPUT, ERR_USAGE, "empty domain");
 	if (!check_text(name, size, err))
 		return false;
-	char *copy = arena_copy_n(mem, name, size);
-	const char *ascii = copy;
-	if (is_ascii(copy)) {
-		for (char *c = copy; *c; c++) {
-			if (*c >= 'A' && *c <= 'Z')
-				*c = (char)(*c - 'A' + 'a');
-		}
-	} else if (!map_unicode(copy, mem, &ascii, err)) {
+	char *copy = arena_copy_n(mem, name, size), *ascii = copy;
+	if (is_ascii(copy))
+		fold_case(copy);
+	else if (!map_unicode(copy, mem, &ascii, err))
 		return false;
-	}
+	/* Only now, for the mapping makes dots of others, too: U+3002 and its like. */
+	size_t length = strlen(ascii);
+	if (length > 0 && ascii[length - 1] == '.')
+		ascii[--length] = '\0';
+	if (length == 0)
+		return err_set(err, AT_INPUT, ERR_USAGE, "empty domain");
 	if (!check_labels(ascii, err))
 		return false;
 	*out = ascii;

@@ -34,7 +34,7 @@
 	"`s2s_use_starttls: required`"
 #define PROSODY_TLS                                                                                \
 	"see that `\"tls\"` is in `modules_enabled`, not in `modules_disabled`, and that a "       \
-	"certificate for the domain can be read (`prosodyctl check certs`)"
+	"certificate for the domain can be read: `prosodyctl check certs`"
 #define EJABBERD_TLS                                                                               \
 	"`starttls: true` in the `listen` entry of ejabberd_c2s, `s2s_use_starttls: required`, "   \
 	"and a certificate for the domain in `certfiles`"
@@ -325,10 +325,14 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "stream-error",
 		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when =
+			"when the condition may pass by itself or mean that we came too often "
+			"(conflict, policy-violation, reset, resource-constraint, "
+			"system-shutdown)",
 		.ref = "RFC 6120 section 4.9",
 		.meaning = "The server ended the stream with an error.",
-		.why = "The condition tells the cause; policy-violation, resource-constraint and "
-		       "conflict may mean that we came too often, not that the service is broken.",
+		.why = "The condition tells the cause.",
 		.prosody = "the log at level debug names the reason",
 		.ejabberd = "the log at `loglevel: debug` names the reason",
 	},
@@ -538,13 +542,23 @@ const struct finding_kind finding_kinds[] = {
 		.ejabberd = EJABBERD_VERSIONS,
 	},
 	{
+		.id = "tls-old-versions-refused",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 8996 section 2",
+		.meaning = "Only TLS 1.0 or 1.1 was offered, and the server refused.",
+		.why = "So it should; what else it has to offer was not examined. Take --tls-max "
+		       "away.",
+	},
+	{
 		.id = "tls13-missing",
 		.severity = GRADE(WARNING, INFO, WARNING),
 		.ref = "RFC 9325 section 3.1.1",
 		.meaning = "The server does not speak TLS 1.3.",
 		.why = "TLS 1.3 leaves out all that proved weak in earlier versions.",
 		.prosody = "a current OpenSSL; `ssl = { protocol = \"tlsv1_2+\" }`",
-		.ejabberd = "a current OpenSSL, and no no_tlsv1_3 in `protocol_options`",
+		.ejabberd = "a current OpenSSL, and no no_tlsv1_3 in `c2s_protocol_options` and "
+			    "`s2s_protocol_options`",
 	},
 	{
 		.id = "tls-anonymous",
@@ -589,7 +603,7 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "tls-dh-weak",
 		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
-		.ref = "RFC 9325 section 4.4",
+		.ref = "RFC 9325 section 4.5",
 		.meaning = "The Diffie-Hellman group is too small.",
 		.why = "Groups of 1024 bits are within reach of those who can pay: forward secrecy "
 		       "in name only.",
@@ -599,7 +613,7 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "tls-weak-signature",
 		.severity = GRADE(WARNING, INFO, CRITICAL),
-		.ref = "RFC 9155 section 2",
+		.ref = "RFC 9155 section 4",
 		.meaning = "The server signed the handshake with SHA-1 or MD5.",
 		.why = "Signatures over these can be forged.",
 		.prosody = "run a current OpenSSL",
@@ -631,12 +645,14 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "The server does not answer our ALPN on direct TLS.",
 		.why = "Without it a certificate's other services can be played off against XMPP, "
 		       "and the port cannot be shared.",
-		.prosody = "`\"net_multiplex\"` in `modules_enabled` and `ssl_ports = { 5223 }`",
+		.prosody =
+			"`\"net_multiplex\"` in `modules_enabled`, and `ssl_ports = { 5223 }` instead of "
+			"`c2s_direct_tls_ports`",
 	},
 	{
 		.id = "client-cert-not-requested",
 		.severity = GRADE(INFO, INFO, INFO),
-		.ref = "RFC 6120 section 13.7.1.2",
+		.ref = "RFC 6120 section 5.4.3.1",
 		.meaning = "The server does not ask for the other server's certificate.",
 		.why = "Servers can then prove who they are by dialback only.",
 		.prosody = "Prosody asks by itself; take `verify` out of `ssl = { ... }`",
@@ -680,8 +696,8 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 7590 section 3.4",
 		.meaning = "The certificate does not lead to a trust anchor.",
 		.why = "Clients must refuse it; servers fall back to dialback or refuse it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate from a CA that clients trust; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate from a CA that clients trust; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-self-signed",
@@ -691,8 +707,8 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 7590 section 3.4",
 		.meaning = "The certificate is signed by itself.",
 		.why = "Nobody vouches for it: anybody on the path can make one like it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate from a CA that clients trust; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate from a CA that clients trust; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-chain-incomplete",
@@ -735,20 +751,21 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 5280 section 4.1.2.5",
 		.meaning = "A certificate is not valid yet.",
 		.why = "It was installed too early, or a clock is wrong: theirs or ours.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody =
+			"see what `timedatectl` says; if the clock is right, put the earlier certificate back",
+		.ejabberd =
+			"see what `timedatectl` says; if the clock is right, put the earlier certificate back",
 	},
 	{
 		.id = "cert-expires-soon",
 		.severity = GRADE(WARNING, WARNING, WARNING),
 		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
-		.other_when =
-			"when no more than the smaller of a seventh of its lifetime and 7 days "
-			"is left",
+		.other_when = "when no more than the smaller of a ninth of its lifetime and 7 days "
+			      "is left",
 		.ref = "RFC 5280 section 4.1.2.5",
 		.meaning =
-			"Less than a third of the certificate's lifetime, and less than 20 days, "
-			"are left.",
+			"No more than a third of the certificate's lifetime less a day, and no more "
+			"than 20 days, is left.",
 		.why = "Renewal is due at two thirds of the lifetime; it seems to have failed.",
 		.prosody = "run the renewal by hand, read its log, then `prosodyctl reload`",
 		.ejabberd =
@@ -764,8 +781,10 @@ const struct finding_kind finding_kinds[] = {
 			"A key or signature of the chain is too weak: RSA under 2048 bits, SHA-1 or "
 			"MD5.",
 		.why = "It can be forged, and current libraries refuse it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody =
+			"get a certificate with an ECDSA key, or RSA of 2048 bits; " PROSODY_CERTIFICATE,
+		.ejabberd =
+			"get a certificate with an ECDSA key, or RSA of 2048 bits; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-wrong-purpose",
@@ -775,12 +794,12 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 5280 section 4.2.1.12",
 		.meaning = "The certificate is not meant for servers (no serverAuth).",
 		.why = "Clients must refuse it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-staple-missing",
-		.severity = GRADE(WARNING, INFO, WARNING),
+		.severity = GRADE(CRITICAL, INFO, CRITICAL),
 		.ref = "RFC 7633 section 4.3.3",
 		.meaning = "The certificate demands a stapled OCSP answer, and none came.",
 		.why = "Programs that honour the demand refuse the connection.",
@@ -828,8 +847,8 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 9525 section 6.3",
 		.meaning = "A name in the certificate is malformed and was ignored.",
 		.why = "Programs differ in what they make of it.",
-		.prosody = PROSODY_CERTIFICATE,
-		.ejabberd = EJABBERD_CERTIFICATE,
+		.prosody = "get a certificate without that name; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate without that name; " EJABBERD_CERTIFICATE,
 	},
 
 	/* The stream inside TLS. */

@@ -86,17 +86,24 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* CRT-34: thresholds that fit a year as well as six days. */
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* CRT-34: thresholds that fit a year as well as six days. Renewal is due when a third is left, and
+ * has a day to succeed. */
 static void judge_expiry(const struct judging *judging)
 {
 	const struct cert_facts *cert = &judging->facts->identity.certs[0];
 	int64_t left = cert->not_after - judging->facts->time;
 	int64_t lifetime = cert->not_after - cert->not_before;
-	if (left < 0 || lifetime <= 0 || left > smaller(lifetime / 3, 20 * DAY))
+	int64_t last = smaller(lifetime / 9, 7 * DAY);
+	if (left < 0 || lifetime <= 0 || left > smaller(larger(lifetime / 3 - DAY, last), 20 * DAY))
 		return;
 	const char *day = day_text(cert->not_after, judging->mem);
 	const char *in = span_text(left, judging->mem), *of = span_text(lifetime, judging->mem);
-	if (left <= smaller(lifetime / 7, 7 * DAY))
+	if (left <= last)
 		FIND_OTHER(judging, "cert-expires-soon",
 			   "certificate expires on %s, in %s, after a life of %s", day, in, of);
 	else

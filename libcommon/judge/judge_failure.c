@@ -13,6 +13,18 @@ const struct stream_error *failure_stream_error(const struct starttls_facts *fac
 	return facts->after.error.condition ? &facts->after.error : &facts->before.error;
 }
 
+bool failure_may_pass(const struct starttls_facts *facts)
+{
+	static const char *const passing[] = { "conflict", "policy-violation", "reset",
+					       "resource-constraint", "system-shutdown" };
+	const char *condition = failure_stream_error(facts)->condition;
+	for (size_t i = 0; condition && i < ARRAY_SIZE(passing); i++) {
+		if (strcmp(condition, passing[i]) == 0)
+			return facts->failure.code == ERR_STREAM_ERROR;
+	}
+	return false;
+}
+
 /* RFC 7590, 3.4 lets a server insist on a certificate of ours: Prosody says not-authorized inside
  * TLS, TLS 1.3 stacks send an alert after the handshake. */
 static bool is_certificate_wanted(const struct endpoint *at, const struct starttls_facts *facts)
@@ -50,13 +62,23 @@ static const char *starttls_finding(const struct starttls_facts *facts)
 	return "starttls-refused";
 }
 
+/* Who offered nothing newer than TLS 1.1 himself learns nothing about the server's newest. */
+static bool offered_old_alone(const struct tls_facts *tls)
+{
+	return tls->newest_offered != TLS_VERSION_NONE && tls->newest_offered < TLS_1_2;
+}
+
+bool failure_refuses_old_tls(const struct starttls_facts *facts)
+{
+	return facts->failure.code == ERR_ALERT_RECEIVED && facts->failure.stage == AT_TLS &&
+	       facts->tls.alert == ALERT_PROTOCOL_VERSION && offered_old_alone(&facts->tls);
+}
+
 static const char *tls_finding(const struct starttls_facts *facts)
 {
-	/* Who offered nothing newer than TLS 1.1 himself learns nothing about the server's newest.
-	 */
-	bool offered_old = facts->tls.newest_offered != TLS_VERSION_NONE &&
-			   facts->tls.newest_offered < TLS_1_2;
-	if ((facts->tls.alert == ALERT_PROTOCOL_VERSION && !offered_old) ||
+	if (failure_refuses_old_tls(facts))
+		return "tls-old-versions-refused";
+	if ((facts->tls.alert == ALERT_PROTOCOL_VERSION && !offered_old_alone(&facts->tls)) ||
 	    (facts->tls.version != TLS_VERSION_NONE && facts->tls.version < TLS_1_2))
 		return "tls-version-too-old";
 	if (facts->failure.code == ERR_TIMEOUT)
@@ -106,7 +128,7 @@ static bool is_plain_cause(enum err_code code)
 const char *failure_finding(const struct endpoint *at, const struct starttls_facts *facts)
 {
 	const struct err *cause = &facts->failure;
-	if (facts->skipped || cause->code == ERR_NONE)
+	if (cause->code == ERR_NONE)
 		return NULL;
 	if (cause->code == ERR_INJECTION || facts->answer == STARTTLS_INJECTION)
 		return "starttls-injection";
@@ -188,8 +210,14 @@ static bool told_cause(const struct judging *judging, const char *id)
 		     error->condition ? stream_error_text(facts, judging->mem)
 				      : alert_text(&facts->tls, judging->mem));
 	} else if (strcmp(id, "stream-error") == 0) {
-		FIND(judging, id, "the server ended the stream%s with %s",
-		     facts->encrypted ? " inside TLS" : "", stream_error_text(facts, judging->mem));
+		const char *inside = facts->encrypted ? " inside TLS" : "";
+		const char *what = stream_error_text(facts, judging->mem);
+		if (failure_may_pass(facts))
+			FIND_OTHER(judging, id,
+				   "the server ended the stream%s with %s, which may pass", inside,
+				   what);
+		else
+			FIND(judging, id, "the server ended the stream%s with %s", inside, what);
 	} else {
 		return false;
 	}
@@ -218,6 +246,9 @@ static bool switch_cause(const struct judging *judging, const char *id, const ch
 			     tls_version_name(facts->tls.version));
 		else
 			FIND(judging, id, "%s", cause);
+	} else if (strcmp(id, "tls-old-versions-refused") == 0) {
+		FIND(judging, id, "the server refuses %s, the newest that we offered, as it should",
+		     tls_version_name(facts->tls.newest_offered));
 	} else if (strcmp(id, "starttls-injection") == 0) {
 		FIND(judging, id, "%s", cause);
 	} else {

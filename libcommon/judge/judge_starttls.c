@@ -9,8 +9,6 @@
 void judge_starttls(const struct endpoint *at, const struct starttls_facts *facts,
 		    const struct policy *policy, struct arena *mem, struct findings *out)
 {
-	if (facts->skipped)
-		return;
 	const struct judging judging = { at, facts, policy, mem, out };
 	judge_clear_stream(&judging);
 	judge_failure(&judging);
@@ -22,18 +20,17 @@ void judge_starttls(const struct endpoint *at, const struct starttls_facts *fact
 
 bool facts_examined(const struct starttls_facts *facts)
 {
-	if (facts->skipped)
-		return false;
 	enum err_code code = facts->failure.code;
-	return facts->encrypted || !(code == ERR_USAGE || code == ERR_SYSTEM ||
-				     code == ERR_NO_ROUTE || code == ERR_UNSUPPORTED);
+	return facts->encrypted ||
+	       !(failure_refuses_old_tls(facts) || code == ERR_USAGE || code == ERR_SYSTEM ||
+		 code == ERR_NO_ROUTE || code == ERR_PROXY || code == ERR_UNSUPPORTED);
 }
 
 enum status judge_endpoint_status(const struct starttls_facts *facts,
 				  const struct findings *findings)
 {
 	enum status status = findings_status(findings);
-	if (facts->skipped || facts_examined(facts))
+	if (facts_examined(facts))
 		return status;
 	return status_worse(status, STATUS_UNKNOWN);
 }

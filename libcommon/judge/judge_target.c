@@ -25,7 +25,7 @@ static bool is_unreached(const struct spanning *spanning, size_t i)
 }
 
 struct tally {
-	size_t count, examined, skipped, working, unreached;
+	size_t count, examined, working, unreached;
 };
 
 static struct tally tally_service(const struct spanning *spanning, enum service service)
@@ -37,7 +37,6 @@ static struct tally tally_service(const struct spanning *spanning, enum service 
 		if (target->endpoints[i].service != service || !facts)
 			continue;
 		tally.count++;
-		tally.skipped += facts->skipped;
 		tally.examined += facts_examined(facts);
 		tally.working += works(facts);
 		tally.unreached += is_unreached(spanning, i);
@@ -45,7 +44,7 @@ static struct tally tally_service(const struct spanning *spanning, enum service 
 	return tally;
 }
 
-static bool has_failed_answer(const struct dns_facts *dns, enum service service)
+bool dns_is_in_doubt(const struct dns_facts *dns, enum service service)
 {
 	for (int transport = 0; transport < TRANSPORT_COUNT; transport++) {
 		if (dns_outcome_is_failure(dns->srv[service][transport].outcome))
@@ -72,7 +71,7 @@ static bool has_srv(const struct dns_facts *dns, enum service service)
 static void judge_doorless(const struct spanning *spanning, enum service service)
 {
 	const struct dns_facts *dns = spanning->target->dns;
-	if (!dns || dns->declined[service] || has_failed_answer(dns, service))
+	if (!dns || dns->declined[service] || dns_is_in_doubt(dns, service))
 		return;
 	if (has_srv(dns, service))
 		FIND_SPANNING(spanning, "service-unreachable",
@@ -85,6 +84,14 @@ static void judge_doorless(const struct spanning *spanning, enum service service
 			      escape_copy(spanning->mem, spanning->target->domain, SHOWN_MAX));
 }
 
+/* Without what an alert means, which the endpoint's own finding says. */
+static const char *cause_text(const struct err *failure, struct arena *mem)
+{
+	bool alert = failure->code == ERR_ALERT_RECEIVED;
+	size_t length = alert ? strcspn(failure->text, ":") : strlen(failure->text);
+	return escape_copy(mem, arena_copy_n(mem, failure->text, length), ERR_TEXT_MAX);
+}
+
 /* "192.0.2.7:5222 connection refused, …" */
 static const char *causes_text(const struct spanning *spanning, enum service service)
 {
@@ -93,14 +100,13 @@ static const char *causes_text(const struct spanning *spanning, enum service ser
 	size_t count = 0;
 	for (size_t i = 0; i < target->count; i++) {
 		if (target->endpoints[i].service != service || !target->facts[i] ||
-		    target->facts[i]->skipped || target->facts[i]->encrypted)
+		    target->facts[i]->encrypted)
 			continue;
 		if (count++ >= LISTED_MAX)
 			continue;
 		buf_printf(&out, "%s%s %s", count > 1 ? ", " : "",
 			   endpoint_text(&target->endpoints[i], spanning->mem),
-			   escape_copy(spanning->mem, target->facts[i]->failure.text,
-				       ERR_TEXT_MAX));
+			   cause_text(&target->facts[i]->failure, spanning->mem));
 	}
 	if (count > LISTED_MAX)
 		buf_printf(&out, " and %zu more", count - LISTED_MAX);
@@ -111,8 +117,9 @@ static void judge_service(const struct spanning *spanning, enum service service)
 {
 	struct tally tally = tally_service(spanning, service);
 	if (tally.count == 0) {
-		judge_doorless(spanning, service);
-	} else if (tally.working || tally.skipped) {
+		if (target_endpoints(spanning->target, service) == 0)
+			judge_doorless(spanning, service);
+	} else if (tally.working) {
 		return;
 	} else if (tally.examined == 0) {
 		FIND_SPANNING(spanning, "service-not-examined",
@@ -278,7 +285,7 @@ static bool judge_nowhere(const struct spanning *spanning)
 	bool missing = true;
 	for (int service = 0; service < SERVICE_COUNT; service++) {
 		if (dns->declined[service] || has_srv(dns, (enum service)service) ||
-		    has_failed_answer(dns, (enum service)service))
+		    dns_is_in_doubt(dns, (enum service)service))
 			return false;
 	}
 	const char *name = target->domain;

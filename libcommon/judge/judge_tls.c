@@ -6,7 +6,7 @@
 #include "base/escape.h"
 #include "tls/suites.h"
 
-#define DH_LEAST 2048 /* RFC 9325, 4.4 */
+#define DH_LEAST 2048 /* RFC 9325, 4.5 */
 
 static const struct suite *suite_of(const struct tls_facts *tls)
 {
@@ -56,7 +56,7 @@ static void judge_cipher(const struct judging *judging)
 		     "%s is dated; the server agreed to nothing better", name);
 }
 
-/* RFC 9325, 4.4: finite fields of 2048 bits, curves of 224. */
+/* RFC 9325, 4.5: finite fields of 2048 bits, curves of 224. */
 static void judge_key_exchange(const struct judging *judging)
 {
 	static const char *const small[] = { "secp160", "secp192", "sect163", "sect193" };

@@ -200,10 +200,11 @@ static const struct {
 	{ "DP-3", "certificates of well-known CAs", dp_3 },
 };
 
-/* Something answered there; a port that refuses proves nothing about a promise. */
+/* Something answered there; neither a port that refuses nor a server that is busy proves anything
+ * about a promise. */
 static bool is_evidence(const struct starttls_facts *facts)
 {
-	return facts && !facts->skipped &&
+	return facts && (facts->encrypted || !failure_may_pass(facts)) &&
 	       (facts->encrypted || facts->before.opened ||
 		(facts->failure.stage == AT_TLS && facts_examined(facts)));
 }

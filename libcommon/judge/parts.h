@@ -33,6 +33,16 @@ const char *failure_finding(const struct endpoint *at, const struct starttls_fac
 /* The stream error that ended the walk; its condition is NULL if none did. */
 const struct stream_error *failure_stream_error(const struct starttls_facts *facts);
 
+/* Some question about the service, or about any host, had no answer: what is not there may exist.
+ */
+bool dns_is_in_doubt(const struct dns_facts *dns, enum service service);
+/* The server sent us away for now, perhaps because we came too often: no verdict on what it offers.
+ */
+bool failure_may_pass(const struct starttls_facts *facts);
+
+/* We offered nothing that may still be used, and the server, as it should, would not have it. */
+bool failure_refuses_old_tls(const struct starttls_facts *facts);
+
 /* The walk was not cut short by this machine, and was made at all. */
 bool facts_examined(const struct starttls_facts *facts);
 /* "2026-03-01" */

@@ -5,12 +5,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/fd.h"
+#include "base/memory.h"
 #include "net/tcp.h"
 
 #define TAPS_MAX 2 /* the -v log and the recorder */
@@ -62,11 +62,7 @@ bool conn_errno(struct err *err, enum err_stage stage, int number, const char *w
 
 struct conn *conn_adopt(int fd, struct deadline until)
 {
-	struct conn *conn = calloc(1, sizeof(*conn));
-	if (!conn) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	struct conn *conn = memory_new(sizeof(*conn));
 	*conn = (struct conn){ .fd = fd, .until = until, .stage = AT_STREAM };
 	return conn;
 }

@@ -20,26 +20,44 @@ static bool read_exactly(struct conn *conn, unsigned char *data, size_t size, st
 	return true;
 }
 
+/* What goes wrong between us and the proxy is not the endpoint's doing. */
+static bool blame(const struct proxy *proxy, bool ok, struct err *err)
+{
+	if (!ok && err->code != ERR_PROXY)
+		err_set(err, AT_PROXY, err->code, "proxy %s:%u: %s", proxy->host, proxy->port,
+			err->text);
+	return ok;
+}
+
+static bool ask(struct conn *conn, const struct proxy *proxy, const unsigned char *request,
+		size_t request_size, unsigned char *reply, size_t reply_size, struct err *err)
+{
+	return blame(proxy,
+		     conn_write(conn, request, request_size, err) &&
+			     read_exactly(conn, reply, reply_size, err),
+		     err);
+}
+
 /* RFC 1928, 3 and 4: 05 01 00 -> 05 00, then the request and its reply. Not an octet more is read:
  * what follows is the server's. */
-static bool ask_proxy(struct conn *conn, const struct endpoint *at, struct err *err)
+static bool ask_proxy(struct conn *conn, const struct proxy *proxy, const struct endpoint *at,
+		      struct err *err)
 {
 	static const unsigned char greeting[] = { 5, 1, 0 };
 	unsigned char request[PROXY_REQUEST_MAX], reply[PROXY_REQUEST_MAX];
-	if (!conn_write(conn, greeting, sizeof(greeting), err) ||
-	    !read_exactly(conn, reply, 2, err))
+	if (!ask(conn, proxy, greeting, sizeof(greeting), reply, 2, err))
 		return false;
 	if (reply[0] != 5)
 		return err_set(err, AT_PROXY, ERR_PROXY, "the proxy does not speak SOCKS5");
 	if (reply[1] != 0)
 		return err_set(err, AT_PROXY, ERR_PROXY, "the proxy wants authentication");
 	size_t size = proxy_request(at->host, &at->address, at->port, request);
-	if (!conn_write(conn, request, size, err) || !read_exactly(conn, reply, 5, err))
+	if (!ask(conn, proxy, request, size, reply, 5, err))
 		return false;
 	size = proxy_reply_size((struct bytes){ reply, 5 });
 	if (size == 0)
 		return err_set(err, AT_PROXY, ERR_PROXY, "the proxy does not speak SOCKS5");
-	return read_exactly(conn, reply + 5, size - 5, err) &&
+	return blame(proxy, read_exactly(conn, reply + 5, size - 5, err), err) &&
 	       proxy_reply((struct bytes){ reply, size }, err);
 }
 
@@ -63,7 +81,7 @@ static bool open_through_proxy(const struct proxy *proxy, const struct endpoint 
 	conn = conn_adopt(fd, until);
 	fd = -1;
 	conn_set_stage(conn, AT_PROXY);
-	if (!ask_proxy(conn, &target, err))
+	if (!ask_proxy(conn, proxy, &target, err))
 		return false;
 	conn_set_stage(conn, AT_STREAM);
 	*out = conn;

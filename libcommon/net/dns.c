@@ -4,10 +4,11 @@
 #include <arpa/nameser.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "net/dns_socket.h"
 #include "net/srv.h"
 
 #define DNS_PORT   53
@@ -42,16 +43,10 @@ struct pending {
 	bool again;
 };
 
-static void no_memory(void)
-{
-	fputs("out of memory\n", stderr);
-	abort();
-}
-
 static void library_init(void)
 {
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
-		no_memory(); /* the only way it can fail here */
+		memory_exhausted(); /* the only way it can fail here */
 }
 
 static bool set_server(ares_channel channel, const char *server, struct err *err)
@@ -95,9 +90,7 @@ bool resolver_new(const struct resolver_options *options, struct resolver **out,
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, library_init);
-	CLEANUP(resolver_free) struct resolver *resolver = calloc(1, sizeof(*resolver));
-	if (!resolver)
-		no_memory();
+	CLEANUP(resolver_free) struct resolver *resolver = memory_new(sizeof(*resolver));
 	/* NOCHECKRESP: SERVFAIL and REFUSED are answers to us, not reasons to ask elsewhere. */
 	struct ares_options init = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
@@ -112,6 +105,7 @@ bool resolver_new(const struct resolver_options *options, struct resolver **out,
 	if (rc != ARES_SUCCESS)
 		return err_set(err, AT_DNS, ERR_DNS, "the system's resolver configuration: %s",
 			       ares_strerror(rc));
+	dns_socket_use(resolver->channel);
 	if (options->server && !set_server(resolver->channel, options->server, err))
 		return false;
 	resolver->believed = options->trust_ad || all_on_loopback(resolver->channel);
@@ -150,8 +144,7 @@ static enum dns_outcome outcome_of_status(int status)
 	case ARES_EDESTRUCTION:
 		return DNS_TIMED_OUT;
 	case ARES_ENOMEM:
-		no_memory();
-		break;
+		memory_exhausted();
 	default:
 		break;
 	}
@@ -216,7 +209,7 @@ static void send_question(struct pending *pending)
 	int rc = ares_create_query(pending->question->name, ns_c_in, (int)pending->question->type,
 				   id, 1, &query, &size, pending->without_edns ? 0 : UDP_SIZE);
 	if (rc == ARES_ENOMEM)
-		no_memory();
+		memory_exhausted();
 	if (rc != ARES_SUCCESS) {
 		/* A name too long to be in any zone, or .onion, which must not be asked (RFC 7686).
 		 */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
+
 /* A chain this long no resolver follows either (Unbound stops at 11, BIND at 16). A loop ends here
  * too. */
 #define CHAIN_MAX 16
@@ -39,24 +41,20 @@ const char *dnssec_name(enum dnssec dnssec)
 
 bool dns_outcome_parse(const char *name, enum dns_outcome *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++) {
-		if (strcmp(name, outcomes[i]) == 0) {
-			*out = (enum dns_outcome)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(outcomes, ARRAY_SIZE(outcomes), name, &i))
+		return false;
+	*out = (enum dns_outcome)i;
+	return true;
 }
 
 bool dnssec_parse(const char *name, enum dnssec *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(dnssec_words); i++) {
-		if (strcmp(name, dnssec_words[i]) == 0) {
-			*out = (enum dnssec)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(dnssec_words, ARRAY_SIZE(dnssec_words), name, &i))
+		return false;
+	*out = (enum dnssec)i;
+	return true;
 }
 
 bool dns_outcome_is_failure(enum dns_outcome outcome)

@@ -1,6 +1,6 @@
 #include "net/endpoint.h"
 
-#include <string.h>
+#include "base/word.h"
 
 static const char *const services[] = { [SERVICE_C2S] = "c2s", [SERVICE_S2S] = "s2s" };
 static const char *const transports[] = {
@@ -13,15 +13,6 @@ static const char *const sources[] = {
 	[SOURCE_CONNECT] = "connect",
 	[SOURCE_RECORD] = "record",
 };
-
-/* The index of name in words, or count. */
-static size_t find_word(const char *const *words, size_t count, const char *name)
-{
-	size_t i = 0;
-	while (i < count && strcmp(words[i], name) != 0)
-		i++;
-	return i;
-}
 
 const char *service_name(enum service service)
 {
@@ -40,8 +31,8 @@ const char *source_name(enum source source)
 
 bool service_parse(const char *name, enum service *out)
 {
-	size_t i = find_word(services, ARRAY_SIZE(services), name);
-	if (i == ARRAY_SIZE(services))
+	size_t i;
+	if (!word_find(services, ARRAY_SIZE(services), name, &i))
 		return false;
 	*out = (enum service)i;
 	return true;
@@ -49,8 +40,8 @@ bool service_parse(const char *name, enum service *out)
 
 bool transport_parse(const char *name, enum transport *out)
 {
-	size_t i = find_word(transports, ARRAY_SIZE(transports), name);
-	if (i == ARRAY_SIZE(transports))
+	size_t i;
+	if (!word_find(transports, ARRAY_SIZE(transports), name, &i))
 		return false;
 	*out = (enum transport)i;
 	return true;
@@ -58,8 +49,8 @@ bool transport_parse(const char *name, enum transport *out)
 
 bool source_parse(const char *name, enum source *out)
 {
-	size_t i = find_word(sources, ARRAY_SIZE(sources), name);
-	if (i == ARRAY_SIZE(sources))
+	size_t i;
+	if (!word_find(sources, ARRAY_SIZE(sources), name, &i))
 		return false;
 	*out = (enum source)i;
 	return true;

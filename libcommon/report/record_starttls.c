@@ -243,11 +243,6 @@ json_t *record_starttls(const struct endpoint *at, const struct starttls_facts *
 	json_put_time(section, "time", facts->time);
 	json_put_text(section, "status", status_name(status));
 	json_put_ms(section, "elapsed_ms", facts->elapsed_ms);
-	if (facts->skipped) {
-		json_put_bool(section, "skipped", true);
-		json_object_set_new(section, "findings", record_findings(findings));
-		return section;
-	}
 	json_put_bool(section, "encrypted", facts->encrypted);
 	json_put_bool(section, "authenticated", facts->authenticated);
 	if (facts->authenticated)

@@ -85,8 +85,8 @@ bool reread_line(const char *line, size_t size, json_t **out, struct err *err)
 	/* Which of two members counts is a matter of taste, so neither does. */
 	json_t *record = json_loadb(line, size, JSON_REJECT_DUPLICATES, &why);
 	if (!record && json_error_code(&why) == json_error_null_character)
-		return err_set(err, AT_INPUT, ERR_USAGE, "a string with a NUL (\\u0000) at octet %d",
-			       why.position);
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "a string with a NUL (\\u0000) at octet %d", why.position);
 	if (!record)
 		return err_set(err, AT_INPUT, ERR_USAGE, "not JSON: %s at octet %d", why.text,
 			       why.position);
@@ -122,7 +122,9 @@ static bool read_endpoint(const struct place *place, struct arena *mem, struct e
 		      "neither starttls nor direct", err) ||
 	    !GET_WORD(place, "source", source_parse, &out->source, "not a source", err) ||
 	    !get_text(place, "host", mem, &out->host, err) ||
-	    !get_port(place, "port", &out->port, err) || !read_address(place, &out->address, err) ||
+	    /* A zone may say 0, and what it says is passed on. */
+	    !get_port(place, "port", out->source == SOURCE_SRV ? 0 : 1, &out->port, err) ||
+	    !read_address(place, &out->address, err) ||
 	    !get_u16(place, "priority", &out->priority, err) ||
 	    !get_u16(place, "weight", &out->weight, err))
 		return false;

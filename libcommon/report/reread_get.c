@@ -107,11 +107,12 @@ bool get_u16(const struct place *place, const char *key, uint16_t *out, struct e
 	return true;
 }
 
-bool get_port(const struct place *place, const char *key, uint16_t *out, struct err *err)
+bool get_port(const struct place *place, const char *key, uint16_t least, uint16_t *out,
+	      struct err *err)
 {
 	const json_t *value = json_object_get(place->object, key);
 	json_int_t number = json_integer_value(value);
-	if (!json_is_integer(value) || number < 1 || number > UINT16_MAX)
+	if (!json_is_integer(value) || number < least || number > UINT16_MAX)
 		return place_complain(place, key, "not a port number", err);
 	*out = (uint16_t)number;
 	return true;

@@ -32,7 +32,9 @@ NODISCARD bool get_text(const struct place *place, const char *key, struct arena
 NODISCARD bool get_bool(const struct place *place, const char *key, bool *out, struct err *err);
 NODISCARD bool get_uint(const struct place *place, const char *key, uint32_t max, uint32_t *out,
 			struct err *err);
-NODISCARD bool get_port(const struct place *place, const char *key, uint16_t *out, struct err *err);
+/* Required. 0 is nothing to connect to, and taken only where least says so. */
+NODISCARD bool get_port(const struct place *place, const char *key, uint16_t least, uint16_t *out,
+			struct err *err);
 NODISCARD bool get_u16(const struct place *place, const char *key, uint16_t *out, struct err *err);
 NODISCARD bool get_ms(const struct place *place, const char *key, double *out, struct err *err);
 NODISCARD bool get_time(const struct place *place, const char *key, int64_t *out, struct err *err);

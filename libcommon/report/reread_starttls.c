@@ -315,7 +315,6 @@ bool reread_starttls(const json_t *endpoint, struct arena *mem, struct starttls_
 		return place_complain(&top, "starttls", "missing", err);
 	if (!get_required(&section, needed, err) || !get_time(&section, "time", &facts.time, err) ||
 	    !get_ms(&section, "elapsed_ms", &facts.elapsed_ms, err) ||
-	    !get_bool(&section, "skipped", &facts.skipped, err) ||
 	    !get_bool(&section, "encrypted", &facts.encrypted, err) ||
 	    !get_bool(&section, "authenticated", &facts.authenticated, err) ||
 	    !read_steps(&section, &facts, err) ||

@@ -16,6 +16,12 @@ static void write_field(struct buf *out, const char *label, const char *text)
 	buf_char(out, '\n');
 }
 
+/* What a policy leaves out is in no record and on no screen. */
+static const char *grade_word(enum severity severity)
+{
+	return severity == SEVERITY_NONE ? "not shown" : severity_name(severity);
+}
+
 /* "warning (bcp195), info (manifesto), critical (strict)"; one word where all agree */
 static void grade_words(const enum severity grade[POLICY_COUNT], struct buf *out)
 {
@@ -23,11 +29,11 @@ static void grade_words(const enum severity grade[POLICY_COUNT], struct buf *out
 	for (int i = 1; i < POLICY_COUNT; i++)
 		agreed = agreed && grade[i] == grade[0];
 	if (agreed) {
-		buf_text(out, severity_name(grade[0]));
+		buf_text(out, grade_word(grade[0]));
 		return;
 	}
 	for (int i = 0; i < POLICY_COUNT; i++)
-		buf_printf(out, "%s%s (%s)", i ? ", " : "", severity_name(grade[i]),
+		buf_printf(out, "%s%s (%s)", i ? ", " : "", grade_word(grade[i]),
 			   policy_name_text((enum policy_name)i));
 }
 

@@ -57,7 +57,7 @@ static void where_service(const struct text_view *view, const struct group *grou
 	for (size_t i = 0; i < target->count; i++) {
 		if (target->endpoints[i].service != service)
 			continue;
-		all += target->facts[i] && !target->facts[i]->skipped;
+		all += target->facts[i] != NULL;
 		if (group->hits[i]) {
 			hit++;
 			which = i;

@@ -74,7 +74,7 @@ static void write_perfdata(const struct text_view *view, struct buf *out)
 	int64_t days = 0;
 	for (size_t i = 0; target && i < target->count; i++) {
 		const struct starttls_facts *facts = target->facts[i];
-		if (!facts || facts->skipped)
+		if (!facts)
 			continue;
 		all[target->endpoints[i].service]++;
 		working[target->endpoints[i].service] += facts->encrypted;

@@ -136,7 +136,7 @@ static struct grid_row *fill_row(const struct text_view *view, size_t i,
 	cells[2].text = escaped(endpoint_text(at, mem), mem);
 	if (!facts->encrypted) {
 		cells[3].text = endpoint_trouble(facts, mem);
-		cells[3].colour = facts->skipped ? NULL : status_colour(view->statuses[i], style);
+		cells[3].colour = status_colour(view->statuses[i], style);
 		return row;
 	}
 	cells[3].text = tls_version_name(tls->version);
@@ -223,22 +223,39 @@ static const char *required_words(const struct target_view *target, enum service
 			return "not everywhere";
 		words = here;
 	}
-	return words ? words : "direct TLS only";
+	return words ? words : "yes (direct TLS)";
+}
+
+/* What clients are offered before TLS: the endpoint that offers most speaks for all, since the one
+ * that tells the rest may be direct TLS. NULL: nothing was said in clear. */
+static const struct text_list *mechanisms_in_clear(const struct target_view *target,
+						   enum service service)
+{
+	const struct text_list *most = NULL;
+	for (size_t i = 0; i < target->count; i++) {
+		const struct starttls_facts *facts = target->facts[i];
+		if (target->endpoints[i].service != service || !facts || !facts->before.opened)
+			continue;
+		const struct text_list *here = &facts->before.features.mechanisms;
+		if (!most || here->count > most->count)
+			most = here;
+	}
+	return most;
 }
 
 static void write_c2s(const struct target_view *target, const struct starttls_facts *facts,
 		      struct arena *mem, struct buf *out)
 {
 	const struct features *features = &facts->after.features;
+	const struct text_list *in_clear = mechanisms_in_clear(target, SERVICE_C2S);
 	buf_printf(out, "c2s  TLS required: %s", required_words(target, SERVICE_C2S));
 	if (features->present)
 		buf_printf(out, "   mechanisms: %s",
 			   joined(features->mechanisms.count ? &features->mechanisms
 							     : &features->sasl2_mechanisms,
 				  mem));
-	if (facts->before.opened)
-		buf_printf(out, "   (in clear: %s)",
-			   joined(&facts->before.features.mechanisms, mem));
+	if (in_clear)
+		buf_printf(out, "   (in clear: %s)", joined(in_clear, mem));
 	if (features->channel_bindings.count)
 		buf_printf(out, "   binding: %s", joined(&features->channel_bindings, mem));
 	buf_char(out, '\n');
@@ -262,7 +279,6 @@ static void write_s2s(const struct target_view *target, const struct starttls_fa
 	} else if (facts->after.error.condition) {
 		buf_printf(out, "   inside TLS: %s", escaped(facts->after.error.condition, mem));
 	}
-	(void)mem;
 	buf_char(out, '\n');
 }
 

@@ -80,6 +80,9 @@ static const char *identity_words(const struct starttls_facts *facts, struct are
 						  escaped(identity->path.anchor, mem))
 			   : identity->path.reason ? escaped(identity->path.reason, mem)
 						   : "not trusted";
+	/* That it has expired, and when, the path says. */
+	if (identity->path.reason && (identity->path.problems & PATH_EXPIRED))
+		return arena_printf(mem, "%s; %s", name, path);
 	return arena_printf(mem, "%s; %s; until %s (%lld days)", name, path,
 			    day_text(identity->certs[0].not_after, mem),
 			    (long long)days_left(facts));
@@ -177,9 +180,7 @@ void text_timeline(const struct text_view *view, size_t index, const struct text
 			   step->ok ? NULL : status_colour(view->statuses[index], style), width);
 		failed = failed || here;
 	}
-	if (facts->skipped)
-		write_more(out, endpoint_state(facts, mem), width);
-	else if (facts->failure.code != ERR_NONE && !failed)
+	if (facts->failure.code != ERR_NONE && !failed)
 		write_more(out, failure_words(facts, mem), width);
 	if (facts->failure.code != ERR_NONE)
 		write_explanation(at, facts, width, mem, out);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "judge/parts.h"
 
 #define DAY 86400
 
@@ -64,8 +65,6 @@ const char *view_name(const struct text_view *view, struct arena *mem)
 
 const char *endpoint_state(const struct starttls_facts *facts, struct arena *mem)
 {
-	if (facts->skipped)
-		return "not tried: one before it works";
 	if (facts->encrypted)
 		return facts->authenticated ? "encrypted + authenticated (PKIX)" : "encrypted only";
 	if (facts->failure.code == ERR_STREAM_ERROR) {
@@ -88,24 +87,33 @@ const char *endpoint_trouble(const struct starttls_facts *facts, struct arena *m
 	return arena_copy_n(mem, state, length);
 }
 
+/* A service of which no endpoint was walked: what could not be asked may well be there. */
+static const char *missing_state(const struct target_view *target, enum service service)
+{
+	for (size_t i = 0; i < target->count; i++) {
+		if (target->endpoints[i].service == service)
+			return "not examined";
+	}
+	return target->dns && dns_is_in_doubt(target->dns, service) ? "not known" : "not found";
+}
+
 static const char *service_state(const struct target_view *target, enum service service,
 				 struct arena *mem)
 {
-	size_t count = 0, tried = 0, encrypted = 0, proven = 0, in_clear = 0;
+	size_t tried = 0, encrypted = 0, proven = 0, in_clear = 0;
 	for (size_t i = 0; i < target->count; i++) {
 		const struct starttls_facts *facts = target->facts[i];
 		if (target->endpoints[i].service != service || !facts)
 			continue;
-		count++;
-		tried += !facts->skipped;
+		tried++;
 		encrypted += facts->encrypted;
 		proven += facts->encrypted && facts->authenticated;
 		in_clear += !facts->encrypted && facts->before.opened;
 	}
 	if (target->dns && target->dns->declined[service])
 		return "not offered";
-	if (count == 0)
-		return "not found";
+	if (tried == 0)
+		return missing_state(target, service);
 	if (encrypted == 0)
 		return in_clear ? "not reachable over TLS" : "not reachable";
 	const char *state = proven == encrypted ? "encrypted + authenticated (PKIX)"
@@ -203,7 +211,7 @@ const char *trouble_words(const struct text_view *view, struct arena *mem)
 		return arena_printf(mem, "%zu critical", kinds.critical);
 	if (kinds.warnings)
 		return arena_printf(mem, "%zu warnings", kinds.warnings);
-	if (view->promise_count && view->status != STATUS_UNKNOWN)
+	if (view->promises && view->status != STATUS_UNKNOWN)
 		return promise_words(view, mem);
 	const struct finding *info = worst_finding(view->record_found);
 	for (const struct finding *at = view->record_found->first; at; at = at->next) {

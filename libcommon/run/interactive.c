@@ -71,9 +71,12 @@ static bool wait_for_input(struct talk *talk)
 		{ .fd = conn_fd(talk->probe->conn), .events = POLLIN },
 	};
 	for (;;) {
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+		/* What came together with the features has been read, and poll() knows nothing of
+		 * it. */
+		bool waiting = stream_has_input(talk->probe->stream);
+		if (!waiting && poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
 			return false;
-		if (fds[1].revents) {
+		if (waiting || fds[1].revents) {
 			if (talk->line)
 				fputs(CLEAR_LINE, stdout);
 			if (!take_arrivals(talk))
@@ -81,7 +84,7 @@ static bool wait_for_input(struct talk *talk)
 			if (talk->line)
 				el_set(talk->line, EL_REFRESH);
 		}
-		if (fds[0].revents)
+		if (!waiting && fds[0].revents)
 			return true;
 	}
 }

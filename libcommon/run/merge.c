@@ -16,6 +16,7 @@ static const char *const dns_ids[] = {
 	"domain-not-found",
 	"endpoints-left-out",
 	"ipv6-missing",
+	"service-not-found",
 	"srv-declined",
 	"srv-direct-only-multiplexed",
 	"srv-missing",

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/word.h"
 #include "tls/algorithm.h"
 #include "tls/der.h"
 #include "tls/dn.h"
@@ -161,12 +162,13 @@ static void read_features(struct bytes value, struct cert_facts *out)
 	}
 }
 
-enum { EXT_NAMES, EXT_BASIC, EXT_PURPOSES, EXT_FEATURES, EXT_COUNT };
+enum { EXT_NAMES, EXT_BASIC, EXT_PURPOSES, EXT_FEATURES, EXT_CONSTRAINTS, EXT_COUNT };
 
 static const struct bytes extension_oids[EXT_COUNT] = {
 	[EXT_NAMES] = { (const uint8_t *)"\x55\x1d\x11", 3 },
 	[EXT_BASIC] = { (const uint8_t *)"\x55\x1d\x13", 3 },
 	[EXT_PURPOSES] = { (const uint8_t *)"\x55\x1d\x25", 3 },
+	[EXT_CONSTRAINTS] = { (const uint8_t *)"\x55\x1d\x1e", 3 },
 	[EXT_FEATURES] = { (const uint8_t *)"\x2b\x06\x01\x05\x05\x07\x01\x18", 8 },
 };
 
@@ -209,16 +211,21 @@ static bool find_extensions(struct bytes rest, struct bytes values[EXT_COUNT], s
 	return true;
 }
 
-static void read_names(struct bytes san, bool present, struct arena *mem, struct cert_facts *out)
+static bool read_names(struct bytes san, bool present, struct arena *mem, struct cert_facts *out,
+		       struct err *err)
 {
 	size_t alternatives = present ? san_count(san) : 0;
 	size_t commons = dn_common_names(out->subject_der, mem, NULL);
 	out->name_count = alternatives + commons;
+	if (out->name_count > CERT_NAMES_MAX)
+		return err_set(err, AT_CERTIFICATE, ERR_LIMIT, "a certificate with %zu names",
+			       out->name_count);
 	out->names = arena_array(mem, out->name_count, sizeof(*out->names));
 	if (present)
 		san_read(san, mem, out->names);
 	dn_common_names(out->subject_der, mem, out->names + alternatives);
 	out->common_name = commons > 0 ? out->names[alternatives].value : NULL;
+	return true;
 }
 
 static const char *serial_text(struct bytes serial, struct arena *mem)
@@ -266,7 +273,9 @@ bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, stru
 		read_purposes(extensions[EXT_PURPOSES], &cert);
 	if (extensions[EXT_FEATURES].data)
 		read_features(extensions[EXT_FEATURES], &cert);
-	read_names(extensions[EXT_NAMES], extensions[EXT_NAMES].data != NULL, mem, &cert);
+	cert.has_name_constraints = extensions[EXT_CONSTRAINTS].data != NULL;
+	if (!read_names(extensions[EXT_NAMES], extensions[EXT_NAMES].data != NULL, mem, &cert, err))
+		return false;
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, fields.key.data, fields.key.size, cert.spki_sha256);
 	*out = cert;
@@ -286,11 +295,9 @@ const char *name_type_text(enum name_type type)
 
 bool name_type_parse(const char *text, enum name_type *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(type_texts); i++) {
-		if (strcmp(type_texts[i], text) == 0) {
-			*out = (enum name_type)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(type_texts, ARRAY_SIZE(type_texts), text, &i))
+		return false;
+	*out = (enum name_type)i;
+	return true;
 }

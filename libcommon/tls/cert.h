@@ -46,10 +46,16 @@ struct cert_facts {
 	uint8_t sha256[32];    /* of the whole certificate */
 	uint8_t spki_sha256[32];
 	bool is_ca, self_issued;
+	bool has_name_constraints; /* of whatever kind of name: RFC 5280, 4.2.1.10 */
 	bool has_eku, eku_server, eku_client, eku_any;
 	bool must_staple;
 };
 
+/* Each name costs some hundred times its octets until it stands in a record, and a stranger chooses
+ * how many there are. Authorities stop at 100 to 2000. */
+#define CERT_NAMES_MAX 4096
+
+/* False: no certificate (ERR_PROTOCOL), or more than CERT_NAMES_MAX names (ERR_LIMIT). */
 NODISCARD bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out,
 			 struct err *err);
 /* Subject and issuer alone, without a library: the trust bundle is scanned with it. */

@@ -241,6 +241,24 @@ void name_judge(const struct cert_facts *cert, const struct reference *reference
 	*out = facts;
 }
 
+void name_discount(struct name_facts *facts)
+{
+	facts->matched = NULL;
+	for (size_t i = 0; i < facts->count; i++) {
+		struct name_judgement *judgement = &facts->judgements[i];
+		enum name_type type = judgement->name->type;
+		if (judgement->verdict != NAME_MATCHES)
+			continue;
+		if (type == NAME_SRV || type == NAME_XMPP)
+			judgement->verdict = ignored(&judgement->reason,
+						     "an issuer is limited to certain DNS names, "
+						     "which does not limit this kind of name "
+						     "(RFC 9525 section 7.6)");
+		else if (!facts->matched)
+			facts->matched = judgement->name;
+	}
+}
+
 static const char *const verdict_texts[] = {
 	[NAME_MATCHES] = "match",
 	[NAME_DIFFERS] = "differs",

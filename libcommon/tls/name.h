@@ -33,6 +33,9 @@ struct name_facts {
 
 void name_judge(const struct cert_facts *cert, const struct reference *reference, struct arena *mem,
 		struct name_facts *out);
+/* CRT-17: name constraints bind each form of name by itself, and those of CAs bind DNS names. Under
+ * such a CA an SRV-ID or XmppAddr is what nobody checked: none of them counts from here on. */
+void name_discount(struct name_facts *facts);
 /* One identifier: the row of the decision table. */
 enum name_verdict name_match(const struct cert_name *name, const struct reference *reference,
 			     struct arena *mem, const char **reason);

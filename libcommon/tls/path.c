@@ -143,6 +143,14 @@ static const char *first_unread(const struct search *search)
 	return "a certificate of the chain cannot be read";
 }
 
+static bool is_constrained(const struct route *way)
+{
+	bool constrained = way->length > 0 && way->anchor.has_name_constraints;
+	for (size_t i = 1; i < way->length; i++)
+		constrained = constrained || way->links[i]->has_name_constraints;
+	return constrained;
+}
+
 static void conclude(const struct search *search, struct path_facts *out)
 {
 	bool led = search->best.anchor.der.data;
@@ -168,6 +176,7 @@ static void conclude(const struct search *search, struct path_facts *out)
 	out->problems = way.problems | (is_out_of_order(search, &way) ? PATH_OUT_OF_ORDER : 0);
 	out->anchor = led ? way.anchor.subject : NULL;
 	out->anchor_from_system = led && way.anchor_from_system;
+	out->constrained = is_constrained(&way);
 }
 
 void path_judge(const struct cert_facts *chain, size_t count, const struct trust *trust, int64_t at,

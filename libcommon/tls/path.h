@@ -34,6 +34,7 @@ struct path_facts {
 	unsigned problems;  /* enum path_problem */
 	const char *anchor; /* subject of the anchor used, NULL if none */
 	bool anchor_from_system;
+	bool constrained;   /* a CA of the path limits names: see name_discount() */
 	const char *reason; /* one sentence when not trusted, NULL otherwise */
 };
 

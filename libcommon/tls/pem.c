@@ -19,8 +19,9 @@
 #define BLANK    65
 #define NO_DIGIT 66
 
-/* What openssl x509, openssl x509 -trustout and very old programmes write around a certificate. */
-static const char *const labels[] = { "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE" };
+/* What openssl x509 and very old programmes write around a certificate. TRUSTED CERTIFICATE carries
+ * settings that may say "rejected": who does not honour those must not take it. */
+static const char *const labels[] = { "CERTIFICATE", "X509 CERTIFICATE" };
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/word.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream_inner.h"
 
@@ -298,11 +299,9 @@ const char *active_result_name(enum active_result result)
 
 bool active_result_parse(const char *name, enum active_result *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(result_names); i++) {
-		if (strcmp(name, result_names[i]) == 0) {
-			*out = (enum active_result)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(result_names, ARRAY_SIZE(result_names), name, &i))
+		return false;
+	*out = (enum active_result)i;
+	return true;
 }

@@ -1,6 +1,6 @@
 #include "xmpp/facts.h"
 
-#include <string.h>
+#include "base/word.h"
 
 static const char *const step_names[STEP_COUNT] = {
 	[STEP_TCP] = "tcp", [STEP_STREAM] = "stream",           [STEP_STARTTLS] = "starttls",
@@ -14,11 +14,9 @@ const char *step_name(enum step step)
 
 bool step_parse(const char *name, enum step *out)
 {
-	for (size_t i = 0; i < STEP_COUNT; i++) {
-		if (strcmp(name, step_names[i]) == 0) {
-			*out = (enum step)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(step_names, STEP_COUNT, name, &i))
+		return false;
+	*out = (enum step)i;
+	return true;
 }

@@ -31,7 +31,6 @@ struct step_facts {
 struct starttls_facts {
 	int64_t time; /* seconds since 1970, when it began */
 	double elapsed_ms;
-	bool skipped; /* --first: an earlier endpoint worked, this one was not tried */
 	struct step_facts steps[STEP_COUNT];
 	struct stream_facts before; /* in clear */
 	enum starttls_answer answer;

@@ -26,11 +26,15 @@ static void list_add(struct text_list *list, const char *text)
 }
 
 /* What all children of that name hold, in text or in an attribute; empty ones say nothing. A second
- * element of the kind replaces the first: the RFC knows one. */
+ * element of the kind adds to the first: an empty one must not hide what is offered in clear. */
 static void read_list(const struct elem *elem, const char *name, const char *attr,
 		      struct arena *mem, struct text_list *out)
 {
-	*out = (struct text_list){ .items = arena_array(mem, elem_count(elem), sizeof(char *)) };
+	struct text_list before = *out;
+	*out = (struct text_list){ .items = arena_array(mem, before.count + elem_count(elem),
+							sizeof(char *)) };
+	for (size_t i = 0; i < before.count; i++)
+		list_add(out, before.items[i]);
 	for (const struct elem *child = elem->children; child; child = child->next) {
 		if (!elem_is(child, elem->ns, name))
 			continue;

@@ -65,15 +65,9 @@ static bool parse_literal(const char *text, struct arena *mem, struct jid_domain
 	return true;
 }
 
-/* Neither DNS nor a certificate can mean these. Characters are looked at once more because IDNA's
- * mapping makes ASCII of others: a full-width '/' becomes a '/'. */
+/* Neither DNS nor a certificate can mean these. */
 static bool check_ascii(const char *ascii, struct err *err)
 {
-	size_t plain = strspn(ascii, "abcdefghijklmnopqrstuvwxyz0123456789-_.");
-	if (ascii[plain] != '\0')
-		return err_set(err, AT_INPUT, ERR_USAGE,
-			       "not a domain: it holds a character that stands for '%c'",
-			       ascii[plain]);
 	if (ascii[strspn(ascii, "0123456789.")] == '\0')
 		return err_set(err, AT_INPUT, ERR_USAGE, "%s is neither a domain nor an IP address",
 			       ascii);

@@ -1,16 +1,15 @@
 #include "xmpp/secure.h"
 
-/* A certificate that cannot be read ends the chain, and the path must not pass for complete. */
-static bool read_chain(const struct tls_facts *tls, struct arena *mem, struct identity_facts *out)
+/* What cert_read() refuses stays zeroed, which is how path.h wants to be told. */
+static void read_chain(const struct tls_facts *tls, struct arena *mem, struct identity_facts *out)
 {
+	bool whole = true;
 	out->certs = arena_array(mem, tls->chain_count, sizeof(*out->certs));
 	for (size_t i = 0; i < tls->chain_count; i++) {
 		struct err why;
-		if (!cert_read(tls->chain[i], mem, &out->certs[i], &why))
-			return false;
-		out->cert_count++;
+		whole = cert_read(tls->chain[i], mem, &out->certs[i], &why) && whole;
+		out->cert_count += whole;
 	}
-	return true;
 }
 
 void secure_judge(const struct tls_facts *tls, const char *domain, enum service service,
@@ -18,21 +17,16 @@ void secure_judge(const struct tls_facts *tls, const char *domain, enum service 
 		  struct identity_facts *out)
 {
 	*out = (struct identity_facts){ 0 };
-	bool whole = read_chain(tls, mem, out);
-	path_judge(out->certs, out->cert_count, trust, at, mem, &out->path);
-	if (!whole) {
-		out->path.problems |= PATH_MALFORMED;
-		if (out->cert_count == 0) {
-			out->path.problems &= ~(unsigned)PATH_EMPTY;
-			out->path.reason = "the certificate cannot be read";
-		}
-	}
+	read_chain(tls, mem, out);
+	path_judge(out->certs, tls->chain_count, trust, at, mem, &out->path);
 	if (out->cert_count > 0) {
 		const struct reference reference = {
 			.domain = domain,
 			.srv_service = secure_srv_service(service),
 		};
 		name_judge(&out->certs[0], &reference, mem, &out->names);
+		if (out->path.constrained)
+			name_discount(&out->names);
 	}
 	out->authenticated = out->path.trusted && out->names.matched;
 }

@@ -11,8 +11,8 @@
 
 /* What the presented chain says about a domain and a service. */
 struct identity_facts {
-	struct cert_facts *certs; /* of the chain, in the presented order; unreadable ones end it */
-	size_t cert_count;
+	struct cert_facts *certs; /* of the chain, in the presented order */
+	size_t cert_count;        /* up to the first that cannot be read; path knows of all */
 	struct path_facts path;
 	struct name_facts names;
 	bool authenticated; /* path trusted and a name matches */

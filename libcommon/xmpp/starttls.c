@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/word.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream_inner.h"
 
@@ -82,11 +83,9 @@ const char *starttls_answer_name(enum starttls_answer answer)
 
 bool starttls_answer_parse(const char *name, enum starttls_answer *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(answer_names); i++) {
-		if (strcmp(name, answer_names[i]) == 0) {
-			*out = (enum starttls_answer)i;
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+	if (!word_find(answer_names, ARRAY_SIZE(answer_names), name, &i))
+		return false;
+	*out = (enum starttls_answer)i;
+	return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/memory.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream_inner.h"
 
@@ -24,6 +25,7 @@ struct stream {
 	bool held;                   /* TLS begins here: nothing may be sent */
 	bool broken;                 /* nothing can be sent */
 	bool ended;                  /* nothing more will come */
+	enum err_code fault;         /* of theirs, that our end must name; ERR_NONE: none */
 	char mark[2 * MARK_OCTETS + 1];
 	bool restarted, mark_seen; /* since the mark was made */
 };
@@ -127,6 +129,7 @@ static bool next_event(struct stream *stream, struct arena *mem, enum xml_event 
 		if (!xml_push(stream->xml, stream->input + stream->input_from,
 			      stream_pending(stream), mem, event, out, &used, err)) {
 			stream->ended = true;
+			stream->fault = err->code;
 			err->stage = conn_stage(stream->conn);
 			return false;
 		}
@@ -244,11 +247,7 @@ bool stream_open(struct conn *conn, const struct stream_header *header, struct a
 		 struct stream **out, struct stream_facts *facts, struct err *err)
 {
 	*facts = (struct stream_facts){ 0 };
-	CLEANUP(stream_close) struct stream *stream = calloc(1, sizeof(*stream));
-	if (!stream) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	CLEANUP(stream_close) struct stream *stream = memory_new(sizeof(*stream));
 	stream->conn = conn;
 	stream->mem = mem;
 	stream->stanza = arena_new();
@@ -270,6 +269,7 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 	stream->xml = xml_new();
 	stream->input_from = stream->input_to = 0;
 	stream->held = stream->broken = stream->ended = false;
+	stream->fault = ERR_NONE;
 	stream->restarted = true;
 	return send_header(stream, header, err) && greet(stream, facts, clock_ms(), err);
 }
@@ -309,6 +309,27 @@ bool stream_finish(struct stream *stream, struct err *err)
 	return sent;
 }
 
+/* RFC 6120, 11.1 and 11.3: who sends such XML is told why the stream ends (STR-69, STR-70). */
+static const char *fault_condition(enum err_code fault)
+{
+	if (fault == ERR_RESTRICTED_XML)
+		return "restricted-xml";
+	if (fault == ERR_NOT_WELL_FORMED)
+		return "not-well-formed";
+	return fault == ERR_LIMIT ? "policy-violation" : NULL;
+}
+
+static bool tell_fault(struct stream *stream, struct err *err)
+{
+	const char *condition = fault_condition(stream->fault);
+	if (!condition)
+		return true;
+	CLEANUP(buf_free) struct buf text = buf_new(HEADER_MAX);
+	buf_printf(&text, "<stream:error><%s xmlns='" NS_STREAM_ERROR "'/></stream:error>",
+		   condition);
+	return stream_write(stream, text.data, text.size, err);
+}
+
 /* STR-46: the end tag, then what the peer still says, for a moment. */
 static void say_goodbye(struct stream *stream)
 {
@@ -316,7 +337,7 @@ static void say_goodbye(struct stream *stream)
 	conn_set_deadline(stream->conn, deadline_earlier(until, deadline_in(CLOSE_SECONDS)));
 	struct err err;
 	const struct elem *elem;
-	if (stream_finish(stream, &err)) {
+	if (tell_fault(stream, &err) && stream_finish(stream, &err)) {
 		while (stream_read(stream, &elem, NULL, &err))
 			;
 	}

@@ -60,7 +60,8 @@ void stream_close(struct stream **stream);
  * be NULL). After ERR_TIMEOUT it may be called again. */
 NODISCARD bool stream_read(struct stream *stream, const struct elem **out,
 			   struct stream_error *error, struct err *err);
-/* More than what was read may be had without waiting (an element, or a part of one). */
+/* More than what was read may be had without waiting (an element, or a part of one). False says
+ * nothing of what the socket holds inside TLS: poll conn_fd() for that. */
 bool stream_has_input(const struct stream *stream);
 /* Says </stream:stream> (STR-46); what the peer still has to say can be read until it ends, too. */
 NODISCARD bool stream_finish(struct stream *stream, struct err *err);

@@ -2,10 +2,10 @@
 
 #include <libxml/parserInternals.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml_inner.h"
 
@@ -26,10 +26,8 @@ static xmlParserCtxt *new_parser(struct xml *xml)
 	xml_sax_handler(&sax);
 	/* No DTD can come, no loader is set: there is nothing to load from anywhere. */
 	xmlParserCtxt *parser = xmlCreatePushParserCtxt(&sax, xml, NULL, 0, NULL);
-	if (!parser) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (!parser)
+		memory_exhausted();
 	xmlCtxtUseOptions(parser, XML_PARSE_NONET);
 	/* libxml2 holds the first four octets back, to guess an encoding: these are those. */
 	xmlParseChunk(parser, "    ", 4, 0);
@@ -38,11 +36,7 @@ static xmlParserCtxt *new_parser(struct xml *xml)
 
 struct xml *xml_new(void)
 {
-	struct xml *xml = calloc(1, sizeof(*xml));
-	if (!xml) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	struct xml *xml = memory_new(sizeof(*xml));
 	xml->token = buf_new(STANZA_MAX + 1);
 	for (size_t i = 0; i < ARRAY_SIZE(xml->text); i++)
 		xml->text[i] = buf_new(STANZA_MAX);
@@ -71,13 +65,22 @@ static enum lex_where where(const struct xml *xml)
 	return xml->depth == 1 ? LEX_BETWEEN : LEX_INSIDE;
 }
 
+/* References are references up to the '<' of a CDATA section, and plain text in it. */
+static bool check_text(const char *text, size_t size, enum lex_token token, struct err *err)
+{
+	const char *cdata = token == LEX_CDATA ? memchr(text, '<', size) : NULL;
+	size_t outside = cdata ? (size_t)(cdata - text) : size;
+	return lex_check_text(text, outside, true, err) &&
+	       lex_check_text(text + outside, size - outside, false, err);
+}
+
 /* Character data together with the tag behind it: libxml2 never holds anything unfinished, so it
  * has nothing to wait for and nothing to hoard. */
 static bool feed(struct xml *xml, const char *text, size_t size, enum lex_token token)
 {
 	if (token == LEX_DECLARATION)
 		return lex_check_declaration(text, size, &xml->failure);
-	if (!lex_check_text(text, size, token != LEX_CDATA, &xml->failure))
+	if (!check_text(text, size, token, &xml->failure))
 		return false;
 	xml->tag_seen = false;
 	xmlParseChunk(xml->parser, text, (int)size, 0);

@@ -52,6 +52,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     tool.update_golden = config.getoption("--update-golden")
     config.addinivalue_line("markers", "threads: exercises concurrency; run.sh repeats it under the thread sanitizer")
+    config.addinivalue_line("markers", "slow: builds, or runs under valgrind")
 
 
 @pytest.hookimpl(hookwrapper=True)

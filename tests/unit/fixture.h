@@ -3,9 +3,12 @@
 #define FIXTURE_H
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "tls/cert.h"
+#include "tls/trust.h"
 
 #define FIXTURE_FOLDER  "tests/data/certs/"
 #define FIXTURE_JULY_26 1782864000 /* 2026-07-01: when the good fixtures are valid */
@@ -38,6 +41,40 @@ static inline struct cert_facts fixture_cert(struct arena *mem, const char *name
 	if (!cert_read(fixture_der(mem, name), mem, &cert, &err))
 		fail_msg("%s: %s", name, err.text);
 	return cert;
+}
+
+/* Names separated by spaces; "garbage" stands for octets that are no certificate. */
+static inline size_t fixture_ders(struct arena *mem, const char *names, struct bytes *out,
+				  size_t room)
+{
+	size_t count = 0;
+	char *list = arena_copy(mem, names), *save = NULL;
+	for (char *name = strtok_r(list, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
+		assert_true(count < room);
+		out[count++] = strcmp(name, "garbage") == 0 ? arena_bytes(mem, "garbage", 7)
+							    : fixture_der(mem, name);
+	}
+	return count;
+}
+
+/* A bundle of these anchors and no others; trust_free() it. */
+static inline struct trust *fixture_trust(struct arena *mem, const char *names)
+{
+	struct bytes ders[8];
+	char path[] = "/tmp/fixture_trust.XXXXXX";
+	struct trust *trust = NULL;
+	struct err err;
+	int fd = mkstemp(path);
+	size_t count = fixture_ders(mem, names, ders, ARRAY_SIZE(ders));
+	for (size_t i = 0; i < count; i++) {
+		const char *pem = cert_pem(ders[i], mem);
+		assert_int_equal(write(fd, pem, strlen(pem)), (ssize_t)strlen(pem));
+	}
+	close(fd);
+	bool ok = trust_new(path, false, &trust, &err);
+	unlink(path);
+	assert_true(ok);
+	return trust;
 }
 
 #endif

@@ -123,9 +123,23 @@ static void knows_ways_to_log_in(void **state)
 	}
 }
 
+/* A stripped list in front, or behind, must not hide the offer. */
+static void a_second_list_adds_to_the_first(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	struct features f;
+	read_all("<mechanisms xmlns='" NS_SASL "'><mechanism>PLAIN</mechanism></mechanisms>"
+		 "<mechanisms xmlns='" NS_SASL "'/>",
+		 mem, &f);
+	assert_int_equal(f.mechanisms.count, 1);
+	assert_string_equal(f.mechanisms.items[0], "PLAIN");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_second_list_adds_to_the_first),
 		cmocka_unit_test(reads_starttls),
 		cmocka_unit_test(reads_the_rest),
 		cmocka_unit_test(knows_ways_to_log_in),

@@ -38,6 +38,17 @@ static const struct row {
 	  "b\xfc"
 	  "cher.example",
 	  NULL, 0 },
+	{ "ideographic full stop", "example。org", "example.org", 0 },
+	{ "one trailing ideographic full stop goes", "example.org。", "example.org", 0 },
+	{ "only one of two", "example.org.。", NULL, 0 },
+	{ "only an ideographic full stop", "。", NULL, 0 },
+	{ "trailing dot behind a U-label", "bücher.example.", "xn--bcher-kva.example", 0 },
+	{ "full-width letters", "ｅｘａｍｐｌｅ.org", "example.org", 0 },
+	{ "full-width slash", "example.org／x", NULL, 0 },
+	{ "full-width at sign", "user＠example.org", NULL, 0 },
+	{ "full-width asterisk", "＊.example.org", NULL, 0 },
+	{ "full-width colon", "example.org：5222", NULL, 0 },
+	{ "full-width less-than sign", "a＜b.org", NULL, 0 },
 	{ "character IDNA2008 forbids", "I♥NY.example", NULL, 0 },
 	{ "right-to-left mixed",
 	  "\xe2\x80\xae"

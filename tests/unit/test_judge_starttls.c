@@ -58,6 +58,7 @@ SPOIL(handshake_fails,
 SPOIL(version_refused,
       facts_fail(facts, STEP_TLS, ERR_ALERT_RECEIVED, "TLS alert protocol_version");
       facts->tls.alert = 70)
+SPOIL(old_refused, version_refused(facts, mem); facts->tls.newest_offered = TLS_1_1)
 SPOIL(handshake_reset, facts_fail(facts, STEP_TLS, ERR_RESET, "connection reset"))
 SPOIL(handshake_silent, facts_fail(facts, STEP_TLS, ERR_TIMEOUT, "no answer within 10 s"))
 SPOIL(other_transport, facts_fail(facts, STEP_TLS, ERR_PROTOCOL, "the answer is not TLS");
@@ -68,7 +69,6 @@ SPOIL(wants_certificate,
       facts_fail(facts, STEP_FEATURES, ERR_STREAM_ERROR, "stream error not-authorized");
       facts->after.opened = true; facts->after.error.condition = "not-authorized")
 SPOIL(closed_inside, facts_fail(facts, STEP_FEATURES, ERR_CLOSED, "closed by the server"))
-SPOIL(skipped, *facts = (struct starttls_facts){ .time = FIXTURE_JULY_26, .skipped = true })
 /* the stream in clear */
 SPOIL(optional, facts->before.features.starttls_required = false)
 SPOIL(alone, optional(facts, mem); facts->before.features.starttls_alone = true)
@@ -136,6 +136,11 @@ SPOIL(very_soon, facts->time = facts->identity.certs[0].not_after - 3 * DAYS)
 SPOIL(soon_enough, facts->time = facts->identity.certs[0].not_after - 21 * DAYS)
 SPOIL(short_lived, facts->identity.certs[0].not_before = facts->time - 4 * DAYS;
       facts->identity.certs[0].not_after = facts->time + 3 * DAYS)
+SPOIL(six_days,
+      facts->identity.certs[0].not_after = facts->identity.certs[0].not_before + 160 * 3600)
+SPOIL(hours_50, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 50 * 3600)
+SPOIL(hours_28, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 28 * 3600)
+SPOIL(hours_17, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 17 * 3600)
 SPOIL(weak, path(facts, mem); facts->identity.path.problems = PATH_WEAK)
 SPOIL(for_clients, path(facts, mem); facts->identity.path.problems = PATH_WRONG_PURPOSE)
 SPOIL(disorder, facts->identity.path.problems = PATH_OUT_OF_ORDER)
@@ -173,7 +178,6 @@ static const struct row {
 	{ "a stock server, c2s", C2S, nothing, "", "" },
 	{ "a stock server, s2s", S2S, nothing, "", "" },
 	{ "a stock server, direct", C2S | DIRECT, nothing, "", "" },
-	{ "not tried", C2S, skipped, "", "" },
 
 	{ "refused", C2S, refused, "warning endpoint-refused", NULL },
 	{ "dropped", C2S, timed_out, "warning endpoint-timeout", NULL },
@@ -191,7 +195,7 @@ static const struct row {
 	{ "out of turn", C2S, odd, "critical protocol-violation", NULL },
 	{ "host-unknown", C2S, host_unknown, "critical stream-host-unknown", NULL },
 	{ "see-other-host", C2S, other_host, "warning see-other-host", NULL },
-	{ "policy-violation", S2S, policy_violation, "critical stream-error", NULL },
+	{ "policy-violation", S2S, policy_violation, "warning stream-error", NULL },
 	{ "refuses STARTTLS", C2S, starttls_failure, "critical starttls-refused", NULL },
 	{ "errs at STARTTLS", C2S, starttls_error, "critical starttls-refused", NULL },
 	{ "silent at STARTTLS", C2S, starttls_silent, "warning endpoint-timeout", NULL },
@@ -199,6 +203,7 @@ static const struct row {
 	{ "before XMPP 1.0", S2S, no_version, "critical stream-no-version", NULL },
 	{ "injection", C2S, injected, "critical starttls-injection", NULL },
 	{ "handshake", C2S, handshake_fails, "critical tls-handshake-failed", NULL },
+	{ "old versions refused", C2S, old_refused, "info tls-old-versions-refused", NULL },
 	{ "reset in the handshake", C2S, handshake_reset, "critical tls-handshake-failed", NULL },
 	{ "silent in the handshake", C2S, handshake_silent, "warning endpoint-timeout", NULL },
 	{ "old versions only", C2S, version_refused, "critical tls-version-too-old", NULL },
@@ -278,6 +283,9 @@ static const struct row {
 	{ "3 days of 365", S2S, very_soon, "critical cert-expires-soon", NULL },
 	{ "21 days of 365", C2S, soon_enough, "", "" },
 	{ "3 days of 7", C2S, short_lived, "", "" },
+	{ "50 hours of 160", C2S, hours_50, "", "" },
+	{ "28 hours of 160", C2S, hours_28, "warning cert-expires-soon", NULL },
+	{ "17 hours of 160", C2S, hours_17, "critical cert-expires-soon", NULL },
 	{ "weak", C2S, weak, "critical cert-weak", NULL },
 	{ "for clients", C2S, for_clients, "critical cert-wrong-purpose", NULL },
 	{ "out of order", C2S, disorder, "warning cert-chain-order", NULL },
@@ -288,7 +296,7 @@ static const struct row {
 	{ "a malformed name beside a good one", C2S, odd_names, "warning cert-malformed-san",
 	  NULL },
 	{ "CN only", C2S, common_name_only, "critical cert-cn-only", NULL },
-	{ "must-staple", C2S, must_staple, "warning cert-staple-missing", NULL },
+	{ "must-staple", C2S, must_staple, "critical cert-staple-missing", NULL },
 
 	{ "PLAIN taken", C2S, plain_accepted, "critical active-plain-accepted", NULL },
 	{ "stanza taken", C2S, stanza_accepted, "critical active-stanza-accepted", NULL },
@@ -373,9 +381,12 @@ static void an_endpoint_not_examined_is_unknown(void **state)
 		spoil *spoil;
 		enum status status;
 	} statuses[] = {
-		{ "good", nothing, STATUS_OK },           { "refused", refused, STATUS_WARNING },
-		{ "no route", no_route, STATUS_UNKNOWN }, { "not tried", skipped, STATUS_OK },
-		{ "HTTP", web_server, STATUS_CRITICAL },  { "ours", system_fails, STATUS_UNKNOWN },
+		{ "good", nothing, STATUS_OK },
+		{ "refused", refused, STATUS_WARNING },
+		{ "no route", no_route, STATUS_UNKNOWN },
+		{ "too old", old_refused, STATUS_UNKNOWN },
+		{ "HTTP", web_server, STATUS_CRITICAL },
+		{ "ours", system_fails, STATUS_UNKNOWN },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
 		CLEANUP(arena_free) struct arena *mem = arena_new();

@@ -64,14 +64,16 @@ static void add_endpoint(struct made *made, struct arena *mem, const char *code)
 	case 'x':
 		facts_certificate(facts, mem, service, "leaf-renewed");
 		break;
+	case 'q':
+		facts_fail(facts, STEP_TCP, ERR_PROXY, "proxy 127.0.0.1:9050: connection refused");
+		break;
 	case 'h':
 		facts_fail(facts, STEP_STREAM, ERR_STREAM_ERROR, "stream error host-unknown");
 		facts->before.features = (struct features){ 0 };
 		facts->before.error.condition = "host-unknown";
 		break;
 	case 'k':
-		*facts = (struct starttls_facts){ .skipped = true };
-		break;
+		return; /* not walked */
 	default:
 		break;
 	}
@@ -184,11 +186,13 @@ static const struct row {
 	{ "c2s refuses, direct works", "r4 gd G4", nothing, "" },
 	{ "the server does not know us", "h4 G4", nothing, "" }, /* the endpoint says so */
 	{ "no way from here", "n6 G4", nothing, "info service-not-examined" },
+	{ "our proxy is down", "q4 G4", nothing, "info service-not-examined" },
 	{ "no IPv6 here", "n6 g4 N6 G4", nothing, "" },
 	{ "IPv6 dead", "r6 g4 G4", nothing, "warning ipv6-dead" },
 	{ "one address dead", "r4 g4 G4", nothing, "warning endpoint-unreachable" },
 	{ "one direct port dead", "rd g4 G4", nothing, "" }, /* the endpoint says so */
 	{ "the first worked", "g4 k4 G4 K6", nothing, "" },
+	{ "none was walked", "k4 K6", nothing, "" },
 	{ "versions differ", "g4 o4 G4", nothing, "warning endpoints-differ" },
 	{ "trust differs", "g4 u4 G4", nothing, "warning endpoints-differ" },
 	{ "requirements differ", "g4 p4 G4", nothing, "warning endpoints-differ" },
@@ -252,6 +256,7 @@ static void a_machine_without_ipv6_raises_no_alarm(void **state)
 	} statuses[] = {
 		{ "n6 g4 N6 G4", STATUS_OK },
 		{ "n6 G4", STATUS_UNKNOWN },
+		{ "q4 G4", STATUS_UNKNOWN },
 		{ "r4 G4", STATUS_CRITICAL },
 		{ "r4 g4 G4", STATUS_WARNING },
 	};

@@ -227,6 +227,36 @@ static void judges_a_real_certificate(void **state)
 	assert_true(facts.count == 0 && !facts.matched);
 }
 
+/* CRT-17 */
+static void discounts_what_a_limited_ca_cannot_be_held_to(void **state)
+{
+	static const struct discount_row {
+		const char *presented[2];
+		int matched; /* index, -1: none */
+	} discounts[] = {
+		{ { "srv:_xmpp-client.example.org", "dns:example.org" }, 1 },
+		{ { "dns:example.org", "xmpp:example.org" }, 0 },
+		{ { "srv:_xmpp-client.example.org", "xmpp:example.org" }, -1 },
+		{ { "dns:other.example", "dns:*.example" }, -1 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(discounts); i++) {
+		const struct discount_row *row = &discounts[i];
+		struct cert_name names[2];
+		for (size_t j = 0; j < 2; j++)
+			names[j] = presented(row->presented[j], strlen(row->presented[j]), *state);
+		struct cert_facts cert = { .names = names, .name_count = 2 };
+		struct reference reference = { "example.org", "_xmpp-client" };
+		struct name_facts facts;
+		name_judge(&cert, &reference, *state, &facts);
+		name_discount(&facts);
+		assert_row(row->presented[0],
+			   facts.matched == (row->matched < 0 ? NULL : &names[row->matched]));
+		for (int j = 0; j < 2; j++)
+			assert_row(row->presented[j], (facts.judgements[j].verdict ==
+						       NAME_MATCHES) == (j == row->matched));
+	}
+}
+
 static void cuts_a_huge_name_in_the_reason(void **state)
 {
 	char huge[5000] = "dns:";
@@ -245,6 +275,7 @@ int main(void)
 		cmocka_unit_test(agrees_with_the_decision_table),
 		cmocka_unit_test(says_why),
 		cmocka_unit_test(judges_a_real_certificate),
+		cmocka_unit_test(discounts_what_a_limited_ca_cannot_be_held_to),
 		cmocka_unit_test(cuts_a_huge_name_in_the_reason),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,8 +1,5 @@
 #include "unit.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base/deadline.h"
 #include "fixture.h"
 #include "tls/path.h"
@@ -151,33 +148,12 @@ static const struct row {
 /* The caller of path_judge() leaves zeroed facts where cert_read() refused. */
 static size_t read_chain(const char *names, struct arena *mem, struct cert_facts *out)
 {
-	size_t count = 0;
-	char *list = arena_copy(mem, names), *save = NULL;
-	for (char *name = strtok_r(list, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
-		if (strcmp(name, "garbage") != 0)
-			out[count] = fixture_cert(mem, name);
-		count++;
-	}
-	return count;
-}
-
-static struct trust *read_anchors(const char *names, struct arena *mem)
-{
-	struct cert_facts anchors[8] = { 0 };
-	size_t count = read_chain(names, mem, anchors);
-	char path[] = "/tmp/test_path.XXXXXX";
-	struct trust *trust = NULL;
+	struct bytes ders[8];
 	struct err err;
-	int fd = mkstemp(path);
-	for (size_t i = 0; i < count; i++) {
-		const char *pem = cert_pem(anchors[i].der, mem);
-		assert_int_equal(write(fd, pem, strlen(pem)), (ssize_t)strlen(pem));
-	}
-	close(fd);
-	bool ok = trust_new(path, false, &trust, &err);
-	unlink(path);
-	assert_true(ok);
-	return trust;
+	size_t count = fixture_ders(mem, names, ders, ARRAY_SIZE(ders));
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(cert_read(ders[i], mem, &out[i], &err), ders[i].size > 7);
+	return count;
 }
 
 static const char *flags_text(unsigned problems, struct arena *mem)
@@ -197,7 +173,7 @@ static void judges_chains(void **state)
 		const struct row *row = &rows[i];
 		struct cert_facts chain[8] = { 0 };
 		size_t count = read_chain(row->chain, *state, chain);
-		CLEANUP(trust_free) struct trust *trust = read_anchors(row->anchors, *state);
+		CLEANUP(trust_free) struct trust *trust = fixture_trust(*state, row->anchors);
 		struct path_facts path;
 		path_judge(chain, count, trust, row->at, *state, &path);
 		assert_row_string(row->name, path.reason, row->reason);
@@ -213,7 +189,7 @@ static void judges_chains(void **state)
 static void a_maze_of_issuers_ends(void **state)
 {
 	struct cert_facts chain[CHAIN_MAX];
-	CLEANUP(trust_free) struct trust *trust = read_anchors("root intermediate", *state);
+	CLEANUP(trust_free) struct trust *trust = fixture_trust(*state, "root intermediate");
 	struct path_facts path;
 	chain[0] = fixture_cert(*state, "leaf-unknown-critical");
 	for (size_t i = 1; i < CHAIN_MAX; i++) {
@@ -232,7 +208,7 @@ static void a_maze_of_issuers_ends(void **state)
 
 static void a_changed_octet_is_never_trusted(void **state)
 {
-	CLEANUP(trust_free) struct trust *trust = read_anchors("root", *state);
+	CLEANUP(trust_free) struct trust *trust = fixture_trust(*state, "root");
 	struct bytes whole = fixture_der(*state, "leaf");
 	struct cert_facts chain[2];
 	chain[1] = fixture_cert(*state, "intermediate");

@@ -14,7 +14,6 @@ typedef void spoil(struct starttls_facts *facts, struct arena *mem);
 
 SPOIL(nothing, )
 SPOIL(refused, facts_fail(facts, STEP_TCP, ERR_REFUSED, "connection refused"))
-SPOIL(skipped, *facts = (struct starttls_facts){ .time = FIXTURE_JULY_26, .skipped = true })
 SPOIL(turned_away, facts_fail(facts, STEP_STREAM, ERR_STREAM_ERROR, "stream error");
       facts->before.features = (struct features){ 0 };
       facts->before.error = (struct stream_error){ "host-unknown", "not \"here\"\n", "x", "{a}b" })
@@ -52,7 +51,6 @@ static const struct row {
 	{ "good, s2s", SERVICE_S2S, TRANSPORT_STARTTLS, nothing },
 	{ "good, direct", SERVICE_S2S, TRANSPORT_DIRECT, nothing },
 	{ "refused", SERVICE_C2S, TRANSPORT_STARTTLS, refused },
-	{ "not tried", SERVICE_C2S, TRANSPORT_STARTTLS, skipped },
 	{ "turned away", SERVICE_C2S, TRANSPORT_STARTTLS, turned_away },
 	{ "alert", SERVICE_S2S, TRANSPORT_DIRECT, alert },
 	{ "every member", SERVICE_C2S, TRANSPORT_STARTTLS, full },
@@ -175,7 +173,7 @@ static const struct refusal {
 	{ "{\"schema\":1}", "domain: missing" },
 	{ "{\"schema\":1,\"domain\":\"a\",\"input\":\"b\"}", "input: beside a domain" },
 	{ "{\"schema\":1,\"domain\":\"*.example\"}", "domain: " },
-	{ "{\"schema\":1,\"domain\":\"a\\u0000b\"}", "not JSON: " },
+	{ "{\"schema\":1,\"domain\":\"a\\u0000b\"}", "a string with a NUL" },
 	{ "{\"schema\":1,\"domain\":\"a\",\"domain\":\"b\"}", "not JSON: duplicate" },
 	{ "{\"schema\":1,\"domain\":\"a\xff\"}", "not JSON: " },
 	{ RECORD(",\"status\":\"fine\""), "status: not a status" },
@@ -189,6 +187,9 @@ static const struct refusal {
 	  "endpoints[0].service: not a service" },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":0,\"transport\":\"direct\""),
 	  "endpoints[0].port: not a port number" },
+	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":0,\"transport\":\"direct\","
+		   "\"source\":\"srv\""),
+	  NULL },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":65536,\"transport\":\"direct\""),
 	  "endpoints[0].port: not a port number" },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":\"5222\",\"transport\":\"direct\""),

@@ -1,71 +1,37 @@
-/* What secure.c adds to cert, path and name: these three are doubles here, and tell by a
- * certificate's first octet what to say of it. */
+/* What secure.c makes of cert, path and name together. */
 #include "unit.h"
 
+#include "fixture.h"
 #include "xmpp/secure.h"
 
-enum {
-	GOOD = 'g',       /* readable, its path is trusted, its name matches */
-	UNTRUSTED = 'u',  /* its path is not */
-	OTHER = 'o',      /* its name does not match */
-	UNREADABLE = 'x', /* no certificate */
-};
-
-static const struct cert_name matching_name = { .value = "example.org" };
-
-bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, struct err *err)
-{
-	(void)mem;
-	if (der.data[0] == UNREADABLE)
-		return err_set(err, AT_CERTIFICATE, ERR_PROTOCOL, "no certificate");
-	*out = (struct cert_facts){ .der = der };
-	return true;
-}
-
-void path_judge(const struct cert_facts *chain, size_t count, const struct trust *trust, int64_t at,
-		struct arena *mem, struct path_facts *out)
-{
-	(void)trust, (void)at, (void)mem;
-	bool trusted = count > 0 && chain[0].der.data[0] != UNTRUSTED;
-	*out = (struct path_facts){
-		.trusted = trusted,
-		.problems = count == 0 ? PATH_EMPTY
-			    : trusted  ? 0
-				       : PATH_UNKNOWN_ISSUER,
-		.reason = trusted      ? NULL
-			  : count == 0 ? "no certificate was presented"
-				       : "unknown",
-	};
-}
-
-void name_judge(const struct cert_facts *cert, const struct reference *reference, struct arena *mem,
-		struct name_facts *out)
-{
-	(void)mem;
-	assert_string_equal(reference->domain, "example.org");
-	assert_string_equal(reference->srv_service, "_xmpp-server");
-	*out = (struct name_facts){
-		.matched = cert->der.data[0] == OTHER ? NULL : &matching_name,
-	};
-}
-
 static const struct row {
-	const char *name, *chain; /* a letter a certificate */
+	const char *name;
+	const char *chain; /* fixtures, separated by spaces */
+	const char *anchors;
+	const char *domain;
+	enum service service;
 	size_t read;
 	unsigned problems;
-	bool trusted, matched, authenticated;
-	const char *reason;
+	const char *matched; /* value of the name, NULL: none */
+	const char *reason;  /* of the path; NULL: trusted */
+	bool authenticated;
 } rows[] = {
-	{ "trusted and named", "gg", 2, 0, true, true, true, NULL },
-	{ "untrusted", "ug", 2, PATH_UNKNOWN_ISSUER, false, true, false, "unknown" },
-	{ "trusted, but somebody else's", "og", 2, 0, true, false, false, NULL },
-	{ "nothing presented", "", 0, PATH_EMPTY, false, false, false,
-	  "no certificate was presented" },
-	{ "an unreadable leaf", "xg", 0, PATH_MALFORMED, false, false, false,
-	  "the certificate cannot be read" },
-	{ "rubbish behind a good path", "gxg", 1, PATH_MALFORMED, true, true, true, NULL },
-	{ "rubbish behind a bad path", "ux", 1, PATH_UNKNOWN_ISSUER | PATH_MALFORMED, false, true,
-	  false, "unknown" },
+	{ "trusted and named", "leaf intermediate", "root", "im.example", SERVICE_C2S, 2, 0,
+	  "im.example", NULL, true },
+	{ "trusted, but somebody else's", "leaf intermediate", "root", "example.org", SERVICE_S2S,
+	  2, 0, NULL, NULL, false },
+	{ "named, but nobody vouches for it", "self-signed", "root", "im.example", SERVICE_S2S, 1,
+	  PATH_SELF_SIGNED, "im.example", "the certificate is self-signed", false },
+	{ "nothing presented", "", "root", "im.example", SERVICE_S2S, 0, PATH_EMPTY, NULL,
+	  "no certificate was presented", false },
+	{ "an unreadable leaf", "garbage intermediate", "root", "im.example", SERVICE_S2S, 0,
+	  PATH_MALFORMED, NULL, "the certificate cannot be read", false },
+	{ "rubbish behind a good path", "leaf intermediate garbage", "root", "im.example",
+	  SERVICE_S2S, 2, PATH_MALFORMED, "im.example", "certificate 3 of the chain cannot be read",
+	  false },
+	{ "rubbish within a path that goes on behind it", "leaf garbage intermediate", "root",
+	  "im.example", SERVICE_S2S, 1, PATH_MALFORMED | PATH_OUT_OF_ORDER, "im.example",
+	  "certificate 2 of the chain cannot be read", false },
 };
 
 static void joins_path_and_name(void **state)
@@ -74,17 +40,69 @@ static void joins_path_and_name(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct row *row = &rows[i];
 		CLEANUP(arena_free) struct arena *mem = arena_new();
-		struct tls_facts tls = { .chain_count = strlen(row->chain) };
-		for (size_t j = 0; j < tls.chain_count; j++)
-			tls.chain[j] = arena_bytes(mem, row->chain + j, 1);
+		CLEANUP(trust_free) struct trust *trust = fixture_trust(mem, row->anchors);
+		struct tls_facts tls = { 0 };
+		tls.chain_count = fixture_ders(mem, row->chain, tls.chain, CHAIN_MAX);
 		struct identity_facts out;
-		secure_judge(&tls, "example.org", SERVICE_S2S, NULL, 0, mem, &out);
+		secure_judge(&tls, row->domain, row->service, trust, FIXTURE_JULY_26, mem, &out);
 		assert_row(row->name, out.cert_count == row->read);
 		assert_row(row->name, out.path.problems == row->problems);
-		assert_row(row->name, out.path.trusted == row->trusted);
+		assert_row(row->name, out.path.trusted == !row->reason);
 		assert_row_string(row->name, out.path.reason, row->reason);
-		assert_row(row->name, (out.names.matched != NULL) == row->matched);
+		assert_row_string(row->name, out.names.matched ? out.names.matched->value : NULL,
+				  row->matched);
 		assert_row(row->name, out.authenticated == row->authenticated);
+	}
+}
+
+static const struct cert_name *srv_name(const struct identity_facts *identity,
+					enum name_verdict verdict)
+{
+	for (size_t i = 0; i < identity->names.count; i++) {
+		const struct name_judgement *judgement = &identity->names.judgements[i];
+		if (judgement->name->type == NAME_SRV && judgement->verdict == verdict)
+			return judgement->name;
+	}
+	return NULL;
+}
+
+/* The SRV-ID that counts is the service's own (CRT-2). */
+static void asks_for_the_service(void **state)
+{
+	(void)state;
+	static const char *const wanted[] = {
+		[SERVICE_C2S] = "_xmpp-client.im.example", [SERVICE_S2S] = "_xmpp-server.im.example"
+	};
+	for (enum service service = SERVICE_C2S; service <= SERVICE_S2S; service++) {
+		CLEANUP(arena_free) struct arena *mem = arena_new();
+		CLEANUP(trust_free) struct trust *trust = fixture_trust(mem, "root");
+		struct tls_facts tls = { 0 };
+		tls.chain_count = fixture_ders(mem, "leaf", tls.chain, CHAIN_MAX);
+		struct identity_facts out;
+		secure_judge(&tls, "im.example", service, trust, FIXTURE_JULY_26, mem, &out);
+		const struct cert_name *name = srv_name(&out, NAME_MATCHES);
+		assert_row_string(wanted[service], name ? name->value : NULL, wanted[service]);
+		assert_non_null(srv_name(&out, NAME_DIFFERS));
+	}
+}
+
+/* CRT-17: whom a CA was limited to, in DNS names, it must not name in another form. */
+static void a_limited_ca_vouches_for_dns_names_alone(void **state)
+{
+	(void)state;
+	static const char *const chains[] = { "leaf intermediate-constrained",
+					      "leaf intermediate" };
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
+		CLEANUP(arena_free) struct arena *mem = arena_new();
+		CLEANUP(trust_free) struct trust *trust = fixture_trust(mem, "root");
+		struct tls_facts tls = { 0 };
+		tls.chain_count = fixture_ders(mem, chains[i], tls.chain, CHAIN_MAX);
+		struct identity_facts out;
+		secure_judge(&tls, "im.example", SERVICE_C2S, trust, FIXTURE_JULY_26, mem, &out);
+		assert_row(chains[i], out.path.constrained == (i == 0));
+		assert_row(chains[i], (srv_name(&out, NAME_MATCHES) == NULL) == (i == 0));
+		assert_row(chains[i], (srv_name(&out, NAME_IGNORED) != NULL) == (i == 0));
+		assert_row(chains[i], out.names.matched && out.names.matched->type == NAME_DNS);
 	}
 }
 
@@ -101,6 +119,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joins_path_and_name),
+		cmocka_unit_test(asks_for_the_service),
+		cmocka_unit_test(a_limited_ca_vouches_for_dns_names_alone),
 		cmocka_unit_test(names_services),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,8 +75,12 @@ static void goes_on_only_into_silence(void **state)
 		stream_close(&stream);
 		bool proceeds = row->answer == STARTTLS_PROCEED ||
 				row->answer == STARTTLS_INJECTION;
+		const char *end = row->code == ERR_NOT_WELL_FORMED
+					  ? "<stream:error><not-well-formed xmlns='" NS_STREAM_ERROR
+					    "'/></stream:error></stream:stream>"
+					  : "</stream:stream>";
 		assert_row_string(row->name, peer_heard(&peer, text),
-				  proceeds || row->code == ERR_TIMEOUT ? "" : "</stream:stream>");
+				  proceeds || row->code == ERR_TIMEOUT ? "" : end);
 	}
 }
 

@@ -75,6 +75,8 @@ static void screen_judge(struct screen *screen, enum policy_name name)
 	const struct policy policy = { name, NULL };
 	for (size_t i = 0; i < screen->target.count; i++) {
 		screen->found[i] = arena_alloc(screen->mem, sizeof(*screen->found[i]));
+		if (!screen->facts[i])
+			continue;
 		judge_starttls(&screen->endpoints[i], screen->facts[i], &policy, screen->mem,
 			       screen->found[i]);
 		screen->statuses[i] = judge_endpoint_status(screen->facts[i], screen->found[i]);
@@ -174,6 +176,23 @@ static struct screen *no_such_domain(void)
 		for (int j = 0; j < TRANSPORT_COUNT; j++)
 			screen_srv(screen, (enum service)i, (enum transport)j, DNS_NO_NAME, 0, 0);
 	}
+	screen_judge(screen, POLICY_BCP195);
+	return screen;
+}
+
+/* --first --active: the direct endpoint worked first, another was not walked; DNS left a doubt. */
+static struct screen *first_of_two(void)
+{
+	struct screen *screen = screen_new();
+	struct starttls_facts *facts;
+	screen_add(screen, SERVICE_C2S, TRANSPORT_DIRECT, "192.0.2.7");
+	facts = screen_add(screen, SERVICE_C2S, TRANSPORT_STARTTLS, "192.0.2.7");
+	facts->before.features.mechanisms = facts_list(screen->mem, "SCRAM-SHA-1");
+	facts->active.result[ACTIVE_INJECTION] = ACTIVE_REFUSED;
+	screen_add(screen, SERVICE_C2S, TRANSPORT_STARTTLS, "192.0.2.8");
+	screen->facts[2] = NULL;
+	for (int i = 0; i < TRANSPORT_COUNT; i++)
+		screen_srv(screen, SERVICE_S2S, (enum transport)i, DNS_TIMED_OUT, 0, 0);
 	screen_judge(screen, POLICY_BCP195);
 	return screen;
 }
@@ -339,13 +358,25 @@ static const struct golden {
 	  "     dns           3 ms  SRV _xmpp-client._tcp.im.example: xmpp.im.example:5222\n"
 	  "     tcp          10 ms  connected\n"
 	  "     stream       11 ms  stream error \\x1b[31m (\"a\\nb | c\")\n"
-	  "                         The condition tells the cause; policy-violation, resource-constraint and conflict may mean that we came too often, not that the service is broken.\n"
+	  "                         The condition tells the cause.\n"
 	  "                         Prosody: the log at level debug names the reason\n"
 	  "                         ejabberd: the log at `loglevel: debug` names the reason\n"
 	  "critical stream-error  the server ended the stream with \\x1b[31m (\"a\\nb | c\")  RFC 6120 4.9\n"
 	  "1 connection, 0.4 s\n" },
 	{ "a hostile peer, for a monitor", hostile, text_starttls_nagios,
 	  "XMPPTLS CRITICAL - im.example c2s not reachable over TLS; the server ended the stream with \\x1b[31m (\"a\\nb / c\") | c2s=0;;;0;1 time=0.41s;;;0\n" },
+	{ "not all walked, not all answered", first_of_two, as_long,
+	  "WARNING im.example: c2s encrypted + authenticated (PKIX), s2s not known; authentication is offered in clear: SCRAM-SHA-1\n"
+	  "SRV  _xmpp-client    5   0  5222 xmpp.im.example  insecure  _xmpps-client   10   0  5223 xmpp.im.example  insecure\n"
+	  "     _xmpp-server  (timed-out)                              _xmpps-server  (timed-out)\n"
+	  "SERVICE  WAY IN    ADDRESS         VERSION  CIPHER                  GROUP   CERT     BY    ms\n"
+	  "c2s      direct    192.0.2.7:5223  TLS1.3   TLS_AES_256_GCM_SHA384  x25519  ok 184d  PKIX  84\n"
+	  "c2s      starttls  192.0.2.7:5222  TLS1.3   TLS_AES_256_GCM_SHA384  x25519  ok 184d  PKIX  84\n"
+	  "c2s  TLS required: yes   mechanisms: SCRAM-SHA-1-PLUS SCRAM-SHA-1 PLAIN   (in clear: SCRAM-SHA-1)\n"
+	  "c2s  active   injection: refused\n"
+	  "warning  sasl-before-tls  c2s 192.0.2.7:5222  authentication is offered in clear: SCRAM-SHA-1  RFC 6120 6.3.4\n"
+	  "info     dns-failed                           the resolver gave no answer (timed-out) for SRV _xmpp-server._tcp.im.example and 1 more  RFC 6120 3.2.1\n"
+	  "3 connections, 0.4 s\n" },
 	{ "no such domain", no_such_domain, as_long,
 	  "UNKNOWN im.example: c2s not found, s2s not found; im.example has neither SRV records nor addresses\n"
 	  "SRV  _xmpp-client  (none)  _xmpps-client  (none)\n"
@@ -406,12 +437,12 @@ static void every_finding_can_be_explained(void **state)
 	assert_string_equal(
 		buf_string(&out),
 		"cert-expires-soon\n"
-		"seen      Less than a third of the certificate's lifetime, and less than 20\n"
-		"          days, are left.\n"
+		"seen      No more than a third of the certificate's lifetime less a day, and\n"
+		"          no more than 20 days, is left.\n"
 		"why       Renewal is due at two thirds of the lifetime; it seems to have\n"
 		"          failed.\n"
 		"clause    RFC 5280 section 4.1.2.5\n"
-		"severity  warning; when no more than the smaller of a seventh of its lifetime\n"
+		"severity  warning; when no more than the smaller of a ninth of its lifetime\n"
 		"          and 7 days is left: critical\n"
 		"Prosody   run the renewal by hand, read its log, then `prosodyctl reload`\n"
 		"ejabberd  run the renewal by hand, read its log, then `ejabberdctl\n"
