@@ -90,6 +90,16 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	va_end(args);
 }
 
+void buf_hex(struct buf *buf, const void *data, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *octets = data;
+	for (size_t i = 0; i < size; i++) {
+		const char pair[] = { digits[octets[i] >> 4], digits[octets[i] & 15] };
+		buf_add(buf, pair, sizeof(pair));
+	}
+}
+
 void buf_consume(struct buf *buf, size_t size)
 {
 	assert(size <= buf->size);

@@ -29,6 +29,7 @@ void buf_text(struct buf *buf, const char *text);
 void buf_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF(2, 3);
 void buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF(2, 0);
+void buf_hex(struct buf *buf, const void *data, size_t size); /* two lower-case digits an octet */
 /* Takes size octets off the front. */
 void buf_consume(struct buf *buf, size_t size);
 

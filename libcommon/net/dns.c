@@ -21,8 +21,10 @@
 #define OPT_DO_END 4    /* that octet from the end: TTL 3 and 4, RDLENGTH */
 
 struct resolver {
-	ares_channel channel;
-	bool believed; /* its AD bit means something */
+	struct resolver_options options;
+	ares_channel
+		channel; /* NULL until somebody asks: 75 KiB, and files of the system to read */
+	bool believed;   /* its AD bit means something */
 };
 
 /* One call of dns_ask. */
@@ -86,11 +88,11 @@ static bool all_on_loopback(ares_channel channel)
 	return all;
 }
 
-bool resolver_new(const struct resolver_options *options, struct resolver **out, struct err *err)
+static bool open_channel(struct resolver *resolver, struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	const struct resolver_options *options = &resolver->options;
 	pthread_once(&once, library_init);
-	CLEANUP(resolver_free) struct resolver *resolver = memory_new(sizeof(*resolver));
 	/* NOCHECKRESP: SERVFAIL and REFUSED are answers to us, not reasons to ask elsewhere. */
 	struct ares_options init = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
@@ -109,6 +111,16 @@ bool resolver_new(const struct resolver_options *options, struct resolver **out,
 	if (options->server && !set_server(resolver->channel, options->server, err))
 		return false;
 	resolver->believed = options->trust_ad || all_on_loopback(resolver->channel);
+	return true;
+}
+
+bool resolver_new(const struct resolver_options *options, struct resolver **out, struct err *err)
+{
+	CLEANUP(resolver_free) struct resolver *resolver = memory_new(sizeof(*resolver));
+	resolver->options = *options;
+	/* Only what was asked for can be wrong. */
+	if (options->server && !open_channel(resolver, err))
+		return false;
 	*out = resolver;
 	resolver = NULL;
 	return true;
@@ -263,6 +275,12 @@ static void wait_and_process(ares_channel channel, struct deadline until)
 	}
 }
 
+static bool can_ask(struct resolver *resolver)
+{
+	struct err err;
+	return resolver->channel || open_channel(resolver, &err);
+}
+
 void dns_ask(struct resolver *resolver, const struct dns_question *questions, size_t count,
 	     struct deadline until, struct arena *mem, struct dns_answer *out)
 {
@@ -274,6 +292,11 @@ void dns_ask(struct resolver *resolver, const struct dns_question *questions, si
 			.type = questions[i].type,
 		};
 		pending[i] = (struct pending){ &asking, &questions[i], &out[i], .again = true };
+	}
+	if (!can_ask(resolver)) {
+		for (size_t i = 0; i < count; i++)
+			finish(&pending[i], DNS_UNREACHABLE);
+		return;
 	}
 	for (;;) {
 		bool late = deadline_passed(until);

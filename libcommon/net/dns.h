@@ -1,8 +1,8 @@
 /* dns.h - questions to a validating resolver, answers as plain data.
  *
- * Wraps c-ares. A struct resolver belongs to one thread; it opens its sockets when first asked. An
- * expected answer is an outcome, not an error. The parser is a pure function over the message and
- * has a fuzzer. */
+ * Wraps c-ares. A struct resolver belongs to one thread; it reads the system's configuration and
+ * opens its sockets when first asked. An expected answer is an outcome, not an error. The parser is
+ * a pure function over the message and has a fuzzer. */
 #ifndef NET_DNS_H
 #define NET_DNS_H
 

@@ -73,8 +73,7 @@ void json_put_time(json_t *object, const char *key, int64_t seconds)
 void json_put_hex(json_t *object, const char *key, const uint8_t *data, size_t size)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
-	for (size_t i = 0; i < size; i++)
-		buf_printf(&text, "%02x", data[i]);
+	buf_hex(&text, data, size);
 	json_put_text(object, key, buf_string(&text));
 }
 

@@ -6,7 +6,7 @@
 
 #include "report/reread.h"
 
-#define READ_SIZE ((size_t)64 * 1024)
+#define READ_SIZE ((size_t)4096) /* on the stack of every worker, for each takes its turn here */
 
 struct input input_from_operands(const char *const *operands)
 {

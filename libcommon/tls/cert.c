@@ -233,8 +233,7 @@ static const char *serial_text(struct bytes serial, struct arena *mem)
 	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
 	if (serial.size > 1 && serial.data[0] == 0) /* only there to keep the number positive */
 		serial = (struct bytes){ serial.data + 1, serial.size - 1 };
-	for (size_t i = 0; i < serial.size; i++)
-		buf_printf(&text, "%02x", serial.data[i]);
+	buf_hex(&text, serial.data, serial.size);
 	return arena_copy(mem, buf_string(&text));
 }
 

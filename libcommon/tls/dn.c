@@ -64,8 +64,7 @@ static void add_pair(struct buf *out, const struct der *type, const struct der *
 		return;
 	}
 	buf_printf(out, "%s=#", oid[0] ? oid : "0.0");
-	for (size_t i = 0; i < value->whole.size; i++)
-		buf_printf(out, "%02x", value->whole.data[i]);
+	buf_hex(out, value->whole.data, value->whole.size);
 }
 
 static bool add_set(struct buf *out, struct bytes set)

@@ -59,20 +59,48 @@ static void fill_table(uint8_t table[256])
 		table[(unsigned char)*blank] = BLANK;
 }
 
+static struct bytes from(struct bytes at, size_t skip)
+{
+	return (struct bytes){ at.data + skip, at.size - skip };
+}
+
+static void put_group(uint8_t **out, unsigned group)
+{
+	*(*out)++ = (uint8_t)(group >> 16);
+	*(*out)++ = (uint8_t)(group >> 8);
+	*(*out)++ = (uint8_t)group;
+}
+
+/* As many whole groups as follow each other: all there is in a line as RFC 7468 wants it. */
+static size_t decode_groups(const uint8_t table[256], struct bytes text, uint8_t **out)
+{
+	size_t i = 0;
+	for (; text.size - i >= 4; i += 4) {
+		const uint8_t *at = text.data + i;
+		unsigned a = table[at[0]], b = table[at[1]], c = table[at[2]], d = table[at[3]];
+		if ((a | b | c | d) >= PAD)
+			break;
+		put_group(out, a << 18 | b << 12 | c << 6 | d);
+	}
+	return i;
+}
+
 /* RFC 4648, 4, over lines of any length. room is at least three quarters of the text. */
 static bool decode(const uint8_t table[256], struct bytes text, uint8_t *room, size_t *size)
 {
 	uint8_t *out = room;
 	unsigned group = 0, count = 0, pads = 0;
 	for (size_t i = 0; i < text.size; i++) {
+		if (count == 0 && pads == 0)
+			i += decode_groups(table, from(text, i), &out);
+		if (i == text.size)
+			break;
 		uint8_t digit = table[text.data[i]];
 		if (digit < PAD && pads == 0) {
 			group = group << 6 | digit;
 			if (++count < 4)
 				continue;
-			*out++ = (uint8_t)(group >> 16);
-			*out++ = (uint8_t)(group >> 8);
-			*out++ = (uint8_t)group;
+			put_group(&out, group);
 			group = count = 0;
 		} else if (digit == PAD) {
 			pads++;
@@ -96,19 +124,20 @@ static bool starts_with(struct bytes at, const char *text)
 	return at.size >= size && memcmp(at.data, text, size) == 0;
 }
 
-static struct bytes from(struct bytes at, size_t skip)
-{
-	return (struct bytes){ at.data + skip, at.size - skip };
-}
-
-/* Moves *at to the next text of that kind; false: there is none. */
+/* Moves *at to the next text of that kind, which begins with a dash: base64 has none. False: there
+ * is none. */
 static bool seek(struct bytes *at, const char *text)
 {
-	const uint8_t *found = memmem(at->data, at->size, text, strlen(text));
-	if (!found)
-		return false;
-	*at = from(*at, (size_t)(found - at->data));
-	return true;
+	while (at->size > 0) {
+		const uint8_t *dash = memchr(at->data, '-', at->size);
+		if (!dash)
+			return false;
+		*at = from(*at, (size_t)(dash - at->data));
+		if (starts_with(*at, text))
+			return true;
+		*at = from(*at, 1);
+	}
+	return false;
 }
 
 /* Nothing but blanks stands before it in its line: a block quoted in a sentence is none. */

@@ -37,12 +37,24 @@ static void gives_back_its_front(void **state)
 	assert_string_equal(buf_string(&buf), "");
 }
 
+static void writes_octets_as_hex(void **state)
+{
+	static const unsigned char octets[] = { 0x00, 0x9a, 0xff, 0x07 };
+	(void)state;
+	CLEANUP(buf_free) struct buf buf = buf_new(BUF_UNBOUNDED);
+	buf_hex(&buf, octets, 0);
+	assert_string_equal(buf_string(&buf), "");
+	buf_hex(&buf, octets, sizeof(octets));
+	assert_string_equal(buf_string(&buf), "009aff07");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows_up_to_its_maximum),
 		cmocka_unit_test(overflow_sticks_and_drops_whole_appends),
 		cmocka_unit_test(gives_back_its_front),
+		cmocka_unit_test(writes_octets_as_hex),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
