@@ -33,6 +33,14 @@ static const char *meaning_of(const struct session *session, int alert)
 	return tls_alert_meaning(alert);
 }
 
+/* Which of our own limits stands in the way. */
+static const char *versions_advice(const struct tls_context *context)
+{
+	if (context->newest < TLS_1_2)
+		return "; try without --tls-max";
+	return context->oldest > TLS_1_0 ? "; try --tls-min 1.0" : "";
+}
+
 static bool received(const struct session *session, int alert, enum err_stage stage,
 		     struct err *err)
 {
@@ -42,8 +50,7 @@ static bool received(const struct session *session, int alert, enum err_stage st
 		return err_set(err, stage, ERR_ALERT_RECEIVED,
 			       "TLS alert protocol_version: the server speaks no TLS version that "
 			       "was offered (%s)%s",
-			       context->offered,
-			       context->oldest > TLS_1_0 ? "; try --tls-min 1.0" : "");
+			       context->offered, versions_advice(context));
 	if (!name)
 		return err_set(err, stage, ERR_ALERT_RECEIVED, "TLS alert %d, of no known kind",
 			       alert);
@@ -93,8 +100,7 @@ static bool refused(const struct session *session, int code, enum err_stage stag
 			       "the server chose a TLS version that was not offered");
 	return err_set(err, stage, ERR_ALERT_SENT,
 		       "the server chose a TLS version that was not offered (%s)%s",
-		       session->context->offered,
-		       session->context->oldest > TLS_1_0 ? "; try --tls-min 1.0" : "");
+		       session->context->offered, versions_advice(session->context));
 }
 
 static bool closed(const struct session *session, enum err_stage stage, struct err *err)

@@ -184,14 +184,6 @@ static bool take_text(struct bytes *at, const char *label, struct bytes *out)
 	return true;
 }
 
-/* openssl x509 -trustout appends its own opinion to the certificate. */
-static struct bytes first_element(struct bytes der)
-{
-	struct der certificate;
-	struct bytes at = der;
-	return der_next(&at, &certificate) ? certificate.whole : der;
-}
-
 size_t cert_from_pem(struct bytes pem, struct arena *mem, struct bytes *out, size_t room,
 		     size_t *broken)
 {
@@ -215,8 +207,6 @@ size_t cert_from_pem(struct bytes pem, struct arena *mem, struct bytes *out, siz
 			continue;
 		}
 		out[count] = (struct bytes){ der, size };
-		if (label == labels[2])
-			out[count] = first_element(out[count]);
 		count++;
 	}
 	return count;

@@ -90,6 +90,7 @@ def test_our_own_limits_on_versions(run, ca, prosody):
     result, [seen] = look(run, ca, prosody, "good.test", [("c2s", "starttls")], "--tls-min", "1.0", "--tls-max", "1.1")
     assert seen["encrypted"] is False and "tls-version-too-old" not in tool.finding_ids(result.record), result
     assert seen["tls"]["alert"]["name"] == "protocol_version", result
+    assert seen["failure"]["text"].endswith("try without --tls-max"), result
 
 
 def test_server_with_old_tls_only(run, ca, make_prosody):
