@@ -254,10 +254,8 @@ static void a_machine_without_ipv6_raises_no_alarm(void **state)
 		const char *endpoints;
 		enum status status;
 	} statuses[] = {
-		{ "n6 g4 N6 G4", STATUS_OK },
-		{ "n6 G4", STATUS_UNKNOWN },
-		{ "q4 G4", STATUS_UNKNOWN },
-		{ "r4 G4", STATUS_CRITICAL },
+		{ "n6 g4 N6 G4", STATUS_OK },   { "n6 G4", STATUS_UNKNOWN },
+		{ "q4 G4", STATUS_UNKNOWN },    { "r4 G4", STATUS_CRITICAL },
 		{ "r4 g4 G4", STATUS_WARNING },
 	};
 	const struct policy policy = { POLICY_BCP195, NULL };
