@@ -18,6 +18,7 @@
 #define PAD      64
 #define BLANK    65
 #define NO_DIGIT 66
+#define NO_PLACE (UINT32_C(1) << 24)
 
 /* What openssl x509 and very old programmes write around a certificate. TRUSTED CERTIFICATE carries
  * settings that may say "rejected": who does not honour those must not take it. */
@@ -49,14 +50,24 @@ const char *cert_pem(struct bytes der, struct arena *mem)
 	return text;
 }
 
-static void fill_table(uint8_t table[256])
+struct decoder {
+	uint8_t digit[256];
+	uint32_t place[4][256]; /* the digit where it belongs in its group; NO_PLACE: no digit */
+};
+
+static void decoder_fill(struct decoder *decoder)
 {
-	memset(table, NO_DIGIT, 256);
+	memset(decoder->digit, NO_DIGIT, sizeof(decoder->digit));
 	for (uint8_t i = 0; i < 64; i++)
-		table[(unsigned char)digits[i]] = i;
-	table['='] = PAD;
+		decoder->digit[(unsigned char)digits[i]] = i;
+	for (unsigned c = 0; c < 256; c++) {
+		uint32_t digit = decoder->digit[c];
+		for (unsigned at = 0; at < 4; at++)
+			decoder->place[at][c] = digit < PAD ? digit << (18 - 6 * at) : NO_PLACE;
+	}
+	decoder->digit['='] = PAD;
 	for (const char *blank = " \t\r\n\f\v"; *blank; blank++)
-		table[(unsigned char)*blank] = BLANK;
+		decoder->digit[(unsigned char)*blank] = BLANK;
 }
 
 static struct bytes from(struct bytes at, size_t skip)
@@ -72,30 +83,31 @@ static void put_group(uint8_t **out, unsigned group)
 }
 
 /* As many whole groups as follow each other: all there is in a line as RFC 7468 wants it. */
-static size_t decode_groups(const uint8_t table[256], struct bytes text, uint8_t **out)
+static size_t decode_groups(const struct decoder *decoder, struct bytes text, uint8_t **out)
 {
 	size_t i = 0;
 	for (; text.size - i >= 4; i += 4) {
 		const uint8_t *at = text.data + i;
-		unsigned a = table[at[0]], b = table[at[1]], c = table[at[2]], d = table[at[3]];
-		if ((a | b | c | d) >= PAD)
+		uint32_t group = decoder->place[0][at[0]] | decoder->place[1][at[1]] |
+				 decoder->place[2][at[2]] | decoder->place[3][at[3]];
+		if (group >= NO_PLACE)
 			break;
-		put_group(out, a << 18 | b << 12 | c << 6 | d);
+		put_group(out, group);
 	}
 	return i;
 }
 
 /* RFC 4648, 4, over lines of any length. room is at least three quarters of the text. */
-static bool decode(const uint8_t table[256], struct bytes text, uint8_t *room, size_t *size)
+static bool decode(const struct decoder *decoder, struct bytes text, uint8_t *room, size_t *size)
 {
 	uint8_t *out = room;
 	unsigned group = 0, count = 0, pads = 0;
 	for (size_t i = 0; i < text.size; i++) {
 		if (count == 0 && pads == 0)
-			i += decode_groups(table, from(text, i), &out);
+			i += decode_groups(decoder, from(text, i), &out);
 		if (i == text.size)
 			break;
-		uint8_t digit = table[text.data[i]];
+		uint8_t digit = decoder->digit[text.data[i]];
 		if (digit < PAD && pads == 0) {
 			group = group << 6 | digit;
 			if (++count < 4)
@@ -187,11 +199,11 @@ static bool take_text(struct bytes *at, const char *label, struct bytes *out)
 size_t cert_from_pem(struct bytes pem, struct arena *mem, struct bytes *out, size_t room,
 		     size_t *broken)
 {
-	uint8_t table[256];
+	struct decoder decoder;
 	struct bytes at = pem, text;
 	size_t count = 0;
 	*broken = 0;
-	fill_table(table);
+	decoder_fill(&decoder);
 	while (count < room && seek(&at, BEGIN)) {
 		const char *label = take_label(pem, &at);
 		if (!label)
@@ -202,7 +214,7 @@ size_t cert_from_pem(struct bytes pem, struct arena *mem, struct bytes *out, siz
 		}
 		size_t size;
 		uint8_t *der = arena_alloc(mem, text.size / 4 * 3 + 3);
-		if (!decode(table, text, der, &size) || size == 0) {
+		if (!decode(&decoder, text, der, &size) || size == 0) {
 			++*broken;
 			continue;
 		}

@@ -81,16 +81,19 @@ static bool read_file(const char *path, struct arena *mem, struct bytes *out)
 	return read_all(fd, S_ISREG(about.st_mode) ? size + 1 : STREAM_ROOM, mem, out);
 }
 
+/* No more than that: every block has one. */
 static size_t count_blocks(struct bytes pem)
 {
 	static const char begin[] = "-----BEGIN ";
+	const uint8_t *at = pem.data, *end = pem.data + pem.size;
 	size_t count = 0;
-	for (const uint8_t *at = pem.data, *end = pem.data + pem.size;; count++) {
-		at = memmem(at, (size_t)(end - at), begin, sizeof(begin) - 1);
-		if (!at)
-			return count;
-		at += sizeof(begin) - 1;
+	while (at < end && (at = memchr(at, '-', (size_t)(end - at)))) {
+		bool found = (size_t)(end - at) >= sizeof(begin) - 1 &&
+			     memcmp(at, begin, sizeof(begin) - 1) == 0;
+		count += found;
+		at += found ? sizeof(begin) - 1 : 1;
 	}
+	return count;
 }
 
 /* Blocks that are no certificates are passed over: bundles carry keys and old formats too. */
