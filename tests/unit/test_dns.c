@@ -924,13 +924,10 @@ static void tells_that_nobody_listens(void **state)
 	(void)state;
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	CLEANUP(resolver_free) struct resolver *resolver = NULL;
-	struct server closed = { 0 };
-	assert_true(bind_both(&closed, INADDR_LOOPBACK));
-	fd_close(&closed.udp);
-	fd_close(&closed.tcp);
 	struct dns_question question = { "plain.example", DNS_A };
 	struct dns_answer answer;
-	resolver_at(closed.port, &resolver);
+	/* tcpmux: a port that was free a moment ago may be another test's by now. */
+	resolver_at(1, &resolver);
 	dns_ask(resolver, &question, 1, deadline_in(30), mem, &answer);
 	assert_int_equal(answer.outcome, DNS_UNREACHABLE);
 }
