@@ -74,7 +74,7 @@ static struct answer sw_3(const struct door *door)
 static struct answer sw_4(const struct door *door)
 {
 	(void)door;
-	return says(PROMISE_NOT_TESTABLE, "xmpp-ciphers asks for it");
+	return says(PROMISE_NOT_TESTABLE, "this library cannot ask for it");
 }
 
 /* MAN-3 to MAN-6 */
@@ -117,7 +117,7 @@ static struct answer sw_6(const struct door *door)
 		return says(PROMISE_KEPT,
 			    arena_printf(door->mem, "in name only: a group of %u bits",
 					 tls->dh_bits));
-	return says(PROMISE_KEPT, "xmpp-ciphers tells whether it is required");
+	return says(PROMISE_KEPT, "whether it is required was not asked");
 }
 
 /* MAN-13, MAN-14 */

@@ -15,7 +15,7 @@ static const struct alert {
 	{ 30, "decompression_failure", NULL },
 	{ 40, "handshake_failure",
 	  "server and client share no cipher suite, group or signature algorithm, or the server has "
-	  "no certificate for this name; try --tls-min 1.0, or look with xmpp-ciphers" },
+	  "no certificate for this name; try --tls-min 1.0" },
 	{ 41, "no_certificate", NULL },
 	{ 42, "bad_certificate", "the server rejects our client certificate" },
 	{ 43, "unsupported_certificate",

@@ -59,8 +59,7 @@ static bool check_versions(enum tls_version min, enum tls_version max, struct er
 {
 	if (min == SSL_3_0 || max == SSL_3_0)
 		return err_set(err, AT_INPUT, ERR_UNSUPPORTED,
-			       "this GnuTLS cannot speak SSL 3.0; xmpp-ciphers tests for it with "
-			       "hellos of its own");
+			       "this GnuTLS cannot speak SSL 3.0; TLS1.0 is the oldest it offers");
 	if (min > max)
 		return err_set(err, AT_INPUT, ERR_USAGE,
 			       "the oldest TLS version asked for, %s, is newer than the newest, %s",

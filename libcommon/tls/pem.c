@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "tls/cert.h"
-#include "tls/der.h"
 
 #define DASHES   "-----"
 #define BEGIN    DASHES "BEGIN "

@@ -485,7 +485,7 @@ static const struct failure_row {
 	  ERR_ALERT_RECEIVED,
 	  "TLS alert handshake_failure: server and client share no cipher suite, group or "
 	  "signature algorithm, or the server has no certificate for this name; try --tls-min "
-	  "1.0, or look with xmpp-ciphers",
+	  "1.0",
 	  40,
 	  false,
 	  true,
@@ -661,7 +661,7 @@ static const struct refusal_row {
 	{ "SSL 3.0",
 	  { .min = SSL_3_0 },
 	  ERR_UNSUPPORTED,
-	  "this GnuTLS cannot speak SSL 3.0; xmpp-ciphers tests for it with hellos of its own" },
+	  "this GnuTLS cannot speak SSL 3.0; TLS1.0 is the oldest it offers" },
 	{ "min above max",
 	  { .min = TLS_1_3, .max = TLS_1_2 },
 	  ERR_USAGE,
