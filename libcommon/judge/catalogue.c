@@ -851,6 +851,14 @@ const struct finding_kind finding_kinds[] = {
 		.ejabberd = "get a certificate without that name; " EJABBERD_CERTIFICATE,
 	},
 
+	/* DANE. */
+
+	/* POSH. */
+
+	/* Revocation, transparency, CAA. */
+
+	/* What changed since last time. */
+
 	/* The stream inside TLS. */
 	{
 		.id = "stream-id-reused",

@@ -9,7 +9,7 @@
 void judge_starttls(const struct endpoint *at, const struct starttls_facts *facts,
 		    const struct policy *policy, struct arena *mem, struct findings *out)
 {
-	const struct judging judging = { at, facts, policy, mem, out };
+	const struct judging judging = { at, facts, policy, mem, out, NULL, NULL };
 	judge_clear_stream(&judging);
 	judge_failure(&judging);
 	judge_tls(&judging);

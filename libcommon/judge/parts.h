@@ -3,6 +3,7 @@
 #ifndef JUDGE_PARTS_H
 #define JUDGE_PARTS_H
 
+#include "judge/certcheck.h"
 #include "judge/judge.h"
 
 struct judging {
@@ -11,6 +12,8 @@ struct judging {
 	const struct policy *policy;
 	struct arena *mem;
 	struct findings *out;
+	const struct certcheck_facts *check; /* NULL: xmpp-starttls */
+	const struct check_rules *rules;     /* NULL likewise */
 };
 
 #define FIND(judging, id, ...)                                                                     \
@@ -25,6 +28,11 @@ void judge_tls(const struct judging *judging);
 void judge_certificate(const struct judging *judging);
 void judge_inner_stream(const struct judging *judging);
 void judge_active(const struct judging *judging);
+/* xmpp-certcheck's own: judging->check is set. */
+void judge_dane(const struct judging *judging);
+void judge_posh(const struct judging *judging);
+void judge_revocation(const struct judging *judging);
+void judge_change(const struct judging *judging);
 void judge_failure(const struct judging *judging);
 
 /* The id of the finding that says why the walk ended early; NULL when it did not, or when what was

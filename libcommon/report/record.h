@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "judge/certcheck.h"
 #include "judge/judge.h"
 
 #define RECORD_SCHEMA 1
@@ -21,6 +22,9 @@ json_t *record_endpoint(const struct endpoint *at);
 /* The section under a tool's own name. */
 json_t *record_starttls(const struct endpoint *at, const struct starttls_facts *facts,
 			const struct findings *findings, enum status status);
+json_t *record_certcheck(const struct endpoint *at, const struct certcheck_facts *facts,
+			 const struct check_rules *rules, const struct findings *findings,
+			 enum status status);
 json_t *record_findings(const struct findings *findings);
 json_t *record_promises(const struct promise *promises, size_t count);
 

@@ -19,6 +19,10 @@ NODISCARD bool reread_endpoints(const json_t *record, struct arena *mem, struct 
  * section (err says so) or it has wrong types. */
 NODISCARD bool reread_starttls(const json_t *endpoint, struct arena *mem,
 			       struct starttls_facts *out, struct err *err);
+/* Facts of the "certcheck" section, its chain from there or from the "starttls" section beside it:
+ * enough to judge anew without the network. Likewise false. */
+NODISCARD bool reread_certcheck(const json_t *endpoint, struct arena *mem,
+				struct certcheck_facts *out, struct err *err);
 NODISCARD bool reread_dns(const json_t *record, struct arena *mem, struct dns_facts *out,
 			  struct err *err);
 /* "2026-11-22T15:04:05Z" to seconds. */

@@ -6,6 +6,7 @@
 #define REPORT_TEXT_H
 
 #include "base/buf.h"
+#include "judge/certcheck.h"
 #include "judge/judge.h"
 
 struct text_style {
@@ -38,6 +39,28 @@ void text_starttls_long(const struct text_view *view, const struct text_style *s
 void text_starttls_short(const struct text_view *view, struct buf *out);
 /* "XMPPTLS OK - example.org c2s encrypted … | c2s=2;;;0 time=0.31s" */
 void text_starttls_nagios(const struct text_view *view, struct buf *out);
+
+/* xmpp-certcheck: base.target->facts[i] is &checks[i]->walk. */
+struct check_view {
+	struct text_view base;
+	const struct certcheck_facts *const *checks; /* by endpoint */
+	const struct check_rules *rules;
+	bool names; /* --names: the whole table of identifiers */
+};
+
+/* Summary, where, names, chain, validity, purpose, DANE, POSH, history, findings, cost. */
+void text_certcheck_long(const struct check_view *view, const struct text_style *style,
+			 struct buf *out);
+/* As text_starttls_short(), with days left and what proves the certificate. */
+void text_certcheck_short(const struct check_view *view, struct buf *out);
+/* "XMPPCERT OK - example.org 51 days, PKIX+DANE | days=51;20:;7: chain_days=112;20:;7: time=0.31s"
+ */
+void text_certcheck_nagios(const struct check_view *view, struct buf *out);
+/* Nothing when nothing is wrong, else a line a problem, for cron to mail. */
+void text_certcheck_cron(const struct check_view *view, struct buf *out);
+/* --history: a table of what was seen. */
+void text_history(const struct sighting *rows, size_t count, const struct text_style *style,
+		  struct buf *out);
 
 /* --explain ID: the catalogue's entry as a short page. */
 void text_explain(const struct finding_kind *kind, struct buf *out);

@@ -49,6 +49,31 @@ struct cert_facts {
 	bool has_name_constraints; /* of whatever kind of name: RFC 5280, 4.2.1.10 */
 	bool has_eku, eku_server, eku_client, eku_any;
 	bool must_staple;
+	unsigned version; /* 1 to 3 */
+	bool has_basic_constraints;
+	int path_length; /* pathLenConstraint; -1: none */
+	bool has_key_usage;
+	unsigned key_usage; /* enum key_usage */
+	/* Extensions not looked into here, empty where absent: what stands in extnValue. */
+	struct bytes name_constraints, policies, policy_mappings, policy_constraints, inhibit_any,
+		subject_key_id, authority_key_id, scts;
+	const char *ocsp_url, *crl_url; /* the first of each; NULL: none */
+	const char *critical_unknown;   /* OID of a critical extension nobody knows; NULL */
+	const char *defect; /* what RFC 5280 forbids in it by itself, the first thing: "its serial
+			       number is negative"; NULL */
+};
+
+/* RFC 5280, 4.2.1.3: bit 0 first. */
+enum key_usage {
+	USAGE_DIGITAL_SIGNATURE = 1 << 0,
+	USAGE_NON_REPUDIATION = 1 << 1,
+	USAGE_KEY_ENCIPHERMENT = 1 << 2,
+	USAGE_DATA_ENCIPHERMENT = 1 << 3,
+	USAGE_KEY_AGREEMENT = 1 << 4,
+	USAGE_CERT_SIGN = 1 << 5,
+	USAGE_CRL_SIGN = 1 << 6,
+	USAGE_ENCIPHER_ONLY = 1 << 7,
+	USAGE_DECIPHER_ONLY = 1 << 8,
 };
 
 /* Each name costs some hundred times its octets until it stands in a record, and a stranger chooses

@@ -9,7 +9,7 @@
 #include "tls/cert.h"
 #include "tls/trust.h"
 
-#define CHAIN_MAX 16 /* certificates of a chain we look at; real ones have 2 to 4 */
+#define CHAIN_MAX 64 /* certificates of a chain we look at; real ones have 2 to 5 */
 
 /* Independent flags, not a ladder: a certificate can be expired and untrusted. */
 enum path_problem {
@@ -33,6 +33,10 @@ struct path_facts {
 	bool trusted;
 	unsigned problems;  /* enum path_problem */
 	const char *anchor; /* subject of the anchor used, NULL if none */
+	/* The way that was judged: the leaf first, each certified by the next, the anchor last if
+	 * one was reached. In the arena. */
+	const struct cert_facts *const *way;
+	size_t way_length;
 	bool anchor_from_system;
 	bool constrained;   /* a CA of the path limits names: see name_discount() */
 	const char *reason; /* one sentence when not trusted, NULL otherwise */

@@ -59,6 +59,8 @@ struct tls_facts {
 		session_ticket, resumed;
 	bool client_cert_requested, client_cert_sent;
 	bool staple;                     /* an OCSP response was stapled */
+	struct bytes ocsp;               /* that response, DER; empty: none, or not kept */
+	struct bytes scts;               /* the signed_certificate_timestamp extension (RFC 6962) */
 	enum tls_version newest_offered; /* NONE: --priority, nobody knows */
 	const char *alpn_offered, *alpn; /* NULL: none offered, none came back */
 	const char *servername;

@@ -17,6 +17,8 @@ struct trust;
  * with_system: both. The system's bundle is read when first needed (thread-safe), a named file at
  * once, so that an unreadable one is told before anything else. */
 NODISCARD bool trust_new(const char *file, bool with_system, struct trust **out, struct err *err);
+/* These certificates and no others (DANE-TA). They are copied; unreadable ones are left out. */
+struct trust *trust_of(const struct bytes *ders, size_t count);
 void trust_free(struct trust **trust);
 
 /* Anchors whose subject is this DER name, octet for octet: at most room. Returns how many.

@@ -1,0 +1,36 @@
+/* intake.h - the certificates in a file's octets: PEM with any text around the blocks, DER (one
+ * certificate, or several one behind the other), PKCS#7 (DER or PEM).
+ *
+ * Hostile until parsed: pure, bounded, fuzzed. Everything returned lives in the caller's arena or
+ * points into the octets. */
+#ifndef TLS_INTAKE_H
+#define TLS_INTAKE_H
+
+#include "tls/path.h"
+
+#define INTAKE_MAX ((size_t)4 * 1024 * 1024) /* octets of one file: a chain of 64 takes a tenth */
+
+enum intake_form {
+	INTAKE_NONE, /* no certificate in it */
+	INTAKE_PEM,
+	INTAKE_DER,
+	INTAKE_PKCS7,
+};
+
+struct intake_facts {
+	enum intake_form form;
+	struct bytes certs[CHAIN_MAX]; /* DER in the file's order; PKCS#7, which has none: the
+					  certificate that issued no other first */
+	size_t count;
+	bool cut;            /* there were more than CHAIN_MAX */
+	const char *problem; /* what is wrong with the file, the first thing: "block 2 has no END
+				line"; NULL if nothing. A file with a problem is not to be trusted
+				even where certs could be read */
+};
+
+void intake_read(struct bytes file, struct arena *mem, struct intake_facts *out);
+
+/* "none" "PEM" "DER" "PKCS#7" */
+const char *intake_form_text(enum intake_form form);
+
+#endif
