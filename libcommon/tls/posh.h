@@ -36,7 +36,7 @@ const char *posh_url(const char *domain, const char *service, struct arena *mem)
 
 enum posh_status {
 	POSH_NOT_CHECKED,
-	POSH_NONE,    /* 404 or 410, no web server: nothing is published */
+	POSH_NONE,    /* 404 or 410, a web page, no web server: nothing is published */
 	POSH_FAILED,  /* could not be asked, or the HTTPS is not valid: proves nothing */
 	POSH_INVALID, /* the document is wrong */
 	POSH_EXPIRED, /* expires 0 */
@@ -48,7 +48,8 @@ struct posh_facts {
 	enum posh_status status;
 	const char *url;       /* the one of the domain */
 	const char *reference; /* the document it refers to, or where redirects led; NULL: none */
-	uint64_t expires;      /* seconds; the lower one of the two documents */
+	uint64_t expires;      /* seconds: the lowest of both documents' and what is left of
+				  the HTTPS certificates' lives (CRT-54); 0: none */
 	size_t fingerprints;   /* how many certificates it lists */
 	int64_t date;          /* the web server's clock; 0: not told */
 	const char *reason;    /* one sentence where not POSH_MATCH; NULL otherwise */
