@@ -760,12 +760,12 @@ const struct finding_kind finding_kinds[] = {
 		.id = "cert-expires-soon",
 		.severity = GRADE(WARNING, WARNING, WARNING),
 		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
-		.other_when = "when no more than the smaller of a ninth of its lifetime and 7 days "
-			      "is left",
+		.other_when =
+			"when no more than the smaller of a seventh of its lifetime and 7 days "
+			"is left",
 		.ref = "RFC 5280 section 4.1.2.5",
-		.meaning =
-			"No more than a third of the certificate's lifetime less a day, and no more "
-			"than 20 days, is left.",
+		.meaning = "No more than a third of the certificate's lifetime, and no more than "
+			   "20 days, is left.",
 		.why = "Renewal is due at two thirds of the lifetime; it seems to have failed.",
 		.prosody = "run the renewal by hand, read its log, then `prosodyctl reload`",
 		.ejabberd =
@@ -796,6 +796,129 @@ const struct finding_kind finding_kinds[] = {
 		.why = "Clients must refuse it.",
 		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
 		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-client-only",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 5280 section 4.2.1.12",
+		.meaning =
+			"The certificate is for TLS clients, not for servers (clientAuth without "
+			"serverAuth).",
+		.why = "Clients must refuse it, and a domain is proved by a certificate for servers "
+		       "on whichever side of the connection it stands.",
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-any-only",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 5280 section 4.2.1.12",
+		.meaning = "The certificate is for any purpose and does not name TLS servers.",
+		.why = "OpenSSL and others refuse it: they want serverAuth itself.",
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-no-client",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0178 section 3",
+		.meaning = "The certificate is for TLS servers only (no clientAuth).",
+		.why = "Public authorities issue nothing else since 2026. On a connection that the "
+		       "server makes it is the TLS client; peers that check that purpose refuse "
+		       "SASL EXTERNAL and fall back to dialback. Current Prosody and ejabberd do "
+		       "not check it: keep dialback for the others.",
+		.prosody = "keep `\"dialback\"` in `modules_enabled`",
+		.ejabberd = "keep `mod_s2s_dialback` among the modules",
+	},
+	{
+		.id = "cert-key-usage",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 5280 section 4.2.1.3",
+		.meaning = "The key of the certificate may not be used for signatures.",
+		.why = "TLS 1.3 and every suite with forward secrecy need digitalSignature.",
+		.prosody = "get a certificate with digitalSignature; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate with digitalSignature; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-is-ca",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 13.7.1.1",
+		.meaning = "The server shows the certificate of a CA as its own.",
+		.why = "Who gets at the server's key can issue certificates for everybody.",
+		.prosody = "get a certificate that is none of a CA; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate that is none of a CA; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-not-conforming",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 5280 section 4",
+		.meaning = "A certificate of the path breaks a rule that binds its authority.",
+		.why = "The path holds in spite of it here; stricter programs refuse it.",
+		.prosody = "tell the authority, or get a certificate elsewhere",
+		.ejabberd = "tell the authority, or get a certificate elsewhere",
+	},
+	{
+		.id = "cert-lifetime",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "CA/Browser Forum BR section 6.3.2",
+		.meaning = "The certificate lives longer than it may.",
+		.why = "Programs that heed the limits of public authorities refuse it; a private "
+		       "one that never ends is never replaced either.",
+		.prosody = "get a certificate that lives 90 days or less; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate that lives 90 days or less; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-issuer-expires-soon",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other_when = "when the critical threshold is reached",
+		.ref = "RFC 5280 section 6.1.3",
+		.meaning = "The certificate of an issuer in the path ends soon.",
+		.why = "With it the path ends, however long the server's own certificate has left.",
+		.prosody =
+			"renew, so that the chain comes with its successor; " PROSODY_CERTIFICATE,
+		.ejabberd =
+			"renew, so that the chain comes with its successor; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-expired-alternative",
+		.severity = GRADE(INFO, INFO, WARNING),
+		.ref = "RFC 5280 section 6.1",
+		.meaning =
+			"The server sends an expired issuer's certificate; another way is valid.",
+		.why = "Programs that try one way only fail there, as many did in 2021.",
+		.prosody = "take it out of the chain file, then `prosodyctl reload`",
+		.ejabberd = "take it out of the chain file, then `ejabberdctl reload_config`",
+	},
+	{
+		.id = "cert-root-sent",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 8446 section 4.4.2",
+		.meaning = "The server sends the root certificate.",
+		.why = "Who trusts it has it already: it costs octets in each handshake, and only "
+		       "DANE-TA wants it.",
+		.prosody = "take it out of the chain file",
+		.ejabberd = "take it out of the chain file",
+	},
+	{
+		.id = "cert-superfluous",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 5246 section 7.4.2",
+		.meaning = "The server sends certificates that its path does not need.",
+		.why = "They cost octets in each handshake, and confuse strict programs.",
+		.prosody = "take them out of the chain file",
+		.ejabberd = "take them out of the chain file",
+	},
+	{
+		.id = "cert-chain-too-long",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 8446 section 4.4.2",
+		.meaning = "More certificates were presented than we look at.",
+		.why = "No path needs so many; other programs stop at ten.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-staple-missing",
@@ -849,6 +972,53 @@ const struct finding_kind finding_kinds[] = {
 		.why = "Programs differ in what they make of it.",
 		.prosody = "get a certificate without that name; " PROSODY_CERTIFICATE,
 		.ejabberd = "get a certificate without that name; " EJABBERD_CERTIFICATE,
+	},
+
+	{
+		.id = "names-not-judged",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 9525 section 6.1",
+		.meaning = "A file was checked without a domain.",
+		.why = "Whether the certificate speaks for a domain was not examined: name one.",
+	},
+	{
+		.id = "subdomain-not-covered",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9525 section 6",
+		.meaning = "The certificate does not name a subdomain that was asked for.",
+		.why = "Other servers connect to a component's domain by itself, and want a "
+		       "certificate for it.",
+		.prosody =
+			"add the component's domain to the certificate, or give it one of its own",
+		.ejabberd =
+			"add the component's domain to the certificate, or give it one of its own",
+	},
+	{
+		.id = "local-not-loaded",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file holds a newer certificate than the server shows.",
+		.why = "The renewal succeeded, and the server was not told: it will go on showing "
+		       "the old one until that expires.",
+		.prosody = "`prosodyctl reload`",
+		.ejabberd = "`ejabberdctl reload_config`",
+	},
+	{
+		.id = "local-differs",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file holds another certificate than the server shows.",
+		.why = "The server reads another file, or somebody else answers in its place.",
+		.prosody = "see where `certificates` and `ssl` point; `prosodyctl check certs`",
+		.ejabberd = "see what `certfiles` names",
+	},
+	{
+		.id = "local-unreadable",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file to compare with could not be read.",
+		.why = "Whether the server shows what is stored was not examined.",
 	},
 
 	/* DANE. */
