@@ -183,6 +183,11 @@ static const struct refusal {
 
 	{ ENDPOINT(DOOR), NULL },
 	{ ENDPOINT("\"service\":\"c2s\""), "endpoints[0].host: missing" },
+	{ ENDPOINT("\"service\":\"c2s\",\"source\":\"file\",\"file\":\"a b.pem\""), NULL },
+	{ ENDPOINT("\"source\":\"file\",\"file\":\"a.pem\""), "endpoints[0].service: missing" },
+	{ ENDPOINT("\"service\":\"c2s\",\"source\":\"file\""), "endpoints[0].file: missing" },
+	{ ENDPOINT("\"service\":\"c2s\",\"source\":\"file\",\"file\":1"),
+	  "endpoints[0].file: not a string" },
 	{ ENDPOINT("\"service\":\"muc\",\"host\":\"h\",\"port\":1,\"transport\":\"direct\""),
 	  "endpoints[0].service: not a service" },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":0,\"transport\":\"direct\""),
