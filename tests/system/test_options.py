@@ -27,6 +27,8 @@ VALUES = {
     "--color": {"auto", "always", "never"},
     "--tls-min": {"1.0", "1.1", "1.2", "1.3"},
     "--tls-max": {"1.0", "1.1", "1.2", "1.3"},
+    "--dane": {"auto", "require", "off"},
+    "--posh": {"auto", "always", "require", "off"},
 }
 
 
