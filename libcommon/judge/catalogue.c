@@ -1024,6 +1024,59 @@ const struct finding_kind finding_kinds[] = {
 	/* DANE. */
 
 	/* POSH. */
+	{
+		.id = "posh-mismatch",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7711 section 3.3",
+		.meaning = "The domain publishes a POSH document that does not list the "
+			   "certificate.",
+		.why = "Servers that know the domain by POSH refuse it. The document was not "
+		       "written anew with the certificate: `xmpp-certcheck --posh-json` does it.",
+		.prosody = "write the document in the script that renews the certificate, before "
+			   "`prosodyctl reload`; list the old and the new one for a while",
+		.ejabberd = "write the document in the script that renews the certificate, before "
+			    "`ejabberdctl reload_config`; list the old and the new one for a while",
+	},
+	{
+		.id = "posh-invalid",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7711 section 3.1",
+		.meaning = "The domain's POSH document is wrong.",
+		.why = "It proves nothing to anybody; `xmpp-certcheck --posh-json` writes one.",
+	},
+	{
+		.id = "posh-expires-zero",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7711 section 6",
+		.meaning = "The domain's POSH document expires at once.",
+		.why = "It is to be ignored. Some publish it so to take an earlier one back.",
+	},
+	{
+		.id = "posh-https-invalid",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.other = GRADE(INFO, NONE, INFO),
+		.other_when = "where POSH was not asked for and nothing tells that there is a "
+			      "document",
+		.ref = "RFC 7711 section 3",
+		.meaning = "The web server of the POSH document has no valid certificate.",
+		.why = "Anybody on the path could have written the document, so that it proves "
+		       "nothing.",
+	},
+	{
+		.id = "posh-failed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7711 section 3",
+		.meaning = "The POSH document could not be asked for.",
+		.why = "It is not known whether the domain publishes one.",
+	},
+	{
+		.id = "posh-required",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7711 section 3",
+		.meaning = "With --posh=require, POSH does not prove the certificate.",
+		.why = "Whoever relies on POSH alone must refuse the connection.",
+	},
 
 	/* Revocation, transparency, CAA. */
 
