@@ -41,6 +41,9 @@
 #define PROSODY_UPGRADE  "run a current version; stock Prosody does not do this"
 #define EJABBERD_UPGRADE "run a current version; stock ejabberd does not do this"
 #define FIX_SRV          "correct the SRV record, or make the server listen where it points"
+#define ACKNOWLEDGE      "acknowledge it with --accept: until then it is told on every run."
+#define FIX_CHANGED      "see who installed the certificate, and why"
+#define PUT_BACK         "put the pinned certificate back, or give --pin-sha256 the new one's digest"
 
 const struct finding_kind finding_kinds[] = {
 	/* What we were asked, and DNS. */
@@ -1081,6 +1084,60 @@ const struct finding_kind finding_kinds[] = {
 	/* Revocation, transparency, CAA. */
 
 	/* What changed since last time. */
+	{
+		.id = "pin-mismatch",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate is none of those pinned with --pin-sha256.",
+		.why = "Somebody vouched for one key, and another is shown: the server has a new "
+		       "one that nobody announced, or somebody sits in between.",
+		.prosody = PUT_BACK,
+		.ejabberd = PUT_BACK,
+	},
+	{
+		.id = "cert-changed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when = "when the one before was not due for renewal, or the new one is not "
+			      "trusted",
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate is another one than before.",
+		.why = "A renewal looks like this, but long before the old one's end it was an "
+		       "emergency, or somebody else's doing. Ask the operator, then " ACKNOWLEDGE,
+		.prosody = FIX_CHANGED,
+		.ejabberd = FIX_CHANGED,
+	},
+	{
+		.id = "cert-authority-changed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate comes from another authority than the one before.",
+		.why = "Whoever can divert a domain's traffic for minutes gets a certificate from "
+		       "some authority, and seldom from the usual one. If the move was meant, " ACKNOWLEDGE,
+		.prosody = FIX_CHANGED "; a CAA record names the authorities that may issue",
+		.ejabberd = FIX_CHANGED "; a CAA record names the authorities that may issue",
+	},
+	{
+		.id = "cert-names-changed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate names other domains than the one before.",
+		.why = "Services under a name that went, a conference service say, can no longer "
+		       "prove who they are. If it was meant, " ACKNOWLEDGE,
+		.prosody = "ask for a certificate with all names; " PROSODY_CERTIFICATE,
+		.ejabberd = "ask for a certificate with all names; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-reappeared",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "A certificate is back that a later one had replaced.",
+		.why = "A node was not reloaded or a backup was played back; or somebody uses a key "
+		       "that was replaced for a reason. If two certificates are meant to take "
+		       "turns, " ACKNOWLEDGE,
+		.prosody = "`prosodyctl reload` on every node; " PROSODY_CERTIFICATE,
+		.ejabberd = "`ejabberdctl reload_config` on every node; " EJABBERD_CERTIFICATE,
+	},
 
 	/* The stream inside TLS. */
 	{
