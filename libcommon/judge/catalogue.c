@@ -41,6 +41,9 @@
 #define PROSODY_UPGRADE  "run a current version; stock Prosody does not do this"
 #define EJABBERD_UPGRADE "run a current version; stock ejabberd does not do this"
 #define FIX_SRV          "correct the SRV record, or make the server listen where it points"
+#define ACKNOWLEDGE      "acknowledge it with --accept: until then it is told on every run."
+#define FIX_CHANGED      "see who installed the certificate, and why"
+#define PUT_BACK         "put the pinned certificate back, or give --pin-sha256 the new one's digest"
 
 const struct finding_kind finding_kinds[] = {
 	/* What we were asked, and DNS. */
@@ -760,12 +763,12 @@ const struct finding_kind finding_kinds[] = {
 		.id = "cert-expires-soon",
 		.severity = GRADE(WARNING, WARNING, WARNING),
 		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
-		.other_when = "when no more than the smaller of a ninth of its lifetime and 7 days "
-			      "is left",
+		.other_when =
+			"when no more than the smaller of a seventh of its lifetime and 7 days "
+			"is left",
 		.ref = "RFC 5280 section 4.1.2.5",
-		.meaning =
-			"No more than a third of the certificate's lifetime less a day, and no more "
-			"than 20 days, is left.",
+		.meaning = "No more than a third of the certificate's lifetime, and no more than "
+			   "20 days, is left.",
 		.why = "Renewal is due at two thirds of the lifetime; it seems to have failed.",
 		.prosody = "run the renewal by hand, read its log, then `prosodyctl reload`",
 		.ejabberd =
@@ -796,6 +799,129 @@ const struct finding_kind finding_kinds[] = {
 		.why = "Clients must refuse it.",
 		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
 		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-client-only",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 5280 section 4.2.1.12",
+		.meaning =
+			"The certificate is for TLS clients, not for servers (clientAuth without "
+			"serverAuth).",
+		.why = "Clients must refuse it, and a domain is proved by a certificate for servers "
+		       "on whichever side of the connection it stands.",
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-any-only",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 5280 section 4.2.1.12",
+		.meaning = "The certificate is for any purpose and does not name TLS servers.",
+		.why = "OpenSSL and others refuse it: they want serverAuth itself.",
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-no-client",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0178 section 3",
+		.meaning = "The certificate is for TLS servers only (no clientAuth).",
+		.why = "Public authorities issue nothing else since 2026. On a connection that the "
+		       "server makes it is the TLS client; peers that check that purpose refuse "
+		       "SASL EXTERNAL and fall back to dialback. Current Prosody and ejabberd do "
+		       "not check it: keep dialback for the others.",
+		.prosody = "keep `\"dialback\"` in `modules_enabled`",
+		.ejabberd = "keep `mod_s2s_dialback` among the modules",
+	},
+	{
+		.id = "cert-key-usage",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 5280 section 4.2.1.3",
+		.meaning = "The key of the certificate may not be used for signatures.",
+		.why = "TLS 1.3 and every suite with forward secrecy need digitalSignature.",
+		.prosody = "get a certificate with digitalSignature; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate with digitalSignature; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-is-ca",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 13.7.1.1",
+		.meaning = "The server shows the certificate of a CA as its own.",
+		.why = "Who gets at the server's key can issue certificates for everybody.",
+		.prosody = "get a certificate that is none of a CA; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate that is none of a CA; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-not-conforming",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 5280 section 4",
+		.meaning = "A certificate of the path breaks a rule that binds its authority.",
+		.why = "The path holds in spite of it here; stricter programs refuse it.",
+		.prosody = "tell the authority, or get a certificate elsewhere",
+		.ejabberd = "tell the authority, or get a certificate elsewhere",
+	},
+	{
+		.id = "cert-lifetime",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "CA/Browser Forum BR section 6.3.2",
+		.meaning = "The certificate lives longer than it may.",
+		.why = "Programs that heed the limits of public authorities refuse it; a private "
+		       "one that never ends is never replaced either.",
+		.prosody = "get a certificate that lives 90 days or less; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate that lives 90 days or less; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-issuer-expires-soon",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other_when = "when the critical threshold is reached",
+		.ref = "RFC 5280 section 6.1.3",
+		.meaning = "The certificate of an issuer in the path ends soon.",
+		.why = "With it the path ends, however long the server's own certificate has left.",
+		.prosody =
+			"renew, so that the chain comes with its successor; " PROSODY_CERTIFICATE,
+		.ejabberd =
+			"renew, so that the chain comes with its successor; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-expired-alternative",
+		.severity = GRADE(INFO, INFO, WARNING),
+		.ref = "RFC 5280 section 6.1",
+		.meaning =
+			"The server sends an expired issuer's certificate; another way is valid.",
+		.why = "Programs that try one way only fail there, as many did in 2021.",
+		.prosody = "take it out of the chain file, then `prosodyctl reload`",
+		.ejabberd = "take it out of the chain file, then `ejabberdctl reload_config`",
+	},
+	{
+		.id = "cert-root-sent",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 8446 section 4.4.2",
+		.meaning = "The server sends the root certificate.",
+		.why = "Who trusts it has it already: it costs octets in each handshake, and only "
+		       "DANE-TA wants it.",
+		.prosody = "take it out of the chain file",
+		.ejabberd = "take it out of the chain file",
+	},
+	{
+		.id = "cert-superfluous",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 5246 section 7.4.2",
+		.meaning = "The server sends certificates that its path does not need.",
+		.why = "They cost octets in each handshake, and confuse strict programs.",
+		.prosody = "take them out of the chain file",
+		.ejabberd = "take them out of the chain file",
+	},
+	{
+		.id = "cert-chain-too-long",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 8446 section 4.4.2",
+		.meaning = "More certificates were presented than we look at.",
+		.why = "No path needs so many; other programs stop at ten.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-staple-missing",
@@ -849,6 +975,53 @@ const struct finding_kind finding_kinds[] = {
 		.why = "Programs differ in what they make of it.",
 		.prosody = "get a certificate without that name; " PROSODY_CERTIFICATE,
 		.ejabberd = "get a certificate without that name; " EJABBERD_CERTIFICATE,
+	},
+
+	{
+		.id = "names-not-judged",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 9525 section 6.1",
+		.meaning = "A file was checked without a domain.",
+		.why = "Whether the certificate speaks for a domain was not examined: name one.",
+	},
+	{
+		.id = "subdomain-not-covered",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9525 section 6",
+		.meaning = "The certificate does not name a subdomain that was asked for.",
+		.why = "Other servers connect to a component's domain by itself, and want a "
+		       "certificate for it.",
+		.prosody =
+			"add the component's domain to the certificate, or give it one of its own",
+		.ejabberd =
+			"add the component's domain to the certificate, or give it one of its own",
+	},
+	{
+		.id = "local-not-loaded",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file holds a newer certificate than the server shows.",
+		.why = "The renewal succeeded, and the server was not told: it will go on showing "
+		       "the old one until that expires.",
+		.prosody = "`prosodyctl reload`",
+		.ejabberd = "`ejabberdctl reload_config`",
+	},
+	{
+		.id = "local-differs",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file holds another certificate than the server shows.",
+		.why = "The server reads another file, or somebody else answers in its place.",
+		.prosody = "see where `certificates` and `ssl` point; `prosodyctl check certs`",
+		.ejabberd = "see what `certfiles` names",
+	},
+	{
+		.id = "local-unreadable",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file to compare with could not be read.",
+		.why = "Whether the server shows what is stored was not examined.",
 	},
 
 	/* DANE. */
@@ -911,6 +1084,60 @@ const struct finding_kind finding_kinds[] = {
 	/* Revocation, transparency, CAA. */
 
 	/* What changed since last time. */
+	{
+		.id = "pin-mismatch",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate is none of those pinned with --pin-sha256.",
+		.why = "Somebody vouched for one key, and another is shown: the server has a new "
+		       "one that nobody announced, or somebody sits in between.",
+		.prosody = PUT_BACK,
+		.ejabberd = PUT_BACK,
+	},
+	{
+		.id = "cert-changed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when = "when the one before was not due for renewal, or the new one is not "
+			      "trusted",
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate is another one than before.",
+		.why = "A renewal looks like this, but long before the old one's end it was an "
+		       "emergency, or somebody else's doing. Ask the operator, then " ACKNOWLEDGE,
+		.prosody = FIX_CHANGED,
+		.ejabberd = FIX_CHANGED,
+	},
+	{
+		.id = "cert-authority-changed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate comes from another authority than the one before.",
+		.why = "Whoever can divert a domain's traffic for minutes gets a certificate from "
+		       "some authority, and seldom from the usual one. If the move was meant, " ACKNOWLEDGE,
+		.prosody = FIX_CHANGED "; a CAA record names the authorities that may issue",
+		.ejabberd = FIX_CHANGED "; a CAA record names the authorities that may issue",
+	},
+	{
+		.id = "cert-names-changed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate names other domains than the one before.",
+		.why = "Services under a name that went, a conference service say, can no longer "
+		       "prove who they are. If it was meant, " ACKNOWLEDGE,
+		.prosody = "ask for a certificate with all names; " PROSODY_CERTIFICATE,
+		.ejabberd = "ask for a certificate with all names; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-reappeared",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "A certificate is back that a later one had replaced.",
+		.why = "A node was not reloaded or a backup was played back; or somebody uses a key "
+		       "that was replaced for a reason. If two certificates are meant to take "
+		       "turns, " ACKNOWLEDGE,
+		.prosody = "`prosodyctl reload` on every node; " PROSODY_CERTIFICATE,
+		.ejabberd = "`ejabberdctl reload_config` on every node; " EJABBERD_CERTIFICATE,
+	},
 
 	/* The stream inside TLS. */
 	{

@@ -3,11 +3,7 @@
 #include <string.h>
 
 #include "tls/der.h"
-
-#define TAG_INTEGER    0x02
-#define TAG_BIT_STRING 0x03
-#define TAG_OID        0x06
-#define TAG_SEQUENCE   0x30
+#include "tls/der_tag.h"
 
 struct named {
 	const char *oid, *name;

@@ -5,12 +5,9 @@
 #include "base/buf.h"
 #include "tls/der.h"
 #include "tls/der_string.h"
+#include "tls/der_tag.h"
 
-#define TAG_SEQUENCE 0x30
-#define TAG_SET      0x31
-#define TAG_OID      0x06
-
-#define COMMON_NAME  "2.5.4.3"
+#define COMMON_NAME "2.5.4.3"
 
 /* RFC 4514, 3, and the descriptors certificates are full of (RFC 4519, CA/Browser Forum). */
 static const struct attribute {
@@ -47,16 +44,11 @@ static bool take_pair(struct bytes *at, struct der *type, struct der *value)
 	       der_next(&pair.value, value) && pair.value.size == 0;
 }
 
-static bool is_string(uint8_t tag)
-{
-	return strchr("\x0c\x12\x13\x14\x16\x1a\x1c\x1e", tag) && tag;
-}
-
 static void add_pair(struct buf *out, const struct der *type, const struct der *value)
 {
 	char oid[128];
 	der_oid_text(type->value, oid);
-	for (size_t i = 0; i < ARRAY_SIZE(attributes) && is_string(value->tag); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(attributes) && der_string_is_text(value->tag); i++) {
 		if (strcmp(attributes[i].oid, oid) != 0)
 			continue;
 		buf_printf(out, "%s=", attributes[i].name);

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/fd.h"
 #include "tls/cert.h"
-#include "tls/der.h"
+#include "tls/dn.h"
 
 #define BUNDLE_MAX  ((size_t)64 * 1024 * 1024) /* the system's has 0.2 MiB: more is no bundle */
 #define STREAM_ROOM ((size_t)64 * 1024)        /* first guess where the size is not known */
@@ -140,7 +140,7 @@ static size_t bundle_find(const struct bundle *bundle, struct bytes subject, str
 {
 	size_t found = 0;
 	for (size_t i = 0; i < bundle->count && found < room; i++) {
-		if (bytes_equal(bundle->anchors[i].subject, subject))
+		if (dn_equal(bundle->anchors[i].subject, subject))
 			out[found++] = bundle->anchors[i].der;
 	}
 	return found;
@@ -178,6 +178,23 @@ bool trust_new(const char *file, bool with_system, struct trust **out, struct er
 	*out = trust;
 	trust = NULL;
 	return true;
+}
+
+struct trust *trust_of(const struct bytes *ders, size_t count)
+{
+	struct arena *mem = arena_new();
+	struct trust *trust = arena_alloc(mem, sizeof(*trust));
+	struct bundle *named = &trust->named;
+	trust->mem = mem;
+	named->mem = arena_new();
+	named->anchors = arena_array(named->mem, count, sizeof(*named->anchors));
+	for (size_t i = 0; i < count; i++) {
+		struct anchor *anchor = &named->anchors[named->count];
+		struct bytes issuer;
+		anchor->der = arena_bytes(named->mem, ders[i].data, ders[i].size);
+		named->count += cert_peek(anchor->der, &anchor->subject, &issuer);
+	}
+	return trust;
 }
 
 void trust_free(struct trust **trust)
