@@ -19,9 +19,9 @@ static const char *absolute_variable(const char *name)
 
 static char *joined(const char *folder, const char *between, const char *name)
 {
-	char *path = NULL;
-	if (asprintf(&path, "%s%s%s", folder, between, name) < 0)
-		memory_exhausted();
+	size_t size = strlen(folder) + strlen(between) + strlen(name) + 1;
+	char *path = memory_new(size);
+	snprintf(path, size, "%s%s%s", folder, between, name);
 	return path;
 }
 

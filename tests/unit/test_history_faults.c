@@ -120,7 +120,8 @@ static void makes_what_is_missing_for_the_user_alone(void **state)
 	const char *shared = arena_printf(place->mem, "%s/shared.db", place->folder);
 	sql(shared, schema_1);
 	assert_int_equal(chmod(shared, 0664), 0);
-	CLEANUP(history_close) struct history *history = open_at(shared);
+	struct history *history = open_at(shared);
+	history_close(&history);
 	assert_int_equal(mode_of(shared), 0664);
 }
 
