@@ -3,6 +3,7 @@
 #ifndef RUN_CHECK_VERDICT_H
 #define RUN_CHECK_VERDICT_H
 
+#include "report/text.h"
 #include "run/check.h"
 
 /* Judges job->facts, sets job->status and appends to job->out. */
