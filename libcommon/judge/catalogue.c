@@ -40,10 +40,17 @@
 	"and a certificate for the domain in `certfiles`"
 #define PROSODY_UPGRADE  "run a current version; stock Prosody does not do this"
 #define EJABBERD_UPGRADE "run a current version; stock ejabberd does not do this"
-#define FIX_SRV          "correct the SRV record, or make the server listen where it points"
-#define ACKNOWLEDGE      "acknowledge it with --accept: until then it is told on every run."
-#define FIX_CHANGED      "see who installed the certificate, and why"
-#define PUT_BACK         "put the pinned certificate back, or give --pin-sha256 the new one's digest"
+#define FIX_TLSA                                                                                   \
+	"publish what `xmpp-certcheck --tlsa` prints, the record 3 1 1 of the key that is served"
+#define FIX_ANCHOR                                                                                 \
+	"append the anchor's certificate to fullchain.pem, or publish 3 1 1 of the key instead"
+#define KEEP_KEY                                                                                   \
+	"keep the key when renewing (certbot: `--reuse-key`), or publish both records for two "    \
+	"TTLs before the change"
+#define FIX_SRV     "correct the SRV record, or make the server listen where it points"
+#define ACKNOWLEDGE "acknowledge it with --accept: until then it is told on every run."
+#define FIX_CHANGED "see who installed the certificate, and why"
+#define PUT_BACK    "put the pinned certificate back, or give --pin-sha256 the new one's digest"
 
 const struct finding_kind finding_kinds[] = {
 	/* What we were asked, and DNS. */
@@ -1025,6 +1032,130 @@ const struct finding_kind finding_kinds[] = {
 	},
 
 	/* DANE. */
+	{
+		.id = "dane-mismatch",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7673 section 4",
+		.meaning = "The host publishes TLSA records, secured by DNSSEC, and none of them "
+			   "matches the certificate that the server shows.",
+		.why = "A client or server that knows DANE ends the connection, whatever a public "
+		       "authority says of the certificate. Usually the certificate was renewed "
+		       "with a new key, and the record was not.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "dane-bogus",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7673 section 3",
+		.meaning = "The answers that DANE needs fail DNSSEC validation.",
+		.why = "A bogus answer is never \"there is none\": who knows DANE keeps away from "
+		       "the host. Signatures have expired, a DS record is stale, or somebody "
+		       "forges answers.",
+	},
+	{
+		.id = "dane-failed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7673 section 3",
+		.meaning = "The question about TLSA records had no answer.",
+		.why = "Whether records exist, and match, is not known. Who knows DANE keeps away "
+		       "from the host until the question is answered: some name servers fail on "
+		       "types that they do not know.",
+	},
+	{
+		.id = "dane-required",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7673 section 4",
+		.meaning = "--dane=require was given, and DANE does not prove the certificate.",
+		.why = "It takes SRV, address and TLSA records secured by DNSSEC, a resolver on a "
+		       "trusted path that validates them, and a record that matches.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-unusable",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 6698 section 4.1",
+		.meaning = "A TLSA record has an unknown usage, selector or matching type, or data "
+			   "of a wrong length.",
+		.why = "It is passed over as if it were not there. Where no record is usable, "
+		       "nothing is protected by DANE.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-combination-unmatched",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7671 section 8",
+		.meaning = "Of the combinations of usage, selector and matching type that are "
+			   "published, one has no record that matches the certificate.",
+		.why = "Clients differ in what they support. To one that knows only this "
+		       "combination no record matches, and it ends the connection.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-ta-not-in-chain",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7671 section 5.2",
+		.meaning = "A TLSA record of usage 2 names a trust anchor that the server does not "
+			   "send.",
+		.why = "A digest or a bare key cannot stand in for the certificate: clients find "
+		       "no path to it. With usage 2 the anchor must be in the handshake, even a "
+		       "self-signed root.",
+		.prosody = FIX_ANCHOR,
+		.ejabberd = FIX_ANCHOR,
+	},
+	{
+		.id = "tlsa-sha512-only",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7671 section 9",
+		.meaning = "All TLSA records are SHA-512 digests.",
+		.why = "Only SHA-256 is mandatory: to clients without SHA-512 the records are "
+		       "unusable, and nothing is protected by DANE.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-stale",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 8.1",
+		.meaning = "A TLSA record matches no certificate, while another does.",
+		.why = "It is right where it announces the next key. Left behind from the last "
+		       "one, it lets whoever has that key pass for the server.",
+	},
+	{
+		.id = "tlsa-usage-pkix",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 4",
+		.meaning = "A TLSA record has usage 0 or 1.",
+		.why = "It asks for a path to a public authority besides, about which client and "
+		       "server must agree. Usages 2 and 3 are what DANE clients should support.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-full-data",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 10.1",
+		.meaning = "A TLSA record holds a whole certificate or key.",
+		.why = "It makes answers so large that they are cut and asked again over TCP. A "
+		       "SHA-256 digest does as well.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-rollover",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 8.1",
+		.meaning = "The certificate is due for renewal, and no TLSA record of another one "
+			   "is published yet.",
+		.why = "Resolvers keep the old records for a TTL. A new key must be announced "
+		       "before the server uses it, or DANE clients are locked out.",
+		.prosody = KEEP_KEY,
+		.ejabberd = KEEP_KEY,
+	},
 
 	/* POSH. */
 	{
