@@ -97,16 +97,22 @@ void findings_add_capped(struct findings *list, const struct policy *policy, str
 	va_end(args);
 }
 
-void findings_keep(struct findings *list, const char *const *ids)
+static bool is_among(const char *const *ids, const char *id)
+{
+	for (; *ids; ids++) {
+		if (strcmp(*ids, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void sieve(struct findings *list, const char *const *ids, bool among)
 {
 	struct findings kept = { 0 };
 	for (struct finding *at = list->first, *next; at; at = next) {
-		bool wanted = false;
 		next = at->next;
 		at->next = NULL;
-		for (size_t i = 0; ids[i]; i++)
-			wanted = wanted || strcmp(ids[i], at->kind->id) == 0;
-		if (!wanted)
+		if (is_among(ids, at->kind->id) != among)
 			continue;
 		if (kept.last)
 			kept.last->next = at;
@@ -116,6 +122,16 @@ void findings_keep(struct findings *list, const char *const *ids)
 		kept.count++;
 	}
 	*list = kept;
+}
+
+void findings_keep(struct findings *list, const char *const *ids)
+{
+	sieve(list, ids, true);
+}
+
+void findings_drop(struct findings *list, const char *id)
+{
+	sieve(list, (const char *const[]){ id, NULL }, false);
 }
 
 enum status findings_status(const struct findings *list)

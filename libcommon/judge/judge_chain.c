@@ -147,21 +147,32 @@ static void judge_purposes(const struct judging *judging)
 		     "certificate of the server is that of a CA, which could issue others");
 }
 
-/* What binds the CA: the path holds in spite of it. Nobody asks that of an anchor. */
+static const char *cert_subject(const struct judging *judging, size_t index)
+{
+	if (index == 0)
+		return "certificate";
+	return arena_printf(judging->mem, "issuer's certificate %s",
+			    subject_words(judging, judging->facts->identity.path.way[index]));
+}
+
+/* What binds the CA: the path holds in spite of it. Nobody asks that of an anchor. The first of
+ * each weight stands for all. */
 static void judge_lapses(const struct judging *judging)
 {
 	const struct path_facts *path = &judging->facts->identity.path;
 	size_t behind = path->way_length - (path->anchor && path->way_length > 1);
-	for (size_t i = 0; i < behind; i++) {
-		const struct cert_facts *cert = path->way[i];
-		if (!cert->lapse)
-			continue;
-		FIND(judging, "cert-not-conforming", "%s: %s",
-		     i == 0 ? "certificate"
-			    : arena_printf(judging->mem, "issuer's certificate %s",
-					   subject_words(judging, cert)),
-		     cert->lapse);
-		return; /* the first stands for all */
+	bool told = false;
+	for (size_t i = 0; i < behind && !told; i++) {
+		told = path->way[i]->lapse != NULL;
+		if (told)
+			FIND(judging, "cert-not-conforming", "%s: %s", cert_subject(judging, i),
+			     path->way[i]->lapse);
+	}
+	for (size_t i = 0; i < behind && !told; i++) {
+		told = path->way[i]->blemish != NULL;
+		if (told)
+			FIND_INFO(judging, "cert-not-conforming", "%s: %s",
+				  cert_subject(judging, i), path->way[i]->blemish);
 	}
 }
 

@@ -184,7 +184,7 @@ bool https_get(const struct https_request *request, struct arena *mem, struct ht
 		return false;
 	CLEANUP(url_close) struct url url = { curl, curl->url() };
 	CLEANUP(https_transfer_close) struct https_transfer transfer = { .curl = curl };
-	struct hop hop;
+	struct hop hop = { 0 };
 	unsigned redirects;
 	if (!url.parts)
 		memory_exhausted();

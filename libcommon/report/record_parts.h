@@ -19,6 +19,14 @@ json_t *record_certificate(const struct cert_facts *cert, int64_t now);
 json_t *record_trust(const struct path_facts *path);
 json_t *record_chain_pem(const struct tls_facts *tls);
 
+/* {"type","value"}; nothing for NULL. */
+void record_put_name(json_t *object, const char *key, const struct cert_name *name);
+/* Of the certcheck section: "dane", "posh", "staple", "scts", "crl", "caa". */
+void record_put_evidence(json_t *section, const struct certcheck_facts *facts,
+			 const struct check_rules *rules);
+/* Of the certcheck section: "change", "pins", "local", "subdomains". */
+void record_put_past(json_t *section, const struct certcheck_facts *facts);
+
 /* Whole days; less than none is -1 at once. */
 int64_t record_days(int64_t seconds);
 void record_put_days(json_t *object, const char *key, int64_t seconds);

@@ -21,5 +21,14 @@ NODISCARD bool reread_names(const struct place *section, struct arena *mem, stru
 			    struct err *err);
 NODISCARD bool reread_trust(const struct place *section, struct arena *mem, struct path_facts *out,
 			    struct err *err);
+/* {"type","value"}; absent is fine. */
+NODISCARD bool reread_name(const struct place *place, const char *key, struct arena *mem,
+			   const struct cert_name **out, struct err *err);
+
+/* Of the certcheck section: what record_put_evidence() and record_put_past() write. */
+NODISCARD bool reread_evidence(const struct place *section, struct arena *mem,
+			       struct certcheck_facts *facts, struct err *err);
+NODISCARD bool reread_past(const struct place *section, struct arena *mem,
+			   struct certcheck_facts *facts, struct err *err);
 
 #endif

@@ -23,12 +23,13 @@ struct caa_facts {
 	const char **issuers; /* the domains that issue and issuewild name, as they stand; "" is
 				 nobody */
 	size_t count;
-	bool account_bound; /* accounturi (RFC 8657) */
+	bool account_bound; /* each record that names the issuer has an accounturi (RFC 8657) */
 	const char *reason; /* one sentence; NULL under CAA_NONE and CAA_NOT_CHECKED */
 };
 
 /* answers: CAA of the domain and of each name above it up to the top-level domain, in this order.
- * wildcard: the name that matched is a wildcard (issuewild counts). */
+ * wildcard: the name that matched is a wildcard: issuewild counts, and the climb begins one label
+ * above the domain, where the wildcard stands. */
 void caa_judge(const struct dns_answer *answers, size_t count, const struct cert_facts *leaf,
 	       bool wildcard, struct arena *mem, struct caa_facts *out);
 /* The questions for that, the domain first; at most room. Returns how many. */

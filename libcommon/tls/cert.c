@@ -117,12 +117,23 @@ static bool take_time(struct bytes *at, int64_t *out)
 	return true;
 }
 
+#define YEAR_2050 2524608000
+
 static bool read_validity(struct bytes validity, struct cert_facts *out)
 {
 	struct der sequence;
-	return der_take(&validity, TAG_SEQUENCE, &sequence) &&
-	       take_time(&sequence.value, &out->not_before) &&
-	       take_time(&sequence.value, &out->not_after) && sequence.value.size == 0;
+	if (!der_take(&validity, TAG_SEQUENCE, &sequence))
+		return false;
+	int64_t *const times[] = { &out->not_before, &out->not_after };
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		bool general = sequence.value.size > 0 &&
+			       sequence.value.data[0] == TAG_GENERALIZED_TIME;
+		if (!take_time(&sequence.value, times[i]))
+			return false;
+		if (general && *times[i] < YEAR_2050)
+			cert_note_blemish(out, "it writes a date before 2050 as GeneralizedTime");
+	}
+	return sequence.value.size == 0;
 }
 
 /* What stands behind the key: RFC 5280, 4.1.2.8 and 4.1.2.9. */
@@ -189,7 +200,7 @@ static bool read_version(struct bytes at, struct cert_facts *out)
 	    !der_small(number.value, 2, &version))
 		return false;
 	if (version == 0)
-		cert_note_lapse(out, "its version spells out a default");
+		cert_note_blemish(out, "its version spells out a default");
 	out->version = version + 1;
 	return true;
 }
@@ -249,10 +260,24 @@ static bool read_fields(const struct fields *fields, struct arena *mem, struct c
 	return read_signature(fields, mem, out, err);
 }
 
+/* RFC 8017, 3.1: odd, at least 3; the CA/Browser Forum wants 65537 at least (6.1.6). */
+static void check_exponent(struct cert_facts *cert)
+{
+	unsigned exponent = algorithm_rsa_exponent(cert->key_info);
+	if (exponent == 0)
+		return;
+	if (exponent < 3 || exponent % 2 == 0)
+		cert_note_defect(cert, "its RSA exponent is no exponent");
+	else if (exponent < 65537)
+		cert_note_lapse(cert, "its RSA exponent is less than 65537");
+}
+
 /* What RFC 5280, 4.2 asks of a CA beyond what a path needs. */
 static void note_lapses(struct cert_facts *cert, bool has_names, bool names_critical)
 {
 	bool signs = cert->key_usage & USAGE_CERT_SIGN;
+	if (cert->version < 3)
+		cert_note_lapse(cert, "it is not of version 3");
 	if (!*cert->issuer)
 		cert_note_lapse(cert, "it names no issuer");
 	if (cert->is_ca && !*cert->subject)
@@ -260,16 +285,16 @@ static void note_lapses(struct cert_facts *cert, bool has_names, bool names_crit
 	if (!*cert->subject && has_names && !names_critical)
 		cert_note_lapse(cert, "its subject is empty, and its subjectAltName not critical");
 	if (*cert->subject && has_names && names_critical)
-		cert_note_lapse(cert, "its subjectAltName is critical beside a subject");
+		cert_note_blemish(cert, "its subjectAltName is critical beside a subject");
 	if (signs && !cert->is_ca && cert->version == 3)
 		cert_note_lapse(cert, "its key usage allows to sign certificates, but it is no CA");
 	if (cert->is_ca && cert->has_key_usage && !signs)
 		cert_note_lapse(cert, "it is a CA whose key usage does not allow to sign "
 				      "certificates");
 	if (cert->is_ca && !cert->has_key_usage)
-		cert_note_lapse(cert, "it is a CA without key usage");
+		cert_note_blemish(cert, "it is a CA without key usage");
 	if (cert->is_ca && !cert->subject_key_id.data)
-		cert_note_lapse(cert, "it is a CA without subject key identifier");
+		cert_note_blemish(cert, "it is a CA without subject key identifier");
 	if (!cert->is_ca && cert->eku_server && cert->eku_foreign)
 		cert_note_lapse(cert, "its extended key usage serves more than TLS");
 	if (cert->is_ca && cert->eku_any && !cert->eku_server)
@@ -278,7 +303,7 @@ static void note_lapses(struct cert_facts *cert, bool has_names, bool names_crit
 	if (!cert->is_ca && cert->has_name_constraints)
 		cert_note_lapse(cert, "it holds name constraints, but is no CA");
 	if (cert->version == 3 && !cert->self_issued && !cert->authority_key_id.data)
-		cert_note_lapse(cert, "it has no authority key identifier");
+		cert_note_blemish(cert, "it has no authority key identifier");
 }
 
 bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, struct err *err)
@@ -294,6 +319,7 @@ bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, stru
 	    !read_names(names, names.data != NULL, mem, &cert, err))
 		return false;
 	cert.alternatives = names;
+	check_exponent(&cert);
 	note_lapses(&cert, names.data != NULL, names_critical);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, fields.key.data, fields.key.size, cert.spki_sha256);

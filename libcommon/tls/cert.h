@@ -61,10 +61,11 @@ struct cert_facts {
 	struct bytes features;          /* RFC 7633: INTEGERs, one behind the other */
 	const char *ocsp_url, *crl_url; /* the first of each; NULL: none */
 	const char *critical_unknown;   /* OID of a critical extension nobody knows; NULL */
-	/* What is wrong with it by itself, the first thing of either kind, NULL if nothing: what no
-	 * program may pass over ("its key usage is malformed"), and what binds the CA only ("its
-	 * serial number is zero"). */
-	const char *defect, *lapse;
+	/* What is wrong with it by itself, the first thing of each kind, NULL if nothing: what no
+	 * program may pass over ("its key usage is malformed"), what breaks a rule that binds the
+	 * CA only ("its serial number is zero"), and what does so without consequence ("it has no
+	 * authority key identifier"). */
+	const char *defect, *lapse, *blemish;
 	/* DER: what is signed, SubjectPublicKeyInfo, AlgorithmIdentifier; and the signature. */
 	struct bytes tbs, key_info, signature_algorithm, signature_value;
 };

@@ -15,6 +15,8 @@ const char *dn_text(struct bytes name, struct arena *mem);
 /* The common names of a Name, in order, as NAME_CN. out NULL: only counts them. */
 size_t dn_common_names(struct bytes name, struct arena *mem, struct cert_name *out);
 
+/* The first organizationName of a Name, as text; NULL if there is none. */
+const char *dn_organization(struct bytes name, struct arena *mem);
 /* The same name: attribute by attribute, letter case and runs of blanks aside, whatever kind of
  * string holds it (RFC 5280, 7.1). */
 bool dn_equal(struct bytes a, struct bytes b);

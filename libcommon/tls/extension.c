@@ -20,6 +20,12 @@ void cert_note_lapse(struct cert_facts *cert, const char *what)
 		cert->lapse = what;
 }
 
+void cert_note_blemish(struct cert_facts *cert, const char *what)
+{
+	if (!cert->blemish)
+		cert->blemish = what;
+}
+
 struct extension {
 	struct bytes oid, value; /* value: what stands in extnValue */
 	bool critical;
@@ -46,7 +52,7 @@ static void read_basic(struct reading *reading, const struct extension *extensio
 		whole = ca.value.size == 1 && (ca.value.data[0] == 0 || ca.value.data[0] == 0xff);
 		cert->is_ca = whole && ca.value.data[0];
 		if (whole && !cert->is_ca)
-			cert_note_lapse(cert, "its basic constraints spell out a default");
+			cert_note_blemish(cert, "its basic constraints spell out a default");
 	}
 	if (whole && der_take(&at, TAG_INTEGER, &length)) {
 		/* More than 127 CAs below is no limit to a chain we look at. */
@@ -58,7 +64,7 @@ static void read_basic(struct reading *reading, const struct extension *extensio
 	if (!whole || at.size > 0)
 		cert_note_defect(cert, "its basic constraints are malformed");
 	if (cert->is_ca && !extension->critical)
-		cert_note_lapse(cert, "its basic constraints are not critical");
+		cert_note_blemish(cert, "its basic constraints are not critical");
 }
 
 /* KeyUsage ::= BIT STRING, named bits: no zero bits at the end (X.690, 11.2.2), at least one set.
@@ -171,9 +177,9 @@ static void read_access(struct reading *reading, const struct extension *extensi
 	struct der list, entry, method;
 	char oid[128];
 	if (extension->critical)
-		cert_note_lapse(reading->cert, "its authority information access is critical");
+		cert_note_blemish(reading->cert, "its authority information access is critical");
 	if (!der_take(&at, TAG_SEQUENCE, &list) || at.size > 0)
-		cert_note_lapse(reading->cert, "its authority information access is malformed");
+		cert_note_blemish(reading->cert, "its authority information access is malformed");
 	else
 		while (der_take(&list.value, TAG_SEQUENCE, &entry)) {
 			bool is_ocsp = der_take(&entry.value, TAG_OID, &method) &&
@@ -190,7 +196,7 @@ static void read_points(struct reading *reading, const struct extension *extensi
 	struct bytes at = extension->value;
 	struct der list, point, name, full;
 	if (!der_take(&at, TAG_SEQUENCE, &list) || at.size > 0) {
-		cert_note_lapse(reading->cert, "its CRL distribution points are malformed");
+		cert_note_blemish(reading->cert, "its CRL distribution points are malformed");
 		return;
 	}
 	while (der_take(&list.value, TAG_SEQUENCE, &point)) {
@@ -344,7 +350,7 @@ static bool take_extension(struct bytes *at, struct cert_facts *cert, struct ext
 			return false;
 		out->critical = critical.value.data[0];
 		if (!out->critical)
-			cert_note_lapse(cert, "an extension spells out that it is not critical");
+			cert_note_blemish(cert, "an extension spells out that it is not critical");
 	}
 	if (!der_take(&extension.value, TAG_OCTET_STRING, &value) || extension.value.size > 0)
 		return false;

@@ -12,8 +12,9 @@
 NODISCARD bool extension_read_all(struct bytes list, struct arena *mem, struct cert_facts *out,
 				  struct bytes *names, bool *names_critical, struct err *err);
 
-/* Notes a defect or lapse, unless there is one already. */
+/* Notes one, unless there is one of its kind already. */
 void cert_note_defect(struct cert_facts *cert, const char *what);
 void cert_note_lapse(struct cert_facts *cert, const char *what);
+void cert_note_blemish(struct cert_facts *cert, const char *what);
 
 #endif

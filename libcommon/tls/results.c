@@ -115,6 +115,15 @@ static void read_exchange(gnutls_session_t tls, struct arena *mem, struct tls_fa
 	facts->signature = scheme_name((gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(tls));
 }
 
+/* Of the leaf. That of an intermediate, which TLS 1.3 allows, is not asked for by anybody. */
+static void read_staple(gnutls_session_t tls, struct arena *mem, struct tls_facts *facts)
+{
+	gnutls_datum_t response;
+	facts->staple = gnutls_ocsp_status_request_is_checked(tls, GNUTLS_OCSP_SR_IS_AVAIL);
+	if (gnutls_ocsp_status_request_get2(tls, 0, &response) == 0 && response.size > 0)
+		facts->ocsp = arena_bytes(mem, response.data, response.size);
+}
+
 void session_results(struct session *session, struct tls_facts *facts)
 {
 	gnutls_session_t tls = session->tls;
@@ -131,7 +140,7 @@ void session_results(struct session *session, struct tls_facts *facts)
 	facts->encrypt_then_mac = flags & GNUTLS_SFLAGS_ETM;
 	facts->session_ticket = flags & GNUTLS_SFLAGS_SESSION_TICKET;
 	facts->resumed = gnutls_session_is_resumed(tls);
-	facts->staple = gnutls_ocsp_status_request_is_checked(tls, GNUTLS_OCSP_SR_IS_AVAIL);
+	read_staple(tls, session->mem, facts);
 	if (gnutls_alpn_get_selected_protocol(tls, &protocol) == 0)
 		facts->alpn = arena_copy_n(session->mem, protocol.data, protocol.size);
 }

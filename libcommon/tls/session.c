@@ -145,6 +145,10 @@ static bool prepare(struct session *session, struct err *err)
 	gnutls_transport_set_vec_push_function(session->tls, push);
 	gnutls_handshake_set_max_packet_length(session->tls, MESSAGE_MAX);
 	gnutls_dh_set_prime_bits(session->tls, DH_BITS);
+	/* Of the two things a server can send beside its certificate only this one is asked for.
+	 * Asked for signed_certificate_timestamp (RFC 6962, 3.3.1), a TLS 1.3 server puts it into
+	 * its Certificate message, and there GnuTLS 3.7 takes any extension but status_request for
+	 * an error and ends the handshake. */
 	gnutls_ocsp_status_request_enable_client(session->tls, NULL, 0, NULL);
 	if (context->keylog >= 0)
 		gnutls_session_set_keylog_function(session->tls, log_key);

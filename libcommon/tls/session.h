@@ -60,7 +60,8 @@ struct tls_facts {
 	bool client_cert_requested, client_cert_sent;
 	bool staple;                     /* an OCSP response was stapled */
 	struct bytes ocsp;               /* that response, DER; empty: none, or not kept */
-	struct bytes scts;               /* the signed_certificate_timestamp extension (RFC 6962) */
+	struct bytes scts;               /* the signed_certificate_timestamp extension (RFC 6962);
+					    empty: GnuTLS 3.7 cannot ask for it */
 	enum tls_version newest_offered; /* NONE: --priority, nobody knows */
 	const char *alpn_offered, *alpn; /* NULL: none offered, none came back */
 	const char *servername;

@@ -384,6 +384,67 @@ static void tells_no_more_than_it_must(void **state)
 	unsetenv("ALL_PROXY");
 }
 
+/* A SOCKS5 proxy that hears one request out, and refuses it. */
+struct socks {
+	pthread_t thread;
+	int listener;
+	uint16_t port;
+	uint8_t request[64];
+	ssize_t size;
+};
+
+static void *refuse(void *self)
+{
+	struct socks *socks = self;
+	CLEANUP(fd_close) int fd = accept(socks->listener, NULL, NULL);
+	uint8_t greeting[16];
+	if (recv(fd, greeting, sizeof(greeting), 0) > 0 && send(fd, "\5\0", 2, MSG_NOSIGNAL) == 2)
+		socks->size = recv(fd, socks->request, sizeof(socks->request), 0);
+	send(fd, "\5\5\0\1\0\0\0\0\0\0", 10, MSG_NOSIGNAL);
+	return NULL;
+}
+
+/* socks5h:// hands on the name and asks no resolver; socks5:// gets what ours knows. */
+static void goes_through_the_proxy(void **state)
+{
+	const struct web *web = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(resolver_free) struct resolver *resolver = resolver_of(web, mem);
+	static const struct row {
+		bool by_name;
+		const char *host, *request;
+		size_t size;
+	} rows[] = {
+		{ true, "none.test", "\5\1\0\3\11none.test\1\273", 16 },
+		{ false, "good.test", "\5\1\0\1\177\0\0\1\1\273", 10 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct socks socks = { 0 };
+		socks.listener = web_bind(SOCK_STREAM, &socks.port);
+		assert_int_equal(listen(socks.listener, 1), 0);
+		assert_int_equal(pthread_create(&socks.thread, NULL, refuse, &socks), 0);
+		struct proxy proxy = { .by_name = rows[i].by_name,
+				       .address = loopback,
+				       .port = socks.port };
+		struct https_request request = request_for(web, arena_printf(mem, "https://%s/",
+									     rows[i].host));
+		struct https_answer answer;
+		struct err err;
+		request.address_count = 0;
+		request.resolver = resolver;
+		request.proxy = &proxy;
+		assert_row(rows[i].host, !https_get(&request, mem, &answer, &err));
+		pthread_join(socks.thread, NULL);
+		close(socks.listener);
+		assert_row_string(rows[i].host, err_stage_name(err.stage),
+				  err_stage_name(AT_PROXY));
+		assert_row(rows[i].host, err.code == ERR_PROXY);
+		assert_row(rows[i].host,
+			   socks.size == (ssize_t)rows[i].size &&
+				   memcmp(socks.request, rows[i].request, rows[i].size) == 0);
+	}
+}
+
 #define THREADS 4
 
 struct worker {
@@ -435,6 +496,7 @@ int main(void)
 		cmocka_unit_test(says_what_answers_instead),
 		cmocka_unit_test(needs_anchors_that_can_be_read),
 		cmocka_unit_test(tells_no_more_than_it_must),
+		cmocka_unit_test(goes_through_the_proxy),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -19,12 +19,13 @@
 struct script {
 	const char *priority, *cert; /* of a GnuTLS server; fixture with a key beside it */
 	const char *alpn;
-	bool ask, insist; /* for a client certificate */
-	int alert;        /* sent in place of an answer, -1: none */
-	int warning;      /* sent before the handshake, -1: none */
-	const char *raw;  /* sent in place of all that, once a hello came */
-	size_t raw_size;  /* 0: strlen */
-	bool close;       /* at once, after raw */
+	bool ask, insist;   /* for a client certificate */
+	const char *staple; /* what it staples; need not be an OCSP response */
+	int alert;          /* sent in place of an answer, -1: none */
+	int warning;        /* sent before the handshake, -1: none */
+	const char *raw;    /* sent in place of all that, once a hello came */
+	size_t raw_size;    /* 0: strlen */
+	bool close;         /* at once, after raw */
 	/* What it saw: */
 	int code;
 	char servername[64], word[16];
@@ -35,6 +36,16 @@ struct server {
 	int fd;
 	struct script *script;
 };
+
+static int staple(gnutls_session_t tls, void *script, gnutls_datum_t *out)
+{
+	const char *text = ((struct script *)script)->staple;
+	(void)tls;
+	out->size = (unsigned)strlen(text);
+	out->data = gnutls_malloc(out->size);
+	memcpy(out->data, text, out->size);
+	return 0;
+}
 
 static void play_tls(int fd, struct script *script)
 {
@@ -48,6 +59,8 @@ static void play_tls(int fd, struct script *script)
 	gnutls_certificate_allocate_credentials(&credentials);
 	gnutls_certificate_set_x509_key_file(credentials, cert, key, GNUTLS_X509_FMT_PEM);
 	gnutls_certificate_set_known_dh_params(credentials, GNUTLS_SEC_PARAM_MEDIUM);
+	if (script->staple)
+		gnutls_certificate_set_ocsp_status_request_function(credentials, staple, script);
 	gnutls_init(&tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL);
 	gnutls_priority_set_direct(tls, script->priority, NULL);
 	gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
@@ -391,6 +404,29 @@ static void presents_a_certificate_when_asked(void **state)
 		assert_row(name, script.got_certificate == (ask && have));
 		tls_context_free(&context);
 	}
+}
+
+/* As it came: what it is worth is staple.c's to say. */
+static void keeps_the_stapled_response(void **state)
+{
+	static const char *const versions[] = { ONLY("TLS1.2"), "NORMAL" };
+	struct tls_context *context = context_of((struct tls_options){ 0 });
+	for (size_t i = 0; i < 4; i++) {
+		struct script script = {
+			.priority = versions[i / 2], .cert = ECDSA, .alert = -1, .warning = -1
+		};
+		struct call call;
+		script.staple = i % 2 ? "no response, and kept all the same" : NULL;
+		begin(&call, context, &script, NULL, NULL, NULL, SECONDS, *state);
+		end(&call);
+		const struct bytes *ocsp = &call.facts.ocsp;
+		assert_row(script.priority, call.up);
+		assert_row(script.priority, ocsp->size == (i % 2 ? strlen(script.staple) : 0));
+		if (script.staple)
+			assert_memory_equal(ocsp->data, script.staple, ocsp->size);
+		assert_row(script.priority, call.facts.scts.size == 0);
+	}
+	tls_context_free(&context);
 }
 
 #define NO_CERTIFICATE                                                                             \
@@ -823,6 +859,7 @@ int main(void)
 		cmocka_unit_test(names_no_address_in_sni),
 		cmocka_unit_test(offers_protocols),
 		cmocka_unit_test(presents_a_certificate_when_asked),
+		cmocka_unit_test(keeps_the_stapled_response),
 		cmocka_unit_test(explains_a_certificate_that_is_missing),
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(one_warning_does_no_harm),

@@ -1,0 +1,130 @@
+/* Revocation lists from files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fd.h"
+#include "tls/crl_list.h"
+
+#define FILE_MAX  ((size_t)64 * 1024 * 1024) /* the largest lists in the wild have 10 to 20 MiB */
+#define LISTS_MAX 4096 /* an authority that parts its list makes 128 of it for each of its keys */
+
+#define LABEL     "X509 CRL"
+#define BEGIN     "-----BEGIN " LABEL "-----"
+#define END       "-----END " LABEL "-----"
+
+void crl_set_free(struct crl_set **set)
+{
+	if (!*set)
+		return;
+	struct arena *mem = (*set)->mem;
+	arena_free(&mem);
+	*set = NULL;
+}
+
+/* A pipe is as good as a file: --crl <(curl ...) */
+static bool read_file(const char *file, struct buf *out, struct err *err)
+{
+	CLEANUP(fd_close) int fd = open(file, O_RDONLY | O_CLOEXEC);
+	char octets[4096];
+	ssize_t got = -1;
+	if (fd >= 0) {
+		while ((got = read(fd, octets, sizeof(octets))) > 0 ||
+		       (got < 0 && errno == EINTR)) {
+			if (got > 0)
+				buf_add(out, octets, (size_t)got);
+			if (buf_overflowed(out))
+				return err_set(err, AT_FILE, ERR_LIMIT,
+					       "%s is larger than %zu MiB: no revocation list",
+					       file, FILE_MAX >> 20);
+		}
+	}
+	if (got < 0)
+		return err_set(err, AT_FILE, ERR_SYSTEM,
+			       "cannot read the revocation lists in %s: %s", file,
+			       strerrordesc_np(errno));
+	return true;
+}
+
+static bool add(struct crl_set *set, struct bytes der, struct err *err)
+{
+	struct crl_list list;
+	if (set->count == LISTS_MAX)
+		return err_set(err, AT_FILE, ERR_LIMIT, "more than %d revocation lists", LISTS_MAX);
+	if (!crl_list_read(der, set->mem, &list, err))
+		return false;
+	if (set->count == set->room) {
+		size_t room = set->room ? set->room * 2 : 4;
+		struct crl_list *more = arena_array(set->mem, room, sizeof(*more));
+		if (set->count > 0)
+			memcpy(more, set->lists, set->count * sizeof(*more));
+		set->lists = more;
+		set->room = room;
+	}
+	set->lists[set->count++] = list;
+	return true;
+}
+
+/* The block that begins at *at, and *at behind it. */
+static bool add_block(struct crl_set *set, struct bytes *at, struct err *err)
+{
+	const uint8_t *end = memmem(at->data, at->size, END, strlen(END));
+	if (!end)
+		return err_set(err, AT_FILE, ERR_PROTOCOL, "it has no END line");
+	size_t size = (size_t)(end - at->data) + strlen(END);
+	/* gnutls_datum_t has no const; decoding only reads. */
+	gnutls_datum_t pem = { (unsigned char *)(uintptr_t)at->data, (unsigned)size }, der;
+	if (gnutls_pem_base64_decode2(LABEL, &pem, &der) != 0)
+		return err_set(err, AT_FILE, ERR_PROTOCOL, "it is not base64");
+	struct bytes copy = arena_bytes(set->mem, der.data, der.size);
+	gnutls_free(der.data);
+	*at = (struct bytes){ at->data + size, at->size - size };
+	return add(set, copy, err);
+}
+
+static bool add_blocks(struct crl_set *set, struct bytes text, const char *file, struct err *err)
+{
+	struct err cause;
+	for (int block = 1;; block++) {
+		const uint8_t *begin = memmem(text.data, text.size, BEGIN, strlen(BEGIN));
+		if (!begin)
+			return true;
+		text.size -= (size_t)(begin - text.data);
+		text.data = begin;
+		if (!add_block(set, &text, &cause))
+			return err_set(err, cause.stage, cause.code, "block %d of %s: %s", block,
+				       file, cause.text);
+	}
+}
+
+static bool add_file(struct crl_set *set, const char *file, struct err *err)
+{
+	CLEANUP(buf_free) struct buf octets = buf_new(FILE_MAX);
+	struct err cause;
+	if (!read_file(file, &octets, err))
+		return false;
+	struct bytes text = { (const uint8_t *)buf_string(&octets), octets.size };
+	if (memmem(text.data, text.size, BEGIN, strlen(BEGIN)))
+		return add_blocks(set, text, file, err);
+	if (text.size == 0 || text.data[0] != 0x30)
+		return err_set(err, AT_FILE, ERR_PROTOCOL,
+			       "%s holds no revocation list, neither PEM nor DER", file);
+	if (!add(set, arena_bytes(set->mem, text.data, text.size), &cause))
+		return err_set(err, cause.stage, cause.code, "%s: %s", file, cause.text);
+	return true;
+}
+
+bool crl_set_new(const char *const *files, size_t count, struct crl_set **out, struct err *err)
+{
+	struct arena *mem = arena_new();
+	CLEANUP(crl_set_free) struct crl_set *set = arena_alloc(mem, sizeof(*set));
+	set->mem = mem;
+	for (size_t i = 0; i < count; i++) {
+		if (!add_file(set, files[i], err))
+			return false;
+	}
+	*out = set;
+	set = NULL;
+	return true;
+}
