@@ -164,7 +164,7 @@ static void write_staple(const struct screen *screen, const struct staple_facts 
 			    arena_printf(screen->mem, "stapled: %s",
 					 staple->reason ? escaped(staple->reason, screen->mem)
 							: staple_status_text(staple->status)),
-			    screen_trouble(screen));
+			    staple->status == STAPLE_UNCHECKED ? NULL : screen_trouble(screen));
 }
 
 static void write_crl(const struct screen *screen, const struct crl_facts *crl)
