@@ -189,7 +189,8 @@ static const struct holds {
 	  "\"purposes\":{\"server\":true,\"client\":false,\"any\":false,\"listed\":true}" },
 	{ nothing,
 	  "\"path\":[0,1],\"anchor\":{\"subject\":\"CN=Test Root,O=XMPP TLS tools test\"" },
-	{ nothing, "\"ca\":false,\"in_path\":true},{\"subject\":" },
+	{ nothing, "\"ca\":false,\"blemish\":\"it has no authority key identifier\","
+		   "\"in_path\":true},{\"subject\":" },
 	{ nothing, "\"trust\":{\"trusted\":true,\"anchor\":" },
 	{ nothing, "\"posh\":{\"status\":\"none\"" },
 	{ nothing, "\"change\":{\"class\":\"none\",\"first_seen\":\"2026-03-23T00:00:00Z\"}" },
