@@ -117,7 +117,7 @@ void check_caa(struct job *job, const struct check_options *opt)
 		if (!has_chain(facts))
 			continue;
 		const struct cert_name *matched = facts->walk.identity.names.matched;
-		bool wildcard = matched && matched->raw.size > 0 && matched->raw.data[0] == '*';
+		bool wildcard = matched && memchr(matched->raw.data, '*', matched->raw.size);
 		caa_judge(answers, count, &facts->walk.identity.certs[0], wildcard,
 			  job->endpoint_mem[i], &facts->caa);
 	}
@@ -133,6 +133,14 @@ static const struct cert_facts *issuer_of(const struct identity_facts *identity)
 		       : NULL;
 }
 
+/* What stands in a response that nobody signed is nobody's word. */
+static bool is_signed(const struct staple_facts *staple)
+{
+	return staple->status == STAPLE_GOOD || staple->status == STAPLE_REVOKED ||
+	       staple->status == STAPLE_CA_UNKNOWN || staple->status == STAPLE_STALE ||
+	       staple->status == STAPLE_EARLY;
+}
+
 static void read_evidence(const struct check_options *opt, struct arena *mem,
 			  struct certcheck_facts *facts)
 {
@@ -145,6 +153,8 @@ static void read_evidence(const struct check_options *opt, struct arena *mem,
 		sct_read_extension(leaf->scts, mem, &facts->scts);
 	if (tls->scts.size > 0)
 		sct_read(tls->scts, SCT_TLS, mem, &facts->scts);
+	if (facts->staple.scts.size > 0 && is_signed(&facts->staple))
+		sct_read(facts->staple.scts, SCT_OCSP, mem, &facts->scts);
 	if (opt->crls)
 		crl_check(opt->crls, identity->path.way, identity->path.way_length, facts->at, mem,
 			  &facts->crl);

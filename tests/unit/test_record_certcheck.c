@@ -48,10 +48,10 @@ SPOIL(insecure, facts->dane = (struct dane_facts){ .status = DANE_INSECURE,
 						   .address = DNSSEC_SECURE,
 						   .reason = "the SRV records are not signed" })
 SPOIL(posh, facts->posh = (struct posh_facts){ POSH_MATCH, "https://a/", "https://b/", 604800, 2,
-					       FIXTURE_JULY_26, NULL, 21.5 })
+					       FIXTURE_JULY_26, NULL, 21.5, false })
 SPOIL(revoked,
       facts->staple = (struct staple_facts){ STAPLE_REVOKED, 1782800000, 1782800001, 1782900000,
-					     1782700000, "keyCompromise", "it is revoked" };
+					     1782700000, "keyCompromise", "it is revoked", { 0 } };
       facts->crl = (struct crl_facts){ CRL_REVOKED, 1, 1782700000, NULL, 1782800001, 1782900000,
 				       "it is revoked" })
 SPOIL(transparent, facts->scts.list = arena_array(mem, 2, sizeof(struct sct));
