@@ -43,7 +43,17 @@
 #define STAPLE_RENEW                                                                               \
 	"neither Prosody nor ejabberd staples by itself: mend what fetches the response for the "  \
 	"proxy that does, or turn stapling off"
-#define FIX_SRV "correct the SRV record, or make the server listen where it points"
+#define FIX_TLSA                                                                                   \
+	"publish what `xmpp-certcheck --tlsa` prints, the record 3 1 1 of the key that is served"
+#define FIX_ANCHOR                                                                                 \
+	"append the anchor's certificate to fullchain.pem, or publish 3 1 1 of the key instead"
+#define KEEP_KEY                                                                                   \
+	"keep the key when renewing (certbot: `--reuse-key`), or publish both records for two "    \
+	"TTLs before the change"
+#define FIX_SRV     "correct the SRV record, or make the server listen where it points"
+#define ACKNOWLEDGE "acknowledge it with --accept: until then it is told on every run."
+#define FIX_CHANGED "see who installed the certificate, and why"
+#define PUT_BACK    "put the pinned certificate back, or give --pin-sha256 the new one's digest"
 
 const struct finding_kind finding_kinds[] = {
 	/* What we were asked, and DNS. */
@@ -763,12 +773,12 @@ const struct finding_kind finding_kinds[] = {
 		.id = "cert-expires-soon",
 		.severity = GRADE(WARNING, WARNING, WARNING),
 		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
-		.other_when = "when no more than the smaller of a ninth of its lifetime and 7 days "
-			      "is left",
+		.other_when =
+			"when no more than the smaller of a seventh of its lifetime and 7 days "
+			"is left",
 		.ref = "RFC 5280 section 4.1.2.5",
-		.meaning =
-			"No more than a third of the certificate's lifetime less a day, and no more "
-			"than 20 days, is left.",
+		.meaning = "No more than a third of the certificate's lifetime, and no more than "
+			   "20 days, is left.",
 		.why = "Renewal is due at two thirds of the lifetime; it seems to have failed.",
 		.prosody = "run the renewal by hand, read its log, then `prosodyctl reload`",
 		.ejabberd =
@@ -799,6 +809,129 @@ const struct finding_kind finding_kinds[] = {
 		.why = "Clients must refuse it.",
 		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
 		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-client-only",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = S2S_GRADE,
+		.other_when = ON_S2S,
+		.ref = "RFC 5280 section 4.2.1.12",
+		.meaning =
+			"The certificate is for TLS clients, not for servers (clientAuth without "
+			"serverAuth).",
+		.why = "Clients must refuse it, and a domain is proved by a certificate for servers "
+		       "on whichever side of the connection it stands.",
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-any-only",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 5280 section 4.2.1.12",
+		.meaning = "The certificate is for any purpose and does not name TLS servers.",
+		.why = "OpenSSL and others refuse it: they want serverAuth itself.",
+		.prosody = "get a certificate for serverAuth; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate for serverAuth; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-eku-no-client",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0178 section 3",
+		.meaning = "The certificate is for TLS servers only (no clientAuth).",
+		.why = "Public authorities issue nothing else since 2026. On a connection that the "
+		       "server makes it is the TLS client; peers that check that purpose refuse "
+		       "SASL EXTERNAL and fall back to dialback. Current Prosody and ejabberd do "
+		       "not check it: keep dialback for the others.",
+		.prosody = "keep `\"dialback\"` in `modules_enabled`",
+		.ejabberd = "keep `mod_s2s_dialback` among the modules",
+	},
+	{
+		.id = "cert-key-usage",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 5280 section 4.2.1.3",
+		.meaning = "The key of the certificate may not be used for signatures.",
+		.why = "TLS 1.3 and every suite with forward secrecy need digitalSignature.",
+		.prosody = "get a certificate with digitalSignature; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate with digitalSignature; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-is-ca",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6120 section 13.7.1.1",
+		.meaning = "The server shows the certificate of a CA as its own.",
+		.why = "Who gets at the server's key can issue certificates for everybody.",
+		.prosody = "get a certificate that is none of a CA; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate that is none of a CA; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-not-conforming",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 5280 section 4",
+		.meaning = "A certificate of the path breaks a rule that binds its authority.",
+		.why = "The path holds in spite of it here; stricter programs refuse it.",
+		.prosody = "tell the authority, or get a certificate elsewhere",
+		.ejabberd = "tell the authority, or get a certificate elsewhere",
+	},
+	{
+		.id = "cert-lifetime",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "CA/Browser Forum BR section 6.3.2",
+		.meaning = "The certificate lives longer than it may.",
+		.why = "Programs that heed the limits of public authorities refuse it; a private "
+		       "one that never ends is never replaced either.",
+		.prosody = "get a certificate that lives 90 days or less; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a certificate that lives 90 days or less; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-issuer-expires-soon",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other_when = "when the critical threshold is reached",
+		.ref = "RFC 5280 section 6.1.3",
+		.meaning = "The certificate of an issuer in the path ends soon.",
+		.why = "With it the path ends, however long the server's own certificate has left.",
+		.prosody =
+			"renew, so that the chain comes with its successor; " PROSODY_CERTIFICATE,
+		.ejabberd =
+			"renew, so that the chain comes with its successor; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-expired-alternative",
+		.severity = GRADE(INFO, INFO, WARNING),
+		.ref = "RFC 5280 section 6.1",
+		.meaning =
+			"The server sends an expired issuer's certificate; another way is valid.",
+		.why = "Programs that try one way only fail there, as many did in 2021.",
+		.prosody = "take it out of the chain file, then `prosodyctl reload`",
+		.ejabberd = "take it out of the chain file, then `ejabberdctl reload_config`",
+	},
+	{
+		.id = "cert-root-sent",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 8446 section 4.4.2",
+		.meaning = "The server sends the root certificate.",
+		.why = "Who trusts it has it already: it costs octets in each handshake, and only "
+		       "DANE-TA wants it.",
+		.prosody = "take it out of the chain file",
+		.ejabberd = "take it out of the chain file",
+	},
+	{
+		.id = "cert-superfluous",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 5246 section 7.4.2",
+		.meaning = "The server sends certificates that its path does not need.",
+		.why = "They cost octets in each handshake, and confuse strict programs.",
+		.prosody = "take them out of the chain file",
+		.ejabberd = "take them out of the chain file",
+	},
+	{
+		.id = "cert-chain-too-long",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 8446 section 4.4.2",
+		.meaning = "More certificates were presented than we look at.",
+		.why = "No path needs so many; other programs stop at ten.",
+		.prosody = PROSODY_CERTIFICATE,
+		.ejabberd = EJABBERD_CERTIFICATE,
 	},
 	{
 		.id = "cert-staple-missing",
@@ -854,9 +987,233 @@ const struct finding_kind finding_kinds[] = {
 		.ejabberd = "get a certificate without that name; " EJABBERD_CERTIFICATE,
 	},
 
+	{
+		.id = "names-not-judged",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 9525 section 6.1",
+		.meaning = "A file was checked without a domain.",
+		.why = "Whether the certificate speaks for a domain was not examined: name one.",
+	},
+	{
+		.id = "subdomain-not-covered",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9525 section 6",
+		.meaning = "The certificate does not name a subdomain that was asked for.",
+		.why = "Other servers connect to a component's domain by itself, and want a "
+		       "certificate for it.",
+		.prosody =
+			"add the component's domain to the certificate, or give it one of its own",
+		.ejabberd =
+			"add the component's domain to the certificate, or give it one of its own",
+	},
+	{
+		.id = "local-not-loaded",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file holds a newer certificate than the server shows.",
+		.why = "The renewal succeeded, and the server was not told: it will go on showing "
+		       "the old one until that expires.",
+		.prosody = "`prosodyctl reload`",
+		.ejabberd = "`ejabberdctl reload_config`",
+	},
+	{
+		.id = "local-differs",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file holds another certificate than the server shows.",
+		.why = "The server reads another file, or somebody else answers in its place.",
+		.prosody = "see where `certificates` and `ssl` point; `prosodyctl check certs`",
+		.ejabberd = "see what `certfiles` names",
+	},
+	{
+		.id = "local-unreadable",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The file to compare with could not be read.",
+		.why = "Whether the server shows what is stored was not examined.",
+	},
+
 	/* DANE. */
+	{
+		.id = "dane-mismatch",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7673 section 4",
+		.meaning = "The host publishes TLSA records, secured by DNSSEC, and none of them "
+			   "matches the certificate that the server shows.",
+		.why = "A client or server that knows DANE ends the connection, whatever a public "
+		       "authority says of the certificate. Usually the certificate was renewed "
+		       "with a new key, and the record was not.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "dane-bogus",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7673 section 3",
+		.meaning = "The answers that DANE needs fail DNSSEC validation.",
+		.why = "A bogus answer is never \"there is none\": who knows DANE keeps away from "
+		       "the host. Signatures have expired, a DS record is stale, or somebody "
+		       "forges answers.",
+	},
+	{
+		.id = "dane-failed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7673 section 3",
+		.meaning = "The question about TLSA records had no answer.",
+		.why = "Whether records exist, and match, is not known. Who knows DANE keeps away "
+		       "from the host until the question is answered: some name servers fail on "
+		       "types that they do not know.",
+	},
+	{
+		.id = "dane-required",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7673 section 4",
+		.meaning = "--dane=require was given, and DANE does not prove the certificate.",
+		.why = "It takes SRV, address and TLSA records secured by DNSSEC, a resolver on a "
+		       "trusted path that validates them, and a record that matches.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-unusable",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 6698 section 4.1",
+		.meaning = "A TLSA record has an unknown usage, selector or matching type, or data "
+			   "of a wrong length.",
+		.why = "It is passed over as if it were not there. Where no record is usable, "
+		       "nothing is protected by DANE.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-combination-unmatched",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7671 section 8",
+		.meaning = "Of the combinations of usage, selector and matching type that are "
+			   "published, one has no record that matches the certificate.",
+		.why = "Clients differ in what they support. To one that knows only this "
+		       "combination no record matches, and it ends the connection.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-ta-not-in-chain",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7671 section 5.2",
+		.meaning = "A TLSA record of usage 2 names a trust anchor that the server does not "
+			   "send.",
+		.why = "A digest or a bare key cannot stand in for the certificate: clients find "
+		       "no path to it. With usage 2 the anchor must be in the handshake, even a "
+		       "self-signed root.",
+		.prosody = FIX_ANCHOR,
+		.ejabberd = FIX_ANCHOR,
+	},
+	{
+		.id = "tlsa-sha512-only",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7671 section 9",
+		.meaning = "All TLSA records are SHA-512 digests.",
+		.why = "Only SHA-256 is mandatory: to clients without SHA-512 the records are "
+		       "unusable, and nothing is protected by DANE.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-stale",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 8.1",
+		.meaning = "A TLSA record matches no certificate, while another does.",
+		.why = "It is right where it announces the next key. Left behind from the last "
+		       "one, it lets whoever has that key pass for the server.",
+	},
+	{
+		.id = "tlsa-usage-pkix",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 4",
+		.meaning = "A TLSA record has usage 0 or 1.",
+		.why = "It asks for a path to a public authority besides, about which client and "
+		       "server must agree. Usages 2 and 3 are what DANE clients should support.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-full-data",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 10.1",
+		.meaning = "A TLSA record holds a whole certificate or key.",
+		.why = "It makes answers so large that they are cut and asked again over TCP. A "
+		       "SHA-256 digest does as well.",
+		.prosody = FIX_TLSA,
+		.ejabberd = FIX_TLSA,
+	},
+	{
+		.id = "tlsa-rollover",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7671 section 8.1",
+		.meaning = "The certificate is due for renewal, and no TLSA record of another one "
+			   "is published yet.",
+		.why = "Resolvers keep the old records for a TTL. A new key must be announced "
+		       "before the server uses it, or DANE clients are locked out.",
+		.prosody = KEEP_KEY,
+		.ejabberd = KEEP_KEY,
+	},
 
 	/* POSH. */
+	{
+		.id = "posh-mismatch",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7711 section 3.3",
+		.meaning = "The domain publishes a POSH document that does not list the "
+			   "certificate.",
+		.why = "Servers that know the domain by POSH refuse it. The document was not "
+		       "written anew with the certificate: `xmpp-certcheck --posh-json` does it.",
+		.prosody = "write the document in the script that renews the certificate, before "
+			   "`prosodyctl reload`; list the old and the new one for a while",
+		.ejabberd = "write the document in the script that renews the certificate, before "
+			    "`ejabberdctl reload_config`; list the old and the new one for a while",
+	},
+	{
+		.id = "posh-invalid",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 7711 section 3.1",
+		.meaning = "The domain's POSH document is wrong.",
+		.why = "It proves nothing to anybody; `xmpp-certcheck --posh-json` writes one.",
+	},
+	{
+		.id = "posh-expires-zero",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7711 section 6",
+		.meaning = "The domain's POSH document expires at once.",
+		.why = "It is to be ignored. Some publish it so to take an earlier one back.",
+	},
+	{
+		.id = "posh-https-invalid",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.other = GRADE(INFO, NONE, INFO),
+		.other_when = "where POSH was not asked for and nothing tells that there is a "
+			      "document",
+		.ref = "RFC 7711 section 3",
+		.meaning = "The web server of the POSH document has no valid certificate.",
+		.why = "Anybody on the path could have written the document, so that it proves "
+		       "nothing.",
+	},
+	{
+		.id = "posh-failed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 7711 section 3",
+		.meaning = "The POSH document could not be asked for.",
+		.why = "It is not known whether the domain publishes one.",
+	},
+	{
+		.id = "posh-required",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7711 section 3",
+		.meaning = "With --posh=require, POSH does not prove the certificate.",
+		.why = "Whoever relies on POSH alone must refuse the connection.",
+	},
 
 	/* Revocation, transparency, CAA. */
 	{
@@ -981,6 +1338,60 @@ const struct finding_kind finding_kinds[] = {
 	},
 
 	/* What changed since last time. */
+	{
+		.id = "pin-mismatch",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate is none of those pinned with --pin-sha256.",
+		.why = "Somebody vouched for one key, and another is shown: the server has a new "
+		       "one that nobody announced, or somebody sits in between.",
+		.prosody = PUT_BACK,
+		.ejabberd = PUT_BACK,
+	},
+	{
+		.id = "cert-changed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.other = GRADE(WARNING, WARNING, WARNING),
+		.other_when = "when the one before was not due for renewal, or the new one is not "
+			      "trusted",
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate is another one than before.",
+		.why = "A renewal looks like this, but long before the old one's end it was an "
+		       "emergency, or somebody else's doing. Ask the operator, then " ACKNOWLEDGE,
+		.prosody = FIX_CHANGED,
+		.ejabberd = FIX_CHANGED,
+	},
+	{
+		.id = "cert-authority-changed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate comes from another authority than the one before.",
+		.why = "Whoever can divert a domain's traffic for minutes gets a certificate from "
+		       "some authority, and seldom from the usual one. If the move was meant, " ACKNOWLEDGE,
+		.prosody = FIX_CHANGED "; a CAA record names the authorities that may issue",
+		.ejabberd = FIX_CHANGED "; a CAA record names the authorities that may issue",
+	},
+	{
+		.id = "cert-names-changed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "The certificate names other domains than the one before.",
+		.why = "Services under a name that went, a conference service say, can no longer "
+		       "prove who they are. If it was meant, " ACKNOWLEDGE,
+		.prosody = "ask for a certificate with all names; " PROSODY_CERTIFICATE,
+		.ejabberd = "ask for a certificate with all names; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "cert-reappeared",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.6",
+		.meaning = "A certificate is back that a later one had replaced.",
+		.why = "A node was not reloaded or a backup was played back; or somebody uses a key "
+		       "that was replaced for a reason. If two certificates are meant to take "
+		       "turns, " ACKNOWLEDGE,
+		.prosody = "`prosodyctl reload` on every node; " PROSODY_CERTIFICATE,
+		.ejabberd = "`ejabberdctl reload_config` on every node; " EJABBERD_CERTIFICATE,
+	},
 
 	/* The stream inside TLS. */
 	{

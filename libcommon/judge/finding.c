@@ -84,6 +84,56 @@ void findings_add_other(struct findings *list, const struct policy *policy, stru
 	va_end(args);
 }
 
+void findings_add_capped(struct findings *list, const struct policy *policy, struct arena *mem,
+			 const char *id, enum severity most, const char *format, ...)
+{
+	const struct finding_kind *kind = finding_kind_find(id);
+	assert(kind);
+	bool chosen = policy->override && policy->override[kind - finding_kinds] >= 0;
+	enum severity severity = severity_for(kind, policy, false);
+	va_list args;
+	va_start(args, format);
+	add(list, kind, severity > most && !chosen ? most : severity, mem, format, args);
+	va_end(args);
+}
+
+static bool is_among(const char *const *ids, const char *id)
+{
+	for (; *ids; ids++) {
+		if (strcmp(*ids, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void sieve(struct findings *list, const char *const *ids, bool among)
+{
+	struct findings kept = { 0 };
+	for (struct finding *at = list->first, *next; at; at = next) {
+		next = at->next;
+		at->next = NULL;
+		if (is_among(ids, at->kind->id) != among)
+			continue;
+		if (kept.last)
+			kept.last->next = at;
+		else
+			kept.first = at;
+		kept.last = at;
+		kept.count++;
+	}
+	*list = kept;
+}
+
+void findings_keep(struct findings *list, const char *const *ids)
+{
+	sieve(list, ids, true);
+}
+
+void findings_drop(struct findings *list, const char *id)
+{
+	sieve(list, (const char *const[]){ id, NULL }, false);
+}
+
 enum status findings_status(const struct findings *list)
 {
 	enum status worst = STATUS_OK;

@@ -80,6 +80,13 @@ void findings_add(struct findings *list, const struct policy *policy, struct are
 /* The same with the kind's other severity, which it must have. */
 void findings_add_other(struct findings *list, const struct policy *policy, struct arena *mem,
 			const char *id, const char *format, ...) PRINTF(5, 6);
+/* The same with the kind's first severity, but no worse than `most` unless the site says so. */
+void findings_add_capped(struct findings *list, const struct policy *policy, struct arena *mem,
+			 const char *id, enum severity most, const char *format, ...) PRINTF(6, 7);
+/* Takes out what is not among these ids (NULL at the end). */
+void findings_keep(struct findings *list, const char *const *ids);
+/* Takes out this id. */
+void findings_drop(struct findings *list, const char *id);
 /* The worst severity; unknown where nothing is worse than info but something could not be checked.
  */
 enum status findings_status(const struct findings *list);

@@ -11,15 +11,36 @@
 #define NAMES_SHOWN 4
 
 /* An unproven certificate on s2s weighs less where dialback can carry the connection (RFC 7590,
- * 3.4); where the features show that it cannot, it weighs in full. */
+ * 3.4); where the features show that it cannot, it weighs in full. Who asks for the certificate
+ * itself wants to see dialback offered before he is soothed. */
 static bool is_milder(const struct judging *judging)
 {
 	const struct features *features = &judging->facts->after.features;
-	return judging->at->service == SERVICE_S2S && (!features->present || features->dialback);
+	if (judging->at->service != SERVICE_S2S)
+		return false;
+	return features->present ? features->dialback : !judging->check;
+}
+
+/* DANE, POSH or a pin has proved the certificate without PKIX: what PKIX minds is worth knowing. */
+static bool is_proven_otherwise(const struct judging *judging)
+{
+	return judging->check && judging->check->proofs && !(judging->check->proofs & PROOF_PKIX);
 }
 
 #define FIND_TRUST(judging, id, ...)                                                               \
-	(is_milder(judging) ? FIND_OTHER(judging, id, __VA_ARGS__) : FIND(judging, id, __VA_ARGS__))
+	(is_proven_otherwise(judging) ? FIND_INFO(judging, id, __VA_ARGS__)                        \
+	 : is_milder(judging)         ? FIND_OTHER(judging, id, __VA_ARGS__)                       \
+				      : FIND(judging, id, __VA_ARGS__))
+/* To a checker of certificates dates are critical before they have passed, so behind it, too. */
+#define FIND_DATES(judging, id, ...)                                                               \
+	((judging)->check && !is_proven_otherwise(judging) ? FIND(judging, id, __VA_ARGS__)        \
+							   : FIND_TRUST(judging, id, __VA_ARGS__))
+
+/* --at, or when it was seen. */
+static int64_t judged_at(const struct judging *judging)
+{
+	return judging->check ? judging->check->at : judging->facts->time;
+}
 
 /* "5 hours", "1 day", "21 days" */
 static const char *span_text(int64_t seconds, struct arena *mem)
@@ -44,19 +65,19 @@ static const char *cert_words(const struct judging *judging, size_t index)
 static void judge_expired(const struct judging *judging)
 {
 	const struct identity_facts *identity = &judging->facts->identity;
-	int64_t now = judging->facts->time;
+	int64_t now = judged_at(judging);
 	bool flagged = identity->path.problems & PATH_EXPIRED;
 	for (size_t i = 0; i < (flagged ? identity->cert_count : 1); i++) {
 		int64_t end = identity->certs[i].not_after;
 		if (end >= now)
 			continue;
-		FIND_TRUST(judging, "cert-expired", "%s expired on %s, %s ago",
+		FIND_DATES(judging, "cert-expired", "%s expired on %s, %s ago",
 			   cert_words(judging, i), day_text(end, judging->mem),
 			   span_text(now - end, judging->mem));
 		return;
 	}
 	if (flagged)
-		FIND_TRUST(
+		FIND_DATES(
 			judging, "cert-expired",
 			"a certificate of the path, which the server does not send, has expired");
 }
@@ -64,46 +85,41 @@ static void judge_expired(const struct judging *judging)
 static void judge_not_yet_valid(const struct judging *judging)
 {
 	const struct identity_facts *identity = &judging->facts->identity;
-	int64_t now = judging->facts->time;
+	int64_t now = judged_at(judging);
 	bool flagged = identity->path.problems & PATH_NOT_YET_VALID;
 	for (size_t i = 0; i < (flagged ? identity->cert_count : 1); i++) {
 		int64_t start = identity->certs[i].not_before;
 		if (start <= now)
 			continue;
-		FIND_TRUST(judging, "cert-not-yet-valid", "%s is valid from %s, in %s",
+		FIND_DATES(judging, "cert-not-yet-valid", "%s is valid from %s, in %s",
 			   cert_words(judging, i), day_text(start, judging->mem),
 			   span_text(start - now, judging->mem));
 		return;
 	}
 	if (flagged)
-		FIND_TRUST(
+		FIND_DATES(
 			judging, "cert-not-yet-valid",
 			"a certificate of the path, which the server does not send, is not valid yet");
 }
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* CRT-34: thresholds that fit a year as well as six days. Renewal is due when a third is left, and
- * has a day to succeed. */
+/* CRT-34: thresholds that fit a year as well as six days; -w and -c. */
 static void judge_expiry(const struct judging *judging)
 {
+	const struct check_rules *rules = judging->rules;
 	const struct cert_facts *cert = &judging->facts->identity.certs[0];
-	int64_t left = cert->not_after - judging->facts->time;
+	int64_t left = cert->not_after - judged_at(judging);
 	int64_t lifetime = cert->not_after - cert->not_before;
-	int64_t last = smaller(lifetime / 9, 7 * DAY);
-	if (left < 0 || lifetime <= 0 || left > smaller(larger(lifetime / 3 - DAY, last), 20 * DAY))
+	const struct span *warning = rules ? &rules->warning : &expiry_warning;
+	const struct span *critical = rules ? &rules->critical : &expiry_critical;
+	bool last = left <= span_seconds(critical, lifetime);
+	if (left < 0 || lifetime <= 0 || (!last && left > span_seconds(warning, lifetime)))
 		return;
 	const char *day = day_text(cert->not_after, judging->mem);
 	const char *in = span_text(left, judging->mem), *of = span_text(lifetime, judging->mem);
-	if (left <= last)
+	if (is_proven_otherwise(judging))
+		FIND_INFO(judging, "cert-expires-soon",
+			  "certificate expires on %s, in %s, after a life of %s", day, in, of);
+	else if (last)
 		FIND_OTHER(judging, "cert-expires-soon",
 			   "certificate expires on %s, in %s, after a life of %s", day, in, of);
 	else
@@ -164,7 +180,11 @@ static void judge_path(const struct judging *judging)
 			   sole_reason(judging, PATH_WEAK,
 				       "a key or signature of the chain is too weak"));
 	if (problems & PATH_WRONG_PURPOSE)
-		FIND_TRUST(judging, "cert-wrong-purpose", "%s",
+		FIND_TRUST(judging,
+			   leaf->eku_client && !leaf->eku_server && !leaf->eku_any
+				   ? "cert-eku-client-only"
+				   : "cert-wrong-purpose",
+			   "%s",
 			   sole_reason(judging, PATH_WRONG_PURPOSE,
 				       "certificate is not meant for TLS servers"));
 	if (problems & PATH_OUT_OF_ORDER)
@@ -275,5 +295,6 @@ void judge_certificate(const struct judging *judging)
 	if (identity->cert_count == 0)
 		return;
 	judge_path(judging);
-	judge_names(judging);
+	if (!judging->check || judging->check->names_judged)
+		judge_names(judging);
 }

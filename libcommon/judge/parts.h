@@ -21,6 +21,11 @@ struct judging {
 #define FIND_OTHER(judging, id, ...)                                                               \
 	findings_add_other((judging)->out, (judging)->policy, (judging)->mem, (id), __VA_ARGS__)
 
+/* Graded as the kind is, but no worse than info. */
+#define FIND_INFO(judging, id, ...)                                                                \
+	findings_add_capped((judging)->out, (judging)->policy, (judging)->mem, (id),               \
+			    SEVERITY_INFO, __VA_ARGS__)
+
 #define SHOWN_MAX 200 /* octets of peer text in one sentence */
 
 void judge_clear_stream(const struct judging *judging);
@@ -29,6 +34,7 @@ void judge_certificate(const struct judging *judging);
 void judge_inner_stream(const struct judging *judging);
 void judge_active(const struct judging *judging);
 /* xmpp-certcheck's own: judging->check is set. */
+void judge_chain(const struct judging *judging);
 void judge_dane(const struct judging *judging);
 void judge_posh(const struct judging *judging);
 void judge_revocation(const struct judging *judging);

@@ -140,11 +140,12 @@ static bool read_srv(ns_msg *msg, const ns_rr *rr, struct arena *mem, struct dns
 	return true;
 }
 
-/* usage selector matching data: RFC 6698, 2.1 */
+/* usage selector matching data: RFC 6698, 2.1. One without data is unusable, which says nothing
+ * against its neighbours. */
 static bool read_tlsa(const ns_rr *rr, struct arena *mem, struct dns_tlsa *out)
 {
 	const uint8_t *data = ns_rr_rdata(*rr);
-	if (ns_rr_rdlen(*rr) < 4)
+	if (ns_rr_rdlen(*rr) < 3)
 		return false;
 	*out = (struct dns_tlsa){
 		.usage = data[0],

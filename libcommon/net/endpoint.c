@@ -8,10 +8,8 @@ static const char *const transports[] = {
 	[TRANSPORT_DIRECT] = "direct",
 };
 static const char *const sources[] = {
-	[SOURCE_SRV] = "srv",
-	[SOURCE_FALLBACK] = "fallback",
-	[SOURCE_CONNECT] = "connect",
-	[SOURCE_RECORD] = "record",
+	[SOURCE_SRV] = "srv",       [SOURCE_FALLBACK] = "fallback", [SOURCE_CONNECT] = "connect",
+	[SOURCE_RECORD] = "record", [SOURCE_FILE] = "file",
 };
 
 const char *service_name(enum service service)
@@ -59,6 +57,8 @@ bool source_parse(const char *name, enum source *out)
 const char *endpoint_text(const struct endpoint *endpoint, struct arena *mem)
 {
 	char text[ADDRESS_TEXT_MAX];
+	if (endpoint->source == SOURCE_FILE)
+		return arena_copy(mem, endpoint->host);
 	if (endpoint->address.family == AF_UNSPEC)
 		return arena_printf(mem, "%s:%u", endpoint->host, endpoint->port);
 	address_text(&endpoint->address, text);

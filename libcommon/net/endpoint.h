@@ -25,13 +25,16 @@ enum source {
 	SOURCE_FALLBACK, /* A/AAAA of the domain itself: RFC 6120, 3.2.2 */
 	SOURCE_CONNECT,  /* --connect */
 	SOURCE_RECORD,   /* the record on standard input named it */
+	SOURCE_FILE,     /* --pem: certificates out of a file, nothing to connect to */
 };
 
 struct endpoint {
 	enum service service;
 	enum transport transport;
 	enum source source;
-	const char *host; /* SRV target, or the domain; A-labels, no trailing dot */
+	/* SRV target, or the domain; A-labels, no trailing dot. SOURCE_FILE: the file's name as it
+	 * was given, "-" for standard input; there is no port, address or way in then. */
+	const char *host;
 	uint16_t port;
 	struct address address;
 	uint16_t priority, weight; /* SOURCE_SRV only */
@@ -43,7 +46,7 @@ struct endpoint_list {
 };
 
 /* The words of records and text: "c2s" "s2s", "starttls" "direct", "srv" "fallback" "connect"
- * "record". */
+ * "record" "file". */
 const char *service_name(enum service service);
 const char *transport_name(enum transport transport);
 const char *source_name(enum source source);
@@ -51,7 +54,8 @@ NODISCARD bool service_parse(const char *name, enum service *out);
 NODISCARD bool transport_parse(const char *name, enum transport *out);
 NODISCARD bool source_parse(const char *name, enum source *out);
 
-/* "192.0.2.7:5222", "[2001:db8::7]:5222", or "host:5222" where no address is known. */
+/* "192.0.2.7:5222", "[2001:db8::7]:5222", or "host:5222" where no address is known;
+ * a file's name. */
 const char *endpoint_text(const struct endpoint *endpoint, struct arena *mem);
 
 #endif

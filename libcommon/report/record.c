@@ -138,6 +138,11 @@ json_t *record_endpoint(const struct endpoint *at)
 	char text[ADDRESS_TEXT_MAX];
 	json_t *endpoint = json_object();
 	json_put_text(endpoint, "service", service_name(at->service));
+	if (at->source == SOURCE_FILE) {
+		json_put_text(endpoint, "source", source_name(at->source));
+		json_put_text(endpoint, "file", at->host);
+		return endpoint;
+	}
 	json_put_text(endpoint, "host", at->host);
 	json_put_count(endpoint, "port", at->port);
 	if (at->address.family != AF_UNSPEC)

@@ -1,238 +1,17 @@
 /* The "starttls" section: what one walk saw, in the order of the walk. */
-#include <string.h>
-
 #include "report/json.h"
-#include "report/record.h"
+#include "report/record_parts.h"
 
-#define DAY 86400
-
-static json_t *steps_record(const struct starttls_facts *facts)
+static void put_identity(json_t *section, const struct starttls_facts *facts)
 {
-	json_t *list = json_array();
-	for (int i = 0; i < STEP_COUNT; i++) {
-		const struct step_facts *step = &facts->steps[i];
-		if (!step->taken)
-			continue;
-		json_t *entry = json_object();
-		json_put_text(entry, "step", step_name((enum step)i));
-		json_put_bool(entry, "ok", step->ok);
-		json_put_ms(entry, "elapsed_ms", step->elapsed_ms);
-		json_array_append_new(list, entry);
-	}
-	return list;
-}
-
-static json_t *failure_record(const struct err *failure)
-{
-	json_t *entry = json_object();
-	json_put_text(entry, "stage", err_stage_name(failure->stage));
-	json_put_text(entry, "code", err_code_name(failure->code));
-	json_put_text(entry, "text", failure->text);
-	return entry;
-}
-
-static json_t *stream_error_record(const struct stream_error *error)
-{
-	json_t *entry = json_object();
-	json_put_text(entry, "condition", error->condition);
-	json_put_text(entry, "text", error->text);
-	json_put_text(entry, "content", error->content);
-	json_put_text(entry, "application", error->application);
-	return entry;
-}
-
-static json_t *stream_record(const struct stream_facts *stream)
-{
-	json_t *entry = json_object();
-	if (!stream->opened && !stream->error.condition)
-		return entry;
-	json_put_bool(entry, "opened", stream->opened);
-	json_put_text(entry, "from", stream->from);
-	json_put_text(entry, "to", stream->to);
-	json_put_text(entry, "id", stream->id);
-	json_put_text(entry, "lang", stream->lang);
-	json_put_text(entry, "version", stream->version);
-	json_put_bool(entry, "version_1", stream->version_1);
-	json_put_text(entry, "content_namespace", stream->content_namespace);
-	if (stream->prefix_free)
-		json_put_bool(entry, "prefix_free", true);
-	if (stream->header_ms > 0)
-		json_put_ms(entry, "header_ms", stream->header_ms);
-	if (stream->features_ms > 0)
-		json_put_ms(entry, "features_ms", stream->features_ms);
-	json_put_filled(entry, "error", stream_error_record(&stream->error));
-	return entry;
-}
-
-static json_t *features_record(const struct features *features)
-{
-	json_t *entry = json_object();
-	if (!features->present)
-		return entry;
-	json_put_bool(entry, "starttls", features->starttls);
-	json_put_bool(entry, "starttls_required", features->starttls_required);
-	json_put_bool(entry, "starttls_alone", features->starttls_alone);
-	json_object_set_new(entry, "mechanisms", json_texts(&features->mechanisms));
-	json_put_filled(entry, "sasl2_mechanisms", json_texts(&features->sasl2_mechanisms));
-	json_put_filled(entry, "channel_bindings", json_texts(&features->channel_bindings));
-	json_put_filled(entry, "compression", json_texts(&features->compression));
-	json_put_bool(entry, "dialback", features->dialback);
-	json_put_bool(entry, "dialback_errors", features->dialback_errors);
-	json_put_bool(entry, "bidi", features->bidi);
-	json_put_bool(entry, "stream_management", features->stream_management);
-	json_put_bool(entry, "bind", features->bind);
-	json_put_bool(entry, "registration", features->registration);
-	json_put_bool(entry, "iq_auth", features->iq_auth);
-	if (features->has_limits) {
-		json_t *limits = json_object();
-		if (features->limit_bytes)
-			json_put_count(limits, "max_bytes", features->limit_bytes);
-		if (features->limit_idle_seconds)
-			json_put_count(limits, "idle_seconds", features->limit_idle_seconds);
-		json_object_set_new(entry, "limits", limits);
-	}
-	json_put_filled(entry, "others", json_texts(&features->others));
-	return entry;
-}
-
-static void put_alert(json_t *entry, const struct tls_facts *tls)
-{
-	if (tls->alert < 0)
-		return;
-	json_t *alert = json_object();
-	json_put_count(alert, "number", (unsigned)tls->alert);
-	json_put_text(alert, "name", tls_alert_name(tls->alert));
-	json_put_bool(alert, "sent", tls->alert_sent);
-	json_put_bool(alert, "first", tls->alert_first);
-	json_object_set_new(entry, "alert", alert);
-}
-
-static json_t *tls_record(const struct tls_facts *tls)
-{
-	json_t *entry = json_object();
-	json_put_bool(entry, "up", tls->up);
-	if (tls->version != TLS_VERSION_NONE)
-		json_put_text(entry, "version", tls_version_name(tls->version));
-	if (tls->newest_offered != TLS_VERSION_NONE)
-		json_put_text(entry, "newest_offered", tls_version_name(tls->newest_offered));
-	json_put_text(entry, "cipher", tls->cipher);
-	if (tls->bits)
-		json_put_count(entry, "bits", tls->bits);
-	json_put_text(entry, "group", tls->group);
-	if (tls->dh_bits)
-		json_put_count(entry, "dh_bits", tls->dh_bits);
-	json_put_text(entry, "signature", tls->signature);
-	if (tls->up) {
-		json_put_bool(entry, "forward_secrecy", tls->forward_secrecy);
-		json_put_bool(entry, "extended_master_secret", tls->extended_master_secret);
-		json_put_bool(entry, "encrypt_then_mac", tls->encrypt_then_mac);
-		json_put_bool(entry, "safe_renegotiation", tls->safe_renegotiation);
-		json_put_bool(entry, "session_ticket", tls->session_ticket);
-		json_put_bool(entry, "resumed", tls->resumed);
-		json_put_bool(entry, "ocsp_staple", tls->staple);
-	}
-	json_put_text(entry, "alpn", tls->alpn);
-	json_put_text(entry, "alpn_offered", tls->alpn_offered);
-	json_put_text(entry, "servername", tls->servername);
-	json_put_bool(entry, "client_certificate_requested", tls->client_cert_requested);
-	json_put_bool(entry, "client_certificate_sent", tls->client_cert_sent);
-	if (tls->chain_cut)
-		json_put_bool(entry, "chain_cut", true);
-	put_alert(entry, tls);
-	return entry;
-}
-
-static json_t *names_record(const struct name_facts *names)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < names->count; i++) {
-		const struct name_judgement *judgement = &names->judgements[i];
-		json_t *entry = json_object();
-		json_put_text(entry, "type", name_type_text(judgement->name->type));
-		json_put_text(entry, "value", judgement->name->value);
-		json_put_text(entry, "verdict", name_verdict_text(judgement->verdict));
-		json_put_text(entry, "reason", judgement->reason);
-		json_put_text(entry, "malformed", judgement->name->malformed);
-		json_array_append_new(list, entry);
-	}
-	return list;
-}
-
-static json_t *certificate_record(const struct identity_facts *identity, int64_t now)
-{
-	json_t *entry = json_object();
-	if (identity->cert_count == 0)
-		return entry;
-	const struct cert_facts *cert = &identity->certs[0];
-	int64_t left = cert->not_after - now;
-	json_put_text(entry, "subject", cert->subject);
-	json_put_text(entry, "issuer", cert->issuer);
-	json_put_text(entry, "serial", cert->serial);
-	json_put_time(entry, "not_before", cert->not_before);
-	json_put_time(entry, "not_after", cert->not_after);
-	json_object_set_new(entry, "days_left",
-			    json_integer(left >= 0 ? left / DAY : -((DAY - 1 - left) / DAY)));
-	json_object_set_new(entry, "lifetime_days",
-			    json_integer((cert->not_after - cert->not_before) / DAY));
-	json_put_text(entry, "key", cert->key);
-	json_put_count(entry, "bits", cert->bits);
-	json_put_text(entry, "signature", cert->signature);
-	json_put_hex(entry, "sha256", cert->sha256, sizeof(cert->sha256));
-	json_put_hex(entry, "spki_sha256", cert->spki_sha256, sizeof(cert->spki_sha256));
-	return entry;
-}
-
-static json_t *trust_record(const struct path_facts *path)
-{
-	json_t *entry = json_object(), *problems = json_array();
-	json_put_bool(entry, "trusted", path->trusted);
-	if (path->anchor) {
-		json_put_text(entry, "anchor", path->anchor);
-		json_put_text(entry, "anchor_source", path->anchor_from_system ? "system" : "file");
-	}
-	for (unsigned flag = PATH_EMPTY; flag <= PATH_UNCHECKED; flag <<= 1) {
-		if (path->problems & flag)
-			json_array_append_new(problems, json_string(path_problem_name(
-								(enum path_problem)flag)));
-	}
-	json_put_filled(entry, "problems", problems);
-	json_put_text(entry, "reason", path->reason);
-	return entry;
-}
-
-static json_t *chain_record(const struct tls_facts *tls)
-{
-	CLEANUP(arena_free) struct arena *mem = arena_new();
-	json_t *list = json_array();
-	for (size_t i = 0; i < tls->chain_count; i++) {
-		const char *pem = cert_pem(tls->chain[i], mem);
-		json_array_append_new(list, json_text(pem, strlen(pem)));
-	}
-	return list;
-}
-
-static json_t *active_record(const struct active_facts *active)
-{
-	json_t *entry = json_object();
-	for (int i = 0; i < ACTIVE_COUNT; i++) {
-		if (active->result[i] == ACTIVE_NOT_RUN)
-			continue;
-		json_t *check = json_object();
-		json_put_text(check, "result", active_result_name(active->result[i]));
-		json_put_text(check, "detail", active->detail[i]);
-		json_object_set_new(entry, active_check_name((enum active_check)i), check);
-	}
-	return entry;
-}
-
-static void put_handshake(json_t *section, const struct starttls_facts *facts)
-{
-	json_object_set_new(section, "tls", tls_record(&facts->tls));
-	json_put_filled(section, "names", names_record(&facts->identity.names));
-	json_put_filled(section, "certificate", certificate_record(&facts->identity, facts->time));
+	const struct identity_facts *identity = &facts->identity;
+	json_put_filled(section, "names", record_names(&identity->names));
+	if (identity->cert_count > 0)
+		json_object_set_new(section, "certificate",
+				    record_certificate(&identity->certs[0], facts->time));
 	if (facts->tls.chain_count > 0)
-		json_object_set_new(section, "trust", trust_record(&facts->identity.path));
-	json_put_filled(section, "chain_pem", chain_record(&facts->tls));
+		json_object_set_new(section, "trust", record_trust(&identity->path));
+	json_put_filled(section, "chain_pem", record_chain_pem(&facts->tls));
 }
 
 json_t *record_starttls(const struct endpoint *at, const struct starttls_facts *facts,
@@ -247,22 +26,10 @@ json_t *record_starttls(const struct endpoint *at, const struct starttls_facts *
 	json_put_bool(section, "authenticated", facts->authenticated);
 	if (facts->authenticated)
 		json_object_set_new(section, "authenticated_by", json_pack("[s]", "pkix"));
-	json_object_set_new(section, "steps", steps_record(facts));
-	if (facts->failure.code != ERR_NONE)
-		json_object_set_new(section, "failure", failure_record(&facts->failure));
-	json_put_filled(section, "stream_before", stream_record(&facts->before));
-	json_put_filled(section, "features_before", features_record(&facts->before.features));
-	if (facts->answer != STARTTLS_NOT_ASKED)
-		json_put_text(section, "answer", starttls_answer_name(facts->answer));
+	record_put_handshake(section, facts);
 	if (facts->steps[STEP_TLS].taken)
-		put_handshake(section, facts);
-	json_put_filled(section, "stream_after", stream_record(&facts->after));
-	json_put_filled(section, "features_after", features_record(&facts->after.features));
-	json_put_filled(section, "active", active_record(&facts->active));
-	if (facts->our_certificate)
-		json_put_bool(section, "our_certificate", true);
-	if (facts->speaks_other_transport)
-		json_put_bool(section, "speaks_other_transport", true);
+		put_identity(section, facts);
+	record_put_inside(section, facts);
 	json_object_set_new(section, "findings", record_findings(findings));
 	return section;
 }

@@ -111,16 +111,21 @@ static bool read_address(const struct place *place, struct address *out, struct 
 	return true;
 }
 
-static bool read_endpoint(const struct place *place, struct arena *mem, struct endpoint *out,
-			  struct err *err)
+/* Nothing will connect to it; its name is only shown. */
+static bool read_file(const struct place *place, struct arena *mem, struct endpoint *out,
+		      struct err *err)
 {
-	static const char *const needed[] = { "service", "host", "port", "transport", NULL };
-	out->source = SOURCE_RECORD;
+	static const char *const needed[] = { "file", NULL };
+	return get_required(place, needed, err) && get_text(place, "file", mem, &out->host, err);
+}
+
+static bool read_door(const struct place *place, struct arena *mem, struct endpoint *out,
+		      struct err *err)
+{
+	static const char *const needed[] = { "host", "port", "transport", NULL };
 	if (!get_required(place, needed, err) ||
-	    !GET_WORD(place, "service", service_parse, &out->service, "not a service", err) ||
 	    !GET_WORD(place, "transport", transport_parse, &out->transport,
 		      "neither starttls nor direct", err) ||
-	    !GET_WORD(place, "source", source_parse, &out->source, "not a source", err) ||
 	    !get_text(place, "host", mem, &out->host, err) ||
 	    /* A zone may say 0, and what it says is passed on. */
 	    !get_port(place, "port", out->source == SOURCE_SRV ? 0 : 1, &out->port, err) ||
@@ -137,6 +142,19 @@ static bool read_endpoint(const struct place *place, struct arena *mem, struct e
 			return place_complain(place, "host", "not a host name", err);
 	}
 	return true;
+}
+
+static bool read_endpoint(const struct place *place, struct arena *mem, struct endpoint *out,
+			  struct err *err)
+{
+	static const char *const needed[] = { "service", NULL };
+	out->source = SOURCE_RECORD;
+	if (!get_required(place, needed, err) ||
+	    !GET_WORD(place, "service", service_parse, &out->service, "not a service", err) ||
+	    !GET_WORD(place, "source", source_parse, &out->source, "not a source", err))
+		return false;
+	return out->source == SOURCE_FILE ? read_file(place, mem, out, err)
+					  : read_door(place, mem, out, err);
 }
 
 bool reread_endpoints(const json_t *record, struct arena *mem, struct endpoint_list *out,

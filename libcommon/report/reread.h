@@ -13,6 +13,8 @@
  * of the right types as far as we read them. err names the member: "endpoints[3].port: not a port
  * number". */
 NODISCARD bool reread_line(const char *line, size_t size, json_t **out, struct err *err);
+/* Endpoints that a file gave (SOURCE_FILE) are among them, so that indices agree with the record's,
+ * and are never to be connected to. */
 NODISCARD bool reread_endpoints(const json_t *record, struct arena *mem, struct endpoint_list *out,
 				struct err *err);
 /* Facts of the "starttls" section as far as the record keeps them; false when there is no such

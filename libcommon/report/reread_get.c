@@ -98,6 +98,44 @@ bool get_uint(const struct place *place, const char *key, uint32_t max, uint32_t
 	return true;
 }
 
+bool get_count(const struct place *place, const char *key, uint64_t *out, struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	if (!value)
+		return true;
+	json_int_t number = json_integer_value(value);
+	if (!json_is_integer(value) || number < 0)
+		return place_complain(place, key, "not a number in range", err);
+	*out = (uint64_t)number;
+	return true;
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool get_hex(const struct place *place, const char *key, struct arena *mem, struct bytes *out,
+	     struct err *err)
+{
+	const json_t *value = json_object_get(place->object, key);
+	if (!value)
+		return true;
+	size_t size = json_string_length(value) / 2;
+	const char *text = json_string_value(value);
+	if (!text || json_string_length(value) % 2 != 0)
+		return place_complain(place, key, "not hexadecimal", err);
+	uint8_t *octets = arena_alloc(mem, size);
+	for (size_t i = 0; i < size; i++) {
+		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return place_complain(place, key, "not hexadecimal", err);
+		octets[i] = (uint8_t)(high << 4 | low);
+	}
+	*out = (struct bytes){ octets, size };
+	return true;
+}
+
 bool get_u16(const struct place *place, const char *key, uint16_t *out, struct err *err)
 {
 	uint32_t number = *out;

@@ -32,6 +32,11 @@ NODISCARD bool get_text(const struct place *place, const char *key, struct arena
 NODISCARD bool get_bool(const struct place *place, const char *key, bool *out, struct err *err);
 NODISCARD bool get_uint(const struct place *place, const char *key, uint32_t max, uint32_t *out,
 			struct err *err);
+NODISCARD bool get_count(const struct place *place, const char *key, uint64_t *out,
+			 struct err *err);
+/* Two lower-case digits an octet. */
+NODISCARD bool get_hex(const struct place *place, const char *key, struct arena *mem,
+		       struct bytes *out, struct err *err);
 /* Required. 0 is nothing to connect to, and taken only where least says so. */
 NODISCARD bool get_port(const struct place *place, const char *key, uint16_t least, uint16_t *out,
 			struct err *err);

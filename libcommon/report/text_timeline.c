@@ -32,7 +32,7 @@ static void write_dns(const struct text_view *view, const struct endpoint *at, s
 		      struct arena *mem, struct buf *out)
 {
 	const struct dns_facts *dns = view->target->dns;
-	if (!dns || at->source == SOURCE_CONNECT || at->source == SOURCE_RECORD)
+	if (!dns || (at->source != SOURCE_SRV && at->source != SOURCE_FALLBACK))
 		return;
 	const char *text = at->source == SOURCE_SRV
 				   ? arena_printf(mem, "SRV %s%s: %s:%u",

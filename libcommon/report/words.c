@@ -4,8 +4,7 @@
 
 #include "base/escape.h"
 #include "judge/parts.h"
-
-#define DAY 86400
+#include "report/record_parts.h"
 
 const char *status_word(enum status status)
 {
@@ -223,8 +222,7 @@ const char *trouble_words(const struct text_view *view, struct arena *mem)
 
 int64_t days_left(const struct starttls_facts *facts)
 {
-	int64_t left = facts->identity.certs[0].not_after - facts->time;
-	return left >= 0 ? left / DAY : -((DAY - 1 - left) / DAY);
+	return record_days(facts->identity.certs[0].not_after - facts->time);
 }
 
 const char *cert_words(const struct starttls_facts *facts, struct arena *mem)

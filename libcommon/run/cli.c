@@ -38,6 +38,7 @@ static void set_defaults(const struct cli_tool *tool, struct options *opt)
 		.jobs = DEFAULT_JOBS,
 		.per_host = DEFAULT_PER_HOST,
 		.colour = colour_wanted(),
+		.network = true,
 		.mem = arena_new(),
 	};
 	opt->override = arena_alloc(opt->mem, finding_kind_count);

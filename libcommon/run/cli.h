@@ -53,6 +53,9 @@ struct options {
 	enum policy_name policy;
 	signed char *override; /* finding_kind_count entries */
 
+	bool network;           /* false: nothing is connected to or asked */
+	const char *input_file; /* lines come from here instead of standard input; NULL */
+
 	const char *const *operands; /* the domains; NULL-terminated */
 	size_t operand_count;
 	struct arena *mem; /* what all the strings here live in */

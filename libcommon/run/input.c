@@ -32,7 +32,7 @@ static bool read_more(struct input *input, struct err *err)
 		got = read(input->fd, chunk, sizeof(chunk));
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return err_set(err, AT_INPUT, ERR_SYSTEM, "standard input: %s", strerror(errno));
+		return err_set(err, AT_INPUT, ERR_SYSTEM, "input: %s", strerror(errno));
 	if (got == 0)
 		input->at_end = true;
 	buf_add(&input->pending, chunk, (size_t)got);

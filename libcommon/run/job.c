@@ -17,7 +17,7 @@ bool shared_open(const struct options *options, struct shared *out, struct err *
 		out->net.proxy = &out->proxy;
 	}
 	if (!trust_new(options->trust_file, options->system_trust, &out->trust, err) ||
-	    !tls_context_new(&options->tls, &out->tls, err))
+	    (options->network && !tls_context_new(&options->tls, &out->tls, err)))
 		return false;
 	if (options->record_file) {
 		out->record_fd = open(options->record_file,
@@ -104,7 +104,7 @@ static size_t first_word(const struct input_line *line)
 	return at;
 }
 
-static bool read_domain(struct job *job, const char *text, size_t size)
+bool job_read_domain(struct job *job, const char *text, size_t size)
 {
 	const char *to = job->shared->options->to;
 	return jid_domain_parse(text, size, job->mem, &job->domain, &job->problem) &&
@@ -120,14 +120,14 @@ static bool read_record(struct job *job)
 	const char *domain = json_string_value(json_object_get(record, "domain"));
 	if (!domain)
 		return err_set(&job->problem, AT_INPUT, ERR_USAGE, "the record names no domain");
-	return read_domain(job, domain, strlen(domain));
+	return job_read_domain(job, domain, strlen(domain));
 }
 
 static bool read_plain(struct job *job)
 {
 	/* An operand is one domain; only lines of other tools carry more behind it. */
 	size_t size = job->line.number == 0 ? job->line.size : first_word(&job->line);
-	return read_domain(job, job->line.text, size);
+	return job_read_domain(job, job->line.text, size);
 }
 
 void job_read_line(struct job *job)
@@ -185,6 +185,12 @@ static void make_room(struct job *job)
 	keep_wanted(job);
 }
 
+void job_take_list(struct job *job, struct endpoint_list list)
+{
+	job->endpoints = list;
+	make_room(job);
+}
+
 bool job_take_endpoints(struct job *job)
 {
 	job->from_record = json_array_size(json_object_get(job->record, "endpoints")) > 0;
@@ -195,17 +201,17 @@ bool job_take_endpoints(struct job *job)
 	return true;
 }
 
-static void look_up(struct job *job, struct resolver *resolver)
+static void look_up(struct job *job)
 {
 	const struct options *opt = job->shared->options;
 	struct discover_options wishes = discover_wishes(opt, job->shared);
-	discover(resolver, job->domain.ascii, &wishes, deadline_in(opt->timeout), job->mem,
+	discover(job->resolver, job->domain.ascii, &wishes, deadline_in(opt->timeout), job->mem,
 		 &job->dns, &job->endpoints);
 	job->looked_up = true;
 	make_room(job);
 }
 
-void job_find_endpoints(struct job *job, struct resolver *resolver)
+void job_find_endpoints(struct job *job)
 {
 	if (job->problem.code || job_take_endpoints(job) || job->problem.code)
 		return;
@@ -213,10 +219,10 @@ void job_find_endpoints(struct job *job, struct resolver *resolver)
 	if (job->domain.is_onion && !(proxy && proxy->by_name))
 		err_set(&job->problem, AT_DNS, ERR_USAGE,
 			".onion names are reached through Tor only: --proxy socks5h://127.0.0.1:9050");
-	else if (!resolver)
+	else if (!job->resolver)
 		err_set(&job->problem, AT_DNS, ERR_SYSTEM, "no resolver could be opened");
 	else
-		look_up(job, resolver);
+		look_up(job);
 }
 
 bool job_flush(struct job *job)

@@ -32,6 +32,7 @@ void shared_close(struct shared *shared);
 struct job {
 	const struct shared *shared;
 	struct arena *mem;
+	struct resolver *resolver; /* the worker's; NULL: there is none */
 	double started_ms;
 	struct input_line line;
 	struct jid_domain domain; /* ascii NULL: the line was no domain */
@@ -41,6 +42,7 @@ struct job {
 	struct err problem;       /* why there is nothing to examine; ERR_NONE otherwise */
 	struct dns_facts dns;
 	bool looked_up; /* dns holds facts */
+	bool dns_known; /* dns holds what the record says, though it was not looked up */
 	struct endpoint_list endpoints;
 	struct arena **endpoint_mem; /* one an endpoint */
 	void **facts;                /* the tool's, one an endpoint; in endpoint_mem */
@@ -59,13 +61,17 @@ NODISCARD bool job_flush(struct job *job);
 #define LINE_SHOWN 80
 const char *job_line_start(const struct job *job);
 
+/* A domain, --to beside it. False: problem is set. */
+NODISCARD bool job_read_domain(struct job *job, const char *text, size_t size);
 /* line -> record and domain; problem is set when it is neither. */
 void job_read_line(struct job *job);
 /* The endpoints the record names, narrowed to what the options want. False: it names none, or wrong
  * ones (problem is set). */
 NODISCARD bool job_take_endpoints(struct job *job);
 /* The record's endpoints, or discovery. problem is set when there are none, saying why. */
-void job_find_endpoints(struct job *job, struct resolver *resolver);
+void job_find_endpoints(struct job *job);
+/* Endpoints that the caller puts in place of any: room for their facts. */
+void job_take_list(struct job *job, struct endpoint_list list);
 
 /* For one endpoint: what --timeout leaves after the look-up. Waiting for politeness does not count.
  */

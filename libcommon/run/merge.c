@@ -2,31 +2,6 @@
 
 #include <string.h>
 
-/* What we may say about a whole record: an earlier run's words give way to this one's. Those about
- * DNS do only where DNS was looked at again. */
-static const char *const endpoint_ids[] = {
-	"certs-differ", "endpoint-unreachable", "endpoints-differ",    "invalid-input",
-	"ipv6-dead",    "service-not-examined", "service-unreachable", NULL,
-};
-static const char *const dns_ids[] = {
-	"direct-tls-missing",
-	"dns-bogus",
-	"dns-failed",
-	"dnssec-insecure",
-	"domain-not-found",
-	"endpoints-left-out",
-	"ipv6-missing",
-	"service-not-found",
-	"srv-declined",
-	"srv-direct-only-multiplexed",
-	"srv-missing",
-	"srv-root-among-others",
-	"srv-target-alias",
-	"srv-target-is-address",
-	"srv-target-unresolvable",
-	NULL,
-};
-
 static bool is_among(const char *const *ids, const json_t *finding)
 {
 	const char *id = json_string_value(json_object_get(finding, "id"));
@@ -38,15 +13,15 @@ static bool is_among(const char *const *ids, const json_t *finding)
 }
 
 /* Findings of other tools stay; ours are said once, and no longer when they no longer hold. */
-static void merge_findings(const struct job *job, const struct findings *ours)
+static void merge_findings(const struct job *job, const struct contribution *ours)
 {
-	json_t *merged = record_findings(ours);
+	json_t *merged = record_findings(ours->spanning);
 	size_t i;
 	json_t *finding;
 	json_array_foreach(json_object_get(job->record, "findings"), i, finding)
 	{
-		if (!is_among(endpoint_ids, finding) &&
-		    !(job->looked_up && is_among(dns_ids, finding)))
+		if (!is_among(ours->endpoint_ids, finding) &&
+		    !(job->looked_up && is_among(ours->dns_ids, finding)))
 			json_array_append(merged, finding);
 	}
 	json_object_set_new(job->record, "findings", merged);
@@ -97,7 +72,7 @@ static void forget_explained_status(json_t *record)
 		json_object_set_new(record, "status", json_string(status_name(STATUS_OK)));
 }
 
-void merge_verdict(const struct job *job, const struct verdict *verdict)
+void merge_contribution(const struct job *job, const struct contribution *ours)
 {
 	json_t *record = job->record;
 	forget_explained_status(record);
@@ -108,21 +83,15 @@ void merge_verdict(const struct job *job, const struct verdict *verdict)
 		endpoints = json_array();
 		json_object_set_new(record, "endpoints", endpoints);
 	}
-	for (size_t i = 0; i < verdict->target.count; i++) {
-		const struct endpoint *at = &verdict->target.endpoints[i];
-		json_t *endpoint = job->from_record ? json_array_get(endpoints, verdict->index[i])
+	for (size_t i = 0; i < ours->count; i++) {
+		json_t *endpoint = job->from_record ? json_array_get(endpoints, ours->index[i])
 						    : NULL;
 		if (!endpoint) {
-			endpoint = record_endpoint(at);
+			endpoint = record_endpoint(&job->endpoints.items[ours->index[i]]);
 			json_array_append_new(endpoints, endpoint);
 		}
-		json_object_set_new(endpoint, "starttls",
-				    record_starttls(at, verdict->target.facts[i], verdict->found[i],
-						    verdict->statuses[i]));
+		json_object_set_new(endpoint, ours->section, ours->values[i]);
 	}
-	merge_findings(job, &verdict->spanning);
-	if (verdict->promises)
-		json_object_set_new(record, "manifesto",
-				    record_promises(verdict->promises, verdict->promise_count));
-	record_raise_status(record, status_worse(verdict->status, status_of_parts(record)));
+	merge_findings(job, ours);
+	record_raise_status(record, status_worse(ours->status, status_of_parts(record)));
 }

@@ -2,10 +2,23 @@
 #ifndef RUN_MERGE_H
 #define RUN_MERGE_H
 
-#include "run/verdict.h"
+#include "run/job.h"
 
-/* Puts what was seen and judged into job->record: DNS where it was asked, a starttls section at
- * each endpoint that was examined, findings, status. */
-void merge_verdict(const struct job *job, const struct verdict *verdict);
+/* What one tool has to say about a job. */
+struct contribution {
+	const char *section; /* "starttls" */
+	json_t **values;     /* one an endpoint that was examined: taken over */
+	const size_t *index; /* values[i] is about job->endpoints.items[index[i]] */
+	size_t count;
+	const struct findings *spanning;
+	/* Findings of the record that this tool may say: what an earlier run said of them gives
+	 * way. Those about DNS do only where DNS was looked at again. NULL at the end. */
+	const char *const *endpoint_ids, *const *dns_ids;
+	enum status status; /* the tool's own verdict */
+};
+
+/* Puts what was seen and judged into job->record: DNS where it was asked, a section at each
+ * endpoint that was examined, findings, status. */
+void merge_contribution(const struct job *job, const struct contribution *ours);
 
 #endif

@@ -1,9 +1,11 @@
 #include "run/tool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "run/pool.h"
 
 struct run {
@@ -12,6 +14,7 @@ struct run {
 	const struct options *options;
 	struct shared shared;
 	struct input input;
+	int input_fd; /* of a named file; -1: none */
 	enum status worst;
 	bool broken; /* output or input failed: told already */
 };
@@ -25,6 +28,8 @@ static void *worker_new(void *context)
 	};
 	struct resolver *resolver = NULL;
 	struct err err;
+	if (!run->options->network)
+		return NULL;
 	/* The options were tried before the first thread; what fails now is memory or descriptors,
 	 * and shows as unreachable. */
 	if (!resolver_new(&wishes, &resolver, &err))
@@ -59,12 +64,18 @@ static void work(void *context, void *worker, void *argument)
 	const struct run *run = context;
 	struct job *job = argument;
 	job->started_ms = clock_ms();
+	job->resolver = worker;
+	if (!run->options->network && run->tool->read) {
+		run->tool->read(job, run->tool_options);
+		run->tool->examine(job, run->tool_options);
+		return;
+	}
 	job_read_line(job);
 	if (run->options->rejudge) {
 		run->tool->rejudge(job, run->tool_options);
 		return;
 	}
-	job_find_endpoints(job, worker);
+	job_find_endpoints(job);
 	run->tool->examine(job, run->tool_options);
 }
 
@@ -108,6 +119,15 @@ static bool open_input(struct run *run)
 		run->input = input_from_operands(options->operands);
 		return true;
 	}
+	if (options->input_file) {
+		run->input_fd = open(options->input_file, O_RDONLY | O_CLOEXEC);
+		if (run->input_fd < 0) {
+			log_say(&options->log, options->input_file, "%s", strerror(errno));
+			return false;
+		}
+		run->input = input_from_fd(run->input_fd);
+		return true;
+	}
 	if (isatty(STDIN_FILENO)) {
 		log_usage(&options->log,
 			  "no domain given: name one, or pipe in a list (try --help)");
@@ -124,7 +144,7 @@ static bool check_resolver(const struct options *options)
 						 .trust_ad = options->trust_ad };
 	CLEANUP(resolver_free) struct resolver *resolver = NULL;
 	struct err err;
-	if (resolver_new(&wishes, &resolver, &err))
+	if (!options->network || resolver_new(&wishes, &resolver, &err))
 		return true;
 	log_usage(&options->log, err.text);
 	return false;
@@ -139,7 +159,9 @@ static unsigned worker_count(const struct options *options)
 
 int tool_run(const struct tool *tool, const struct options *options, const void *tool_options)
 {
-	struct run run = { .tool = tool, .tool_options = tool_options, .options = options };
+	struct run run = {
+		.tool = tool, .tool_options = tool_options, .options = options, .input_fd = -1
+	};
 	struct err err;
 	json_object_seed(0); /* before the first thread: jansson wants it so */
 	bool ready = shared_open(options, &run.shared, &err);
@@ -160,6 +182,7 @@ int tool_run(const struct tool *tool, const struct options *options, const void 
 		.keep_order = options->keep_order,
 	});
 	input_close(&run.input);
+	fd_close(&run.input_fd);
 	shared_close(&run.shared);
 	return run.broken ? STATUS_UNKNOWN : (int)run.worst;
 }

@@ -12,6 +12,9 @@ struct tool {
 	void (*examine)(struct job *job, const void *tool_options);
 	/* The same from the facts of a record alone, without the network (--rejudge). */
 	void (*rejudge)(struct job *job, const void *tool_options);
+	/* Makes endpoints of a line that is neither domain nor record, without the network; NULL
+	 * where the tool has no such lines. Called instead of looking for them. */
+	void (*read)(struct job *job, const void *tool_options);
 };
 
 /* From after the command line to the exit status. */

@@ -137,6 +137,52 @@ static void write_text(struct job *job, const struct verdict *verdict)
 		text_starttls_short(&view, &job->out);
 }
 
+/* What xmpp-starttls may say about a whole record. */
+static const char *const endpoint_ids[] = {
+	"certs-differ", "endpoint-unreachable", "endpoints-differ",    "invalid-input",
+	"ipv6-dead",    "service-not-examined", "service-unreachable", NULL,
+};
+static const char *const dns_ids[] = {
+	"direct-tls-missing",
+	"dns-bogus",
+	"dns-failed",
+	"dnssec-insecure",
+	"domain-not-found",
+	"endpoints-left-out",
+	"ipv6-missing",
+	"service-not-found",
+	"srv-declined",
+	"srv-direct-only-multiplexed",
+	"srv-missing",
+	"srv-root-among-others",
+	"srv-target-alias",
+	"srv-target-is-address",
+	"srv-target-unresolvable",
+	NULL,
+};
+
+static void merge(const struct job *job, const struct verdict *verdict)
+{
+	size_t count = verdict->target.count;
+	json_t **values = arena_array(job->mem, count + 1, sizeof(json_t *));
+	for (size_t i = 0; i < count; i++)
+		values[i] = record_starttls(&verdict->target.endpoints[i], verdict->target.facts[i],
+					    verdict->found[i], verdict->statuses[i]);
+	if (verdict->promises)
+		json_object_set_new(job->record, "manifesto",
+				    record_promises(verdict->promises, verdict->promise_count));
+	merge_contribution(job, &(struct contribution){
+					.section = "starttls",
+					.values = values,
+					.index = verdict->index,
+					.count = count,
+					.spanning = &verdict->spanning,
+					.endpoint_ids = endpoint_ids,
+					.dns_ids = dns_ids,
+					.status = verdict->status,
+				});
+}
+
 void verdict_write(struct job *job, const struct verdict *verdict)
 {
 	job->status = verdict->status;
@@ -144,7 +190,7 @@ void verdict_write(struct job *job, const struct verdict *verdict)
 		write_text(job, verdict);
 		return;
 	}
-	merge_verdict(job, verdict);
+	merge(job, verdict);
 	if (!record_write(job->record, &job->out))
 		log_say(&job->shared->options->log, job->domain.ascii,
 			"the record could not be written");

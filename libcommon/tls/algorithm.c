@@ -1,13 +1,10 @@
 #include "tls/algorithm.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "tls/der.h"
-
-#define TAG_INTEGER    0x02
-#define TAG_BIT_STRING 0x03
-#define TAG_OID        0x06
-#define TAG_SEQUENCE   0x30
+#include "tls/der_tag.h"
 
 struct named {
 	const char *oid, *name;
@@ -150,17 +147,40 @@ static const char *curve_name(struct bytes parameters, struct arena *mem, unsign
 	return known ? known->name : arena_printf(mem, "EC %s", oid);
 }
 
+static bool split_key(struct bytes info, struct bytes *identifier, struct bytes *key)
+{
+	struct der outer, algorithm, bits;
+	if (!der_take(&info, TAG_SEQUENCE, &outer) ||
+	    !der_take(&outer.value, TAG_SEQUENCE, &algorithm) ||
+	    !der_take(&outer.value, TAG_BIT_STRING, &bits) || bits.value.size == 0)
+		return false;
+	*identifier = algorithm.whole;
+	*key = (struct bytes){ bits.value.data + 1, bits.value.size - 1 };
+	return true;
+}
+
+unsigned algorithm_rsa_exponent(struct bytes info)
+{
+	struct bytes identifier, content, parameters;
+	struct der sequence, modulus, exponent;
+	char oid[128];
+	unsigned number;
+	if (!split_key(info, &identifier, &content) || !split(identifier, oid, &parameters) ||
+	    (strcmp(oid, RSA) != 0 && strcmp(oid, RSA_PSS) != 0) ||
+	    !der_take(&content, TAG_SEQUENCE, &sequence) ||
+	    !der_take(&sequence.value, TAG_INTEGER, &modulus) ||
+	    !der_take(&sequence.value, TAG_INTEGER, &exponent))
+		return 0;
+	/* 0 is taken for "no RSA key" by who asks, and 2 as little an exponent. */
+	return der_small(exponent.value, UINT_MAX - 1, &number) ? (number ? number : 2) : UINT_MAX;
+}
+
 bool algorithm_key(struct bytes info, struct arena *mem, const char **out, unsigned *bits)
 {
-	struct der outer, identifier, key;
-	struct bytes parameters;
+	struct bytes identifier, content, parameters;
 	char oid[128];
-	if (!der_take(&info, TAG_SEQUENCE, &outer) ||
-	    !der_take(&outer.value, TAG_SEQUENCE, &identifier) ||
-	    !der_take(&outer.value, TAG_BIT_STRING, &key) || key.value.size == 0 ||
-	    !split(identifier.whole, oid, &parameters))
+	if (!split_key(info, &identifier, &content) || !split(identifier, oid, &parameters))
 		return false;
-	struct bytes content = { key.value.data + 1, key.value.size - 1 };
 	*bits = 0;
 	if (strcmp(oid, EC) == 0) {
 		*out = curve_name(parameters, mem, bits);

@@ -10,24 +10,23 @@
 #include "base/word.h"
 #include "tls/algorithm.h"
 #include "tls/der.h"
+#include "tls/der_tag.h"
 #include "tls/dn.h"
+#include "tls/extension.h"
 #include "tls/san.h"
 
-#define TAG_BOOLEAN          0x01
-#define TAG_INTEGER          0x02
-#define TAG_BIT_STRING       0x03
-#define TAG_OCTET_STRING     0x04
-#define TAG_OID              0x06
-#define TAG_UTC_TIME         0x17
-#define TAG_GENERALIZED_TIME 0x18
-#define TAG_SEQUENCE         0x30
-#define TAG_VERSION          0xa0
-#define TAG_EXTENSIONS       0xa3
+#define TAG_VERSION    0xa0
+#define TAG_ISSUER_ID  0x81
+#define TAG_SUBJECT_ID 0x82
+#define TAG_EXTENSIONS 0xa3
+
+#define SERIAL_MAX     20 /* octets: RFC 5280, 4.1.2.2 */
 
 /* The fields of RFC 5280, 4.1 in their order, none of them looked into yet. */
 struct fields {
-	struct bytes serial, signature, issuer, validity, subject, key;
-	struct bytes rest; /* unique identifiers and extensions */
+	struct bytes tbs, version, serial, inner, issuer, validity, subject, key;
+	struct bytes rest;             /* unique identifiers and extensions */
+	struct bytes signature, value; /* outer algorithm, BIT STRING */
 };
 
 static bool malformed(struct err *err, const char *what)
@@ -47,18 +46,18 @@ static bool take_whole(struct bytes *at, uint8_t tag, struct bytes *out)
 static bool split(struct bytes der, struct fields *out)
 {
 	struct der certificate, body, element;
-	struct bytes signature;
+	out->version = (struct bytes){ 0 };
 	if (!der_take(&der, TAG_SEQUENCE, &certificate) || der.size > 0 ||
 	    !der_take(&certificate.value, TAG_SEQUENCE, &body) ||
 	    !take_whole(&certificate.value, TAG_SEQUENCE, &out->signature) ||
-	    !take_whole(&certificate.value, TAG_BIT_STRING, &signature) ||
-	    certificate.value.size > 0)
+	    !der_take(&certificate.value, TAG_BIT_STRING, &element) || certificate.value.size > 0)
 		return false;
-	if (body.value.size > 0 && body.value.data[0] == TAG_VERSION &&
-	    !der_next(&body.value, &element))
-		return false;
+	out->tbs = body.whole;
+	out->value = element.value;
+	if (der_take(&body.value, TAG_VERSION, &element))
+		out->version = element.value;
 	if (!der_take(&body.value, TAG_INTEGER, &element) ||
-	    !take_whole(&body.value, TAG_SEQUENCE, &signature) ||
+	    !take_whole(&body.value, TAG_SEQUENCE, &out->inner) ||
 	    !take_whole(&body.value, TAG_SEQUENCE, &out->issuer) ||
 	    !take_whole(&body.value, TAG_SEQUENCE, &out->validity) ||
 	    !take_whole(&body.value, TAG_SEQUENCE, &out->subject) ||
@@ -118,95 +117,47 @@ static bool take_time(struct bytes *at, int64_t *out)
 	return true;
 }
 
+#define YEAR_2050 2524608000
+
 static bool read_validity(struct bytes validity, struct cert_facts *out)
 {
 	struct der sequence;
-	return der_take(&validity, TAG_SEQUENCE, &sequence) &&
-	       take_time(&sequence.value, &out->not_before) &&
-	       take_time(&sequence.value, &out->not_after) && sequence.value.size == 0;
-}
-
-/* BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, ... } */
-static void read_basic_constraints(struct bytes value, struct cert_facts *out)
-{
-	struct der sequence, ca;
-	out->is_ca = der_take(&value, TAG_SEQUENCE, &sequence) &&
-		     der_take(&sequence.value, TAG_BOOLEAN, &ca) && ca.value.size == 1 &&
-		     ca.value.data[0] != 0;
-}
-
-static void read_purposes(struct bytes value, struct cert_facts *out)
-{
-	struct der sequence, purpose;
-	char oid[128];
-	out->has_eku = true;
-	if (!der_take(&value, TAG_SEQUENCE, &sequence))
-		return;
-	while (der_take(&sequence.value, TAG_OID, &purpose)) {
-		der_oid_text(purpose.value, oid);
-		out->eku_server |= strcmp(oid, "1.3.6.1.5.5.7.3.1") == 0;
-		out->eku_client |= strcmp(oid, "1.3.6.1.5.5.7.3.2") == 0;
-		out->eku_any |= strcmp(oid, "2.5.29.37.0") == 0;
+	if (!der_take(&validity, TAG_SEQUENCE, &sequence))
+		return false;
+	int64_t *const times[] = { &out->not_before, &out->not_after };
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		bool general = sequence.value.size > 0 &&
+			       sequence.value.data[0] == TAG_GENERALIZED_TIME;
+		if (!take_time(&sequence.value, times[i]))
+			return false;
+		if (general && *times[i] < YEAR_2050)
+			cert_note_blemish(out, "it writes a date before 2050 as GeneralizedTime");
 	}
+	return sequence.value.size == 0;
 }
 
-/* RFC 7633: Features ::= SEQUENCE OF INTEGER, the numbers of TLS extensions. */
-static void read_features(struct bytes value, struct cert_facts *out)
-{
-	struct der sequence, number;
-	if (!der_take(&value, TAG_SEQUENCE, &sequence))
-		return;
-	while (der_take(&sequence.value, TAG_INTEGER, &number)) {
-		if (number.value.size == 1 && number.value.data[0] == 5 /* status_request */)
-			out->must_staple = true;
-	}
-}
-
-enum { EXT_NAMES, EXT_BASIC, EXT_PURPOSES, EXT_FEATURES, EXT_CONSTRAINTS, EXT_COUNT };
-
-static const struct bytes extension_oids[EXT_COUNT] = {
-	[EXT_NAMES] = { (const uint8_t *)"\x55\x1d\x11", 3 },
-	[EXT_BASIC] = { (const uint8_t *)"\x55\x1d\x13", 3 },
-	[EXT_PURPOSES] = { (const uint8_t *)"\x55\x1d\x25", 3 },
-	[EXT_CONSTRAINTS] = { (const uint8_t *)"\x55\x1d\x1e", 3 },
-	[EXT_FEATURES] = { (const uint8_t *)"\x2b\x06\x01\x05\x05\x07\x01\x18", 8 },
-};
-
-/* Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue } */
-static bool take_extension(struct bytes *at, struct bytes values[EXT_COUNT], struct err *err)
-{
-	struct der extension, oid, critical, value;
-	if (!der_take(at, TAG_SEQUENCE, &extension) || !der_take(&extension.value, TAG_OID, &oid))
-		return malformed(err, "its extensions are not valid DER");
-	if (extension.value.size > 0 && extension.value.data[0] == TAG_BOOLEAN &&
-	    !der_next(&extension.value, &critical))
-		return malformed(err, "its extensions are not valid DER");
-	if (!der_take(&extension.value, TAG_OCTET_STRING, &value) || extension.value.size > 0)
-		return malformed(err, "its extensions are not valid DER");
-	for (size_t i = 0; i < EXT_COUNT; i++) {
-		if (!bytes_equal(oid.value, extension_oids[i]))
-			continue;
-		if (values[i].data) /* RFC 5280, 4.2: no more than one of a kind */
-			return malformed(err, "it holds the same extension twice");
-		values[i] = value.value;
-	}
-	return true;
-}
-
-static bool find_extensions(struct bytes rest, struct bytes values[EXT_COUNT], struct err *err)
+/* What stands behind the key: RFC 5280, 4.1.2.8 and 4.1.2.9. */
+static bool read_rest(struct bytes rest, struct arena *mem, struct cert_facts *out,
+		      struct bytes *names, bool *names_critical, struct err *err)
 {
 	struct der element, list;
+	uint8_t last = TAG_ISSUER_ID - 1;
 	while (rest.size > 0) {
-		if (!der_next(&rest, &element))
+		if (!der_next(&rest, &element) || element.tag <= last ||
+		    (element.tag != TAG_ISSUER_ID && element.tag != TAG_SUBJECT_ID &&
+		     element.tag != TAG_EXTENSIONS))
 			return malformed(err, "octets behind its key that are not valid DER");
-		if (element.tag != TAG_EXTENSIONS)
+		last = element.tag;
+		if (element.tag != TAG_EXTENSIONS) {
+			cert_note_lapse(out, "it holds a unique identifier");
 			continue;
-		if (!der_take(&element.value, TAG_SEQUENCE, &list))
-			return malformed(err, "its extensions are not valid DER");
-		while (list.value.size > 0) {
-			if (!take_extension(&list.value, values, err))
-				return false;
 		}
+		if (out->version != 3)
+			cert_note_defect(out, "it holds extensions, but is not of version 3");
+		if (!der_take(&element.value, TAG_SEQUENCE, &list) || element.value.size > 0)
+			return malformed(err, "its extensions are not valid DER");
+		if (!extension_read_all(list.value, mem, out, names, names_critical, err))
+			return false;
 	}
 	return true;
 }
@@ -237,45 +188,139 @@ static const char *serial_text(struct bytes serial, struct arena *mem)
 	return arena_copy(mem, buf_string(&text));
 }
 
+/* Version ::= INTEGER { v1(0), v2(1), v3(2) }, DEFAULT v1 */
+static bool read_version(struct bytes at, struct cert_facts *out)
+{
+	struct der number;
+	unsigned version = 0;
+	out->version = 1;
+	if (!at.data)
+		return true;
+	if (!der_take(&at, TAG_INTEGER, &number) || at.size > 0 ||
+	    !der_small(number.value, 2, &version))
+		return false;
+	if (version == 0)
+		cert_note_blemish(out, "its version spells out a default");
+	out->version = version + 1;
+	return true;
+}
+
+/* RFC 5280, 4.1.2.2: positive, at most 20 octets. Old certificates and test CAs break it, and it
+ * proves nothing false: a lapse. */
+static bool read_serial(struct bytes serial, struct arena *mem, struct cert_facts *out)
+{
+	if (!der_is_integer(serial))
+		return false;
+	if (serial.data[0] & 0x80)
+		cert_note_lapse(out, "its serial number is negative");
+	else if (serial.size == 1 && serial.data[0] == 0)
+		cert_note_lapse(out, "its serial number is zero");
+	else if (serial.size > SERIAL_MAX + (serial.data[0] == 0))
+		cert_note_lapse(out, "its serial number is longer than 20 octets");
+	out->serial = serial_text(serial, mem);
+	return true;
+}
+
+/* The two algorithm identifiers must be the same (RFC 5280, 4.1.1.2), or what is signed does not
+ * say how. */
+static bool read_signature(const struct fields *fields, struct arena *mem, struct cert_facts *out,
+			   struct err *err)
+{
+	if (!algorithm_signature(fields->signature, mem, &out->signature))
+		return malformed(err, "its signature algorithm is not valid DER");
+	if (fields->value.size < 1 || fields->value.data[0] != 0)
+		return malformed(err, "its signature is no whole number of octets");
+	if (!bytes_equal(fields->signature, fields->inner))
+		cert_note_defect(out, "it names two different signature algorithms");
+	out->signature_algorithm = fields->signature;
+	out->signature_value = (struct bytes){ fields->value.data + 1, fields->value.size - 1 };
+	return true;
+}
+
 static bool read_fields(const struct fields *fields, struct arena *mem, struct cert_facts *out,
 			struct err *err)
 {
+	out->tbs = fields->tbs;
+	out->key_info = fields->key;
 	out->subject_der = fields->subject;
 	out->issuer_der = fields->issuer;
 	out->subject = dn_text(fields->subject, mem);
 	out->issuer = dn_text(fields->issuer, mem);
+	if (!read_version(fields->version, out))
+		return malformed(err, "its version is not 1, 2 or 3");
+	if (!read_serial(fields->serial, mem, out))
+		return malformed(err, "its serial number is not valid DER");
 	if (!out->subject || !out->issuer)
 		return malformed(err, "subject or issuer is no name");
 	if (!read_validity(fields->validity, out))
 		return malformed(err, "its validity is no pair of times");
 	if (!algorithm_key(fields->key, mem, &out->key, &out->bits))
 		return malformed(err, "its key is not valid DER");
-	if (!algorithm_signature(fields->signature, mem, &out->signature))
-		return malformed(err, "its signature algorithm is not valid DER");
-	out->self_issued = bytes_equal(fields->subject, fields->issuer);
-	out->serial = serial_text(fields->serial, mem);
-	return true;
+	out->self_issued = dn_equal(fields->subject, fields->issuer);
+	return read_signature(fields, mem, out, err);
+}
+
+/* RFC 8017, 3.1: odd, at least 3; the CA/Browser Forum wants 65537 at least (6.1.6). */
+static void check_exponent(struct cert_facts *cert)
+{
+	unsigned exponent = algorithm_rsa_exponent(cert->key_info);
+	if (exponent == 0)
+		return;
+	if (exponent < 3 || exponent % 2 == 0)
+		cert_note_defect(cert, "its RSA exponent is no exponent");
+	else if (exponent < 65537)
+		cert_note_lapse(cert, "its RSA exponent is less than 65537");
+}
+
+/* What RFC 5280, 4.2 asks of a CA beyond what a path needs. */
+static void note_lapses(struct cert_facts *cert, bool has_names, bool names_critical)
+{
+	bool signs = cert->key_usage & USAGE_CERT_SIGN;
+	if (cert->version < 3)
+		cert_note_lapse(cert, "it is not of version 3");
+	if (!*cert->issuer)
+		cert_note_lapse(cert, "it names no issuer");
+	if (cert->is_ca && !*cert->subject)
+		cert_note_lapse(cert, "it is a CA without a name");
+	if (!*cert->subject && has_names && !names_critical)
+		cert_note_lapse(cert, "its subject is empty, and its subjectAltName not critical");
+	if (*cert->subject && has_names && names_critical)
+		cert_note_blemish(cert, "its subjectAltName is critical beside a subject");
+	if (signs && !cert->is_ca && cert->version == 3)
+		cert_note_lapse(cert, "its key usage allows to sign certificates, but it is no CA");
+	if (cert->is_ca && cert->has_key_usage && !signs)
+		cert_note_lapse(cert, "it is a CA whose key usage does not allow to sign "
+				      "certificates");
+	if (cert->is_ca && !cert->has_key_usage)
+		cert_note_blemish(cert, "it is a CA without key usage");
+	if (cert->is_ca && !cert->subject_key_id.data)
+		cert_note_blemish(cert, "it is a CA without subject key identifier");
+	if (!cert->is_ca && cert->eku_server && cert->eku_foreign)
+		cert_note_lapse(cert, "its extended key usage serves more than TLS");
+	if (cert->is_ca && cert->eku_any && !cert->eku_server)
+		cert_note_lapse(cert,
+				"it is a CA for any purpose, which does not name TLS servers");
+	if (!cert->is_ca && cert->has_name_constraints)
+		cert_note_lapse(cert, "it holds name constraints, but is no CA");
+	if (cert->version == 3 && !cert->self_issued && !cert->authority_key_id.data)
+		cert_note_blemish(cert, "it has no authority key identifier");
 }
 
 bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, struct err *err)
 {
 	struct fields fields;
-	struct bytes extensions[EXT_COUNT] = { 0 };
-	struct cert_facts cert = { .der = der };
+	struct bytes names = { 0 };
+	bool names_critical = false;
+	struct cert_facts cert = { .der = der, .path_length = -1 };
 	if (!split(der, &fields))
 		return malformed(err, "not valid DER");
 	if (!read_fields(&fields, mem, &cert, err) ||
-	    !find_extensions(fields.rest, extensions, err))
+	    !read_rest(fields.rest, mem, &cert, &names, &names_critical, err) ||
+	    !read_names(names, names.data != NULL, mem, &cert, err))
 		return false;
-	if (extensions[EXT_BASIC].data)
-		read_basic_constraints(extensions[EXT_BASIC], &cert);
-	if (extensions[EXT_PURPOSES].data)
-		read_purposes(extensions[EXT_PURPOSES], &cert);
-	if (extensions[EXT_FEATURES].data)
-		read_features(extensions[EXT_FEATURES], &cert);
-	cert.has_name_constraints = extensions[EXT_CONSTRAINTS].data != NULL;
-	if (!read_names(extensions[EXT_NAMES], extensions[EXT_NAMES].data != NULL, mem, &cert, err))
-		return false;
+	cert.alternatives = names;
+	check_exponent(&cert);
+	note_lapses(&cert, names.data != NULL, names_critical);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, fields.key.data, fields.key.size, cert.spki_sha256);
 	*out = cert;

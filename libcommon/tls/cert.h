@@ -48,6 +48,7 @@ struct cert_facts {
 	bool is_ca, self_issued;
 	bool has_name_constraints; /* of whatever kind of name: RFC 5280, 4.2.1.10 */
 	bool has_eku, eku_server, eku_client, eku_any;
+	bool eku_foreign; /* signs code, OCSP answers or times besides */
 	bool must_staple;
 	unsigned version; /* 1 to 3 */
 	bool has_basic_constraints;
@@ -55,12 +56,18 @@ struct cert_facts {
 	bool has_key_usage;
 	unsigned key_usage; /* enum key_usage */
 	/* Extensions not looked into here, empty where absent: what stands in extnValue. */
-	struct bytes name_constraints, policies, policy_mappings, policy_constraints, inhibit_any,
-		subject_key_id, authority_key_id, scts;
+	struct bytes alternatives /* subjectAltName */, name_constraints, policies, policy_mappings,
+		policy_constraints, inhibit_any, subject_key_id, authority_key_id, scts;
+	struct bytes features;          /* RFC 7633: INTEGERs, one behind the other */
 	const char *ocsp_url, *crl_url; /* the first of each; NULL: none */
 	const char *critical_unknown;   /* OID of a critical extension nobody knows; NULL */
-	const char *defect; /* what RFC 5280 forbids in it by itself, the first thing: "its serial
-			       number is negative"; NULL */
+	/* What is wrong with it by itself, the first thing of each kind, NULL if nothing: what no
+	 * program may pass over ("its key usage is malformed"), what breaks a rule that binds the
+	 * CA only ("its serial number is zero"), and what does so without consequence ("it has no
+	 * authority key identifier"). */
+	const char *defect, *lapse, *blemish;
+	/* DER: what is signed, SubjectPublicKeyInfo, AlgorithmIdentifier; and the signature. */
+	struct bytes tbs, key_info, signature_algorithm, signature_value;
 };
 
 /* RFC 5280, 4.2.1.3: bit 0 first. */

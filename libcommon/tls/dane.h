@@ -26,7 +26,8 @@ struct dane_record_facts {
 };
 
 enum dane_status {
-	DANE_NOT_CHECKED, /* not looked up: --dane=off, no resolver, an IP literal, a file */
+	DANE_NOT_CHECKED, /* not looked up: --dane=off, no resolver, an IP literal, a file; or no
+			     certificate was presented */
 	DANE_INSECURE,    /* SRV or the target's addresses are not DNSSEC-secure: no TLSA counts */
 	DANE_UNKNOWN,     /* the resolver's DNSSEC verdict is not to be believed (CRT-50) */
 	DANE_NONE,        /* secure denial: no TLSA records */
@@ -51,6 +52,10 @@ struct dane_facts {
 	 * "3 1 1"; NULL: each combination matches. Set only under DANE_MATCH. */
 	const char *unmatched_combination;
 	const char *reason; /* why not DANE_MATCH, one sentence; NULL under DANE_MATCH */
+	/* A secure SRV record makes the target a reference identifier even where no TLSA record
+	 * counts and PKIX decides (CRT-44): the DNS-ID that names it; NULL: none, or the SRV record
+	 * is not secure, or the status allows no such verdict. */
+	const struct cert_name *target_name;
 };
 
 /* What the chain is judged as. */

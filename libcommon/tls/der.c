@@ -98,3 +98,25 @@ bool bytes_equal(struct bytes a, struct bytes b)
 {
 	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
+
+bool der_is_integer(struct bytes value)
+{
+	if (value.size < 2)
+		return value.size == 1;
+	/* The first nine bits are neither all zeros nor all ones. */
+	bool high = value.data[1] & 0x80;
+	return !(value.data[0] == 0 && !high) && !(value.data[0] == 0xff && high);
+}
+
+bool der_small(struct bytes value, unsigned max, unsigned *out)
+{
+	unsigned number = 0;
+	if (!der_is_integer(value) || value.data[0] & 0x80 || value.size > 4)
+		return false;
+	for (size_t i = 0; i < value.size; i++)
+		number = number << 8 | value.data[i];
+	if (number > max)
+		return false;
+	*out = number;
+	return true;
+}

@@ -22,5 +22,9 @@ NODISCARD bool der_take(struct bytes *at, uint8_t tag, struct der *out);
 /* The contents of an OBJECT IDENTIFIER as dotted text; "" if malformed or longer than the room. */
 const char *der_oid_text(struct bytes value, char out[128]);
 bool bytes_equal(struct bytes a, struct bytes b);
+/* The contents of an INTEGER in the shortest form (X.690, 8.3.2). */
+bool der_is_integer(struct bytes value);
+/* Such an INTEGER, not negative and at most max; false otherwise. */
+NODISCARD bool der_small(struct bytes value, unsigned max, unsigned *out);
 
 #endif

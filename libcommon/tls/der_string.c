@@ -1,6 +1,5 @@
 #include "tls/der_string.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -92,5 +91,45 @@ void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value)
 		    (next.code == ' ' && (first || last)) || (next.code == '#' && first))
 			buf_char(out, '\\');
 		add_utf8(out, next.code);
+	}
+}
+
+bool der_string_is_text(uint8_t tag)
+{
+	/* UTF8, Numeric, Printable, Teletex, IA5, Visible, Universal, BMP */
+	return tag && strchr("\x0c\x12\x13\x14\x16\x1a\x1c\x1e", tag);
+}
+
+/* One folded character off the front; 0 at the end. What is no text stands apart from all text. */
+static unsigned take_folded(uint8_t tag, struct bytes *at)
+{
+	if (at->size == 0)
+		return 0;
+	struct character next = next_character(tag, *at);
+	unsigned code = next.text ? next.code : 0x80000000u | at->data[0];
+	at->data += next.octets;
+	at->size -= next.octets;
+	return code >= 'A' && code <= 'Z' ? code | 0x20 : code;
+}
+
+/* Blanks off the front; whether there were any. */
+static bool skip_blanks(uint8_t tag, struct bytes *at)
+{
+	bool any = false;
+	for (struct bytes ahead = *at; take_folded(tag, &ahead) == ' '; any = true)
+		*at = ahead;
+	return any;
+}
+
+bool der_string_equal(uint8_t tag_a, struct bytes a, uint8_t tag_b, struct bytes b)
+{
+	skip_blanks(tag_a, &a);
+	skip_blanks(tag_b, &b);
+	for (;;) {
+		bool blank_a = skip_blanks(tag_a, &a), blank_b = skip_blanks(tag_b, &b);
+		if (a.size == 0 || b.size == 0)
+			return a.size == b.size;
+		if (blank_a != blank_b || take_folded(tag_a, &a) != take_folded(tag_b, &b))
+			return false;
 	}
 }

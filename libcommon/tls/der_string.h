@@ -5,6 +5,8 @@
 #ifndef TLS_DER_STRING_H
 #define TLS_DER_STRING_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/bytes.h"
@@ -19,5 +21,11 @@
 const char *der_string_text(uint8_t tag, struct bytes value, struct arena *mem);
 /* The value of an attribute as RFC 4514, 2.4 escapes it. */
 void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value);
+
+/* The same text: ASCII letter case aside, runs of blanks as one, none at the ends (RFC 5280, 7.1;
+ * RFC 4518, 2.6.1). */
+bool der_string_equal(uint8_t tag_a, struct bytes a, uint8_t tag_b, struct bytes b);
+/* A kind of string that the above can read. */
+bool der_string_is_text(uint8_t tag);
 
 #endif

@@ -5,12 +5,10 @@
 #include "base/buf.h"
 #include "tls/der.h"
 #include "tls/der_string.h"
-
-#define TAG_SEQUENCE 0x30
-#define TAG_SET      0x31
-#define TAG_OID      0x06
+#include "tls/der_tag.h"
 
 #define COMMON_NAME  "2.5.4.3"
+#define ORGANIZATION "2.5.4.10"
 
 /* RFC 4514, 3, and the descriptors certificates are full of (RFC 4519, CA/Browser Forum). */
 static const struct attribute {
@@ -18,7 +16,7 @@ static const struct attribute {
 } attributes[] = {
 	{ COMMON_NAME, "CN" },
 	{ "2.5.4.6", "C" },
-	{ "2.5.4.10", "O" },
+	{ ORGANIZATION, "O" },
 	{ "2.5.4.11", "OU" },
 	{ "2.5.4.7", "L" },
 	{ "2.5.4.8", "ST" },
@@ -47,16 +45,11 @@ static bool take_pair(struct bytes *at, struct der *type, struct der *value)
 	       der_next(&pair.value, value) && pair.value.size == 0;
 }
 
-static bool is_string(uint8_t tag)
-{
-	return strchr("\x0c\x12\x13\x14\x16\x1a\x1c\x1e", tag) && tag;
-}
-
 static void add_pair(struct buf *out, const struct der *type, const struct der *value)
 {
 	char oid[128];
 	der_oid_text(type->value, oid);
-	for (size_t i = 0; i < ARRAY_SIZE(attributes) && is_string(value->tag); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(attributes) && der_string_is_text(value->tag); i++) {
 		if (strcmp(attributes[i].oid, oid) != 0)
 			continue;
 		buf_printf(out, "%s=", attributes[i].name);
@@ -113,25 +106,56 @@ const char *dn_text(struct bytes name, struct arena *mem)
 	return arena_copy_n(mem, buf_string(&text), text.size);
 }
 
+/* Where a walk over the attributes of a Name stands. */
+struct attribute_walk {
+	struct bytes sets, pairs;
+};
+
+static bool next_attribute(struct attribute_walk *walk, const char *wanted, struct der *value)
+{
+	struct der set, type;
+	char oid[128];
+	for (;;) {
+		while (take_pair(&walk->pairs, &type, value)) {
+			if (strcmp(der_oid_text(type.value, oid), wanted) == 0)
+				return true;
+		}
+		if (!der_take(&walk->sets, TAG_SET, &set))
+			return false;
+		walk->pairs = set.value;
+	}
+}
+
+static struct attribute_walk walk_attributes(struct bytes name)
+{
+	struct attribute_walk walk = { 0 };
+	struct der sequence;
+	if (der_take(&name, TAG_SEQUENCE, &sequence))
+		walk.sets = sequence.value;
+	return walk;
+}
+
+const char *dn_organization(struct bytes name, struct arena *mem)
+{
+	struct attribute_walk walk = walk_attributes(name);
+	struct der value;
+	return next_attribute(&walk, ORGANIZATION, &value)
+		       ? der_string_text(value.tag, value.value, mem)
+		       : NULL;
+}
+
 size_t dn_common_names(struct bytes name, struct arena *mem, struct cert_name *out)
 {
-	struct der sequence, set, type, value;
+	struct attribute_walk walk = walk_attributes(name);
+	struct der value;
 	size_t count = 0;
-	char oid[128];
-	if (!der_take(&name, TAG_SEQUENCE, &sequence))
-		return 0;
-	while (der_take(&sequence.value, TAG_SET, &set)) {
-		while (take_pair(&set.value, &type, &value)) {
-			if (strcmp(der_oid_text(type.value, oid), COMMON_NAME) != 0)
-				continue;
-			if (out)
-				out[count] = (struct cert_name){
-					.type = NAME_CN,
-					.value = der_string_text(value.tag, value.value, mem),
-					.raw = value.value,
-				};
-			count++;
-		}
+	for (; next_attribute(&walk, COMMON_NAME, &value); count++) {
+		if (out)
+			out[count] = (struct cert_name){
+				.type = NAME_CN,
+				.value = der_string_text(value.tag, value.value, mem),
+				.raw = value.value,
+			};
 	}
 	return count;
 }

@@ -5,6 +5,8 @@
 #ifndef TLS_DN_H
 #define TLS_DN_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "tls/cert.h"
 
@@ -12,5 +14,16 @@
 const char *dn_text(struct bytes name, struct arena *mem);
 /* The common names of a Name, in order, as NAME_CN. out NULL: only counts them. */
 size_t dn_common_names(struct bytes name, struct arena *mem, struct cert_name *out);
+
+/* The first organizationName of a Name, as text; NULL if there is none. */
+const char *dn_organization(struct bytes name, struct arena *mem);
+/* The same name: attribute by attribute, letter case and runs of blanks aside, whatever kind of
+ * string holds it (RFC 5280, 7.1). */
+bool dn_equal(struct bytes a, struct bytes b);
+/* Does the name begin with all of base? (RFC 5280, 4.2.1.10, directoryName) */
+bool dn_is_within(struct bytes name, struct bytes base);
+bool dn_is_empty(struct bytes name);
+/* The next emailAddress of a name; *at is the name at first, and moves. False: there is no more. */
+NODISCARD bool dn_next_email(struct bytes *at, struct bytes *out);
 
 #endif

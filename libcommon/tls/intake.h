@@ -23,9 +23,10 @@ struct intake_facts {
 					  certificate that issued no other first */
 	size_t count;
 	bool cut;            /* there were more than CHAIN_MAX */
-	const char *problem; /* what is wrong with the file, the first thing: "block 2 has no END
-				line"; NULL if nothing. A file with a problem is not to be trusted
-				even where certs could be read */
+	const char *problem; /* what is wrong with the file, the first thing, escaped: "block 2 has
+				no END line" (blocks of every kind count); NULL if nothing. A file
+				with a problem is not to be trusted even where certs could be read;
+				never NULL where there are none */
 };
 
 void intake_read(struct bytes file, struct arena *mem, struct intake_facts *out);

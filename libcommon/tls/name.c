@@ -259,6 +259,45 @@ void name_discount(struct name_facts *facts)
 	}
 }
 
+bool name_judge_also(struct name_facts *facts, const struct reference *also, const char *why,
+		     struct arena *mem)
+{
+	bool any = false;
+	for (size_t i = 0; i < facts->count; i++) {
+		struct name_judgement *judgement = &facts->judgements[i];
+		const char *ignored_reason;
+		if (name_match(judgement->name, also, mem, &ignored_reason) != NAME_MATCHES)
+			continue;
+		any = true;
+		if (judgement->verdict != NAME_MATCHES)
+			judgement->reason = why;
+		judgement->verdict = NAME_MATCHES;
+		if (!facts->matched)
+			facts->matched = judgement->name;
+	}
+	return any;
+}
+
+void name_accept_common(struct name_facts *facts, const struct reference *reference)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		enum name_type type = facts->judgements[i].name->type;
+		if (type == NAME_DNS || type == NAME_SRV || type == NAME_URI || type == NAME_XMPP)
+			return;
+	}
+	for (size_t i = 0; i < facts->count; i++) {
+		struct name_judgement *judgement = &facts->judgements[i];
+		if (judgement->name->type != NAME_CN ||
+		    !is_text(judgement->name->raw, reference->domain))
+			continue;
+		judgement->verdict = matches(&judgement->reason,
+					     "names the domain; accepted by --legacy-cn only "
+					     "(RFC 6125 section 6.4.4)");
+		if (!facts->matched)
+			facts->matched = judgement->name;
+	}
+}
+
 static const char *const verdict_texts[] = {
 	[NAME_MATCHES] = "match",
 	[NAME_DIFFERS] = "differs",

@@ -36,6 +36,14 @@ void name_judge(const struct cert_facts *cert, const struct reference *reference
 /* CRT-17: name constraints bind each form of name by itself, and those of CAs bind DNS names. Under
  * such a CA an SRV-ID or XmppAddr is what nobody checked: none of them counts from here on. */
 void name_discount(struct name_facts *facts);
+/* Another reference identity beside the first: configured by hand, or the SRV target that DNSSEC
+ * secures (RFC 7673, 4.1). What matches it matches, with this reason. Returns whether anything did.
+ */
+bool name_judge_also(struct name_facts *facts, const struct reference *also, const char *why,
+		     struct arena *mem);
+/* RFC 6125, 6.4.4: the common name as the last resort, where there is no DNS-ID, SRV-ID, URI-ID or
+ * XmppAddr; never a wildcard. */
+void name_accept_common(struct name_facts *facts, const struct reference *reference);
 /* One identifier: the row of the decision table. */
 enum name_verdict name_match(const struct cert_name *name, const struct reference *reference,
 			     struct arena *mem, const char **reason);

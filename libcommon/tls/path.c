@@ -4,13 +4,16 @@
 #include <string.h>
 
 #include "tls/der.h"
+#include "tls/dn.h"
 #include "tls/route.h"
 
-#define ANCHORS_MAX 8 /* of one name: two in the wild, at a change of keys */
-/* Strangers choose the names, and with 16 certificates of one name the ways are legion. Real
- * chains have one way, cross-signed ones two or three. */
-#define ROUTES_MAX 24
-#define STEPS_MAX  256
+#define ANCHORS_MAX 64 /* of all names of a chain together; real chains meet one or two */
+#define SAME_NAME   8  /* anchors of one name: two in the wild, at a change of keys */
+/* Strangers choose the names, and with 64 certificates of one name the ways are legion. Real chains
+ * have one way, cross-signed ones two or three; public test suites need some hundred steps. */
+#define STEPS_MAX      4096
+#define ROUTES_MAX     64
+#define SIGNATURES_MAX 192 /* verified for one chain: a tenth of a second */
 
 struct search {
 	const struct cert_facts *chain;
@@ -18,8 +21,17 @@ struct search {
 	const struct trust *trust;
 	int64_t at;
 	struct arena *mem;
-	unsigned routes, steps;
-	struct route best;    /* der.data of its anchor NULL: none led to an anchor */
+	/* Anchors met so far, read once. */
+	struct cert_facts *anchors;
+	bool *from_system;
+	size_t anchor_count;
+	/* Who signed whom, as far as it was asked: [certificate][issuer], anchors behind the chain;
+	 * 0: not asked, else 1 + enum signature_result. */
+	uint8_t (*signed_by)[CHAIN_MAX + ANCHORS_MAX];
+	unsigned signatures, routes, steps;
+	size_t work;          /* see limit.h */
+	bool strict;          /* only ways on which every link is good by itself */
+	struct route best;    /* anchor NULL: none led to an anchor */
 	struct route longest; /* without an anchor, by names alone */
 };
 
@@ -32,44 +44,97 @@ static unsigned badness(unsigned problems)
 	return (problems & wrong_way ? 100u : 0u) + (unsigned)__builtin_popcount(problems);
 }
 
-static void try_anchor(struct search *search, const struct route *way, struct bytes anchor,
-		       bool from_system)
-{
-	struct route route = *way;
-	struct err err;
-	if (search->routes >= ROUTES_MAX || !cert_read(anchor, search->mem, &route.anchor, &err))
-		return;
-	search->routes++;
-	route.anchor_from_system = from_system;
-	route.problems = route_inspect(&route, search->chain, search->at) | route_verify(&route);
-	if (!search->best.anchor.der.data ||
-	    badness(route.problems) < badness(search->best.problems))
-		search->best = route;
-}
-
 static bool is_done(const struct search *search)
 {
-	return search->best.anchor.der.data && search->best.problems == 0;
+	return search->best.anchor && search->best.problems == 0;
+}
+
+/* A certificate of the chain, or an anchor, as column of signed_by. */
+static size_t issuer_index(const struct search *search, const struct cert_facts *issuer)
+{
+	if (issuer >= search->anchors && issuer < search->anchors + search->anchor_count)
+		return CHAIN_MAX + (size_t)(issuer - search->anchors);
+	return (size_t)(issuer - search->chain);
+}
+
+static enum signature_result who_signed(struct search *search, const struct cert_facts *cert,
+					const struct cert_facts *issuer)
+{
+	uint8_t *known = &search->signed_by[cert - search->chain][issuer_index(search, issuer)];
+	if (*known == 0) {
+		bool spent = ++search->signatures > SIGNATURES_MAX;
+		*known = (uint8_t)(1 + (spent ? SIGNATURE_UNKNOWN : signature_check(cert, issuer)));
+	}
+	return (enum signature_result)(*known - 1);
+}
+
+/* RFC 5280, 4.2.1.1: only a hint, as to whom to try first. */
+static bool keys_agree(const struct cert_facts *cert, const struct cert_facts *issuer)
+{
+	return !cert->authority_key_id.data || !issuer->subject_key_id.data ||
+	       bytes_equal(cert->authority_key_id, issuer->subject_key_id);
+}
+
+static const struct cert_facts *take_anchor(struct search *search, struct bytes der, bool system)
+{
+	struct err err;
+	for (size_t i = 0; i < search->anchor_count; i++) {
+		if (bytes_equal(search->anchors[i].der, der))
+			return &search->anchors[i];
+	}
+	if (search->anchor_count == ANCHORS_MAX ||
+	    !cert_read(der, search->mem, &search->anchors[search->anchor_count], &err))
+		return NULL;
+	search->from_system[search->anchor_count] = system;
+	return &search->anchors[search->anchor_count++];
+}
+
+static void try_anchor(struct search *search, const struct route *way,
+		       const struct cert_facts *anchor)
+{
+	struct route route = *way;
+	size_t last = way->length - 1;
+	if (way->length > 0) {
+		route.signatures[last] = who_signed(search, way->links[last], anchor);
+		if (search->strict && route.signatures[last] != SIGNATURE_GOOD)
+			return;
+	}
+	if (++search->routes > ROUTES_MAX)
+		return;
+	route.anchor = anchor;
+	route.anchor_from_system = search->from_system[anchor - search->anchors];
+	route_judge(&route, search->at, &search->work, search->mem);
+	if (!search->best.anchor || badness(route.problems) < badness(search->best.problems))
+		search->best = route;
 }
 
 /* Anchors that the last link is, and anchors that it names as its issuer. */
 static void try_anchors(struct search *search, const struct route *way)
 {
 	const struct cert_facts *last = way->links[way->length - 1];
-	struct bytes found[ANCHORS_MAX];
-	bool from_system[ANCHORS_MAX];
-	size_t count = trust_find(search->trust, last->subject_der, found, from_system,
-				  ANCHORS_MAX);
+	struct bytes found[SAME_NAME];
+	bool from_system[SAME_NAME];
+	size_t count = trust_find(search->trust, last->subject_der, found, from_system, SAME_NAME);
 	struct route without = *way;
 	without.length--;
 	for (size_t i = 0; i < count && !is_done(search); i++) {
-		if (bytes_equal(found[i], last->der))
-			try_anchor(search, &without, found[i], from_system[i]);
+		const struct cert_facts *anchor = bytes_equal(found[i], last->der)
+							  ? take_anchor(search, found[i],
+									from_system[i])
+							  : NULL;
+		if (anchor)
+			try_anchor(search, &without, anchor);
 	}
-	count = trust_find(search->trust, last->issuer_der, found, from_system, ANCHORS_MAX);
-	for (size_t i = 0; i < count && !is_done(search); i++) {
-		if (!bytes_equal(found[i], last->der))
-			try_anchor(search, way, found[i], from_system[i]);
+	count = trust_find(search->trust, last->issuer_der, found, from_system, SAME_NAME);
+	for (int agree = 1; agree >= 0; agree--) {
+		for (size_t i = 0; i < count && !is_done(search); i++) {
+			const struct cert_facts *anchor = bytes_equal(found[i], last->der)
+								  ? NULL
+								  : take_anchor(search, found[i],
+										from_system[i]);
+			if (anchor && keys_agree(last, anchor) == (bool)agree)
+				try_anchor(search, way, anchor);
+		}
 	}
 }
 
@@ -82,7 +147,18 @@ static bool is_on(const struct route *way, const struct cert_facts *cert)
 	return false;
 }
 
-/* Depth first, in the order presented. As deep as the chain is long. */
+static bool may_follow(struct search *search, const struct route *way,
+		       const struct cert_facts *next, bool agree)
+{
+	const struct cert_facts *last = way->links[way->length - 1];
+	return next->subject && keys_agree(last, next) == agree &&
+	       dn_equal(next->subject_der, last->issuer_der) && !is_on(way, next) &&
+	       (!search->strict || (route_may_issue(next, search->at) &&
+				    who_signed(search, last, next) == SIGNATURE_GOOD));
+}
+
+/* Depth first, in the order presented, keys that agree before those that do not. As deep as the
+ * chain is long. */
 static void walk(struct search *search, const struct route *way)
 {
 	if (++search->steps > STEPS_MAX)
@@ -90,28 +166,61 @@ static void walk(struct search *search, const struct route *way)
 	try_anchors(search, way);
 	if (way->length > search->longest.length)
 		search->longest = *way;
+	if (way->length == CHAIN_MAX)
+		return;
 	const struct cert_facts *last = way->links[way->length - 1];
-	for (size_t i = 1; i < search->count && !is_done(search); i++) {
-		const struct cert_facts *next = &search->chain[i];
-		if (!next->subject || is_on(way, next) ||
-		    !bytes_equal(next->subject_der, last->issuer_der))
-			continue;
-		struct route further = *way;
-		further.links[further.length++] = next;
-		walk(search, &further);
+	for (int agree = 1; agree >= 0; agree--) {
+		for (size_t i = 1; i < search->count && !is_done(search); i++) {
+			const struct cert_facts *next = &search->chain[i];
+			if (!may_follow(search, way, next, agree))
+				continue;
+			struct route further = *way;
+			further.signatures[way->length - 1] = who_signed(search, last, next);
+			further.links[further.length++] = next;
+			walk(search, &further);
+		}
 	}
 }
 
-/* Where no anchor was reached: why not, and what else is wrong with what was presented. */
-static unsigned explain_dead_end(const struct search *search)
+/* First a way on which everything is good; where there is none, the one with the least to say
+ * against it. */
+static void find(struct search *search)
 {
-	const struct route *way = &search->longest;
-	unsigned problems = route_inspect(way, search->chain, search->at);
-	if (way->length > 1)
-		return problems | PATH_UNKNOWN_ISSUER;
-	if (route_is_self_signed(search->chain))
-		return problems | PATH_SELF_SIGNED;
-	return problems | PATH_UNKNOWN_ISSUER | PATH_INCOMPLETE;
+	const struct route start = { .links = { &search->chain[0] }, .length = 1 };
+	for (int strict = 1; strict >= 0 && !is_done(search); strict--) {
+		search->strict = strict;
+		search->steps = search->routes = 0;
+		walk(search, &start);
+	}
+}
+
+/* Did it sign itself? Equal names alone do not say so. */
+static bool is_self_signed(struct search *search)
+{
+	const struct cert_facts *leaf = &search->chain[0];
+	return leaf->self_issued && who_signed(search, leaf, leaf) == SIGNATURE_GOOD;
+}
+
+/* Where no anchor was reached: why not, and what else is wrong with what was presented. */
+static void explain_dead_end(struct search *search, struct route *way)
+{
+	const char *issuer = way->links[way->length - 1]->issuer;
+	way->problems = 0;
+	route_inspect(way, search->at, search->mem);
+	if (way->length == 1 && is_self_signed(search)) {
+		route_fail(way, PATH_SELF_SIGNED, "the certificate is self-signed");
+		return;
+	}
+	route_fail(way, PATH_UNKNOWN_ISSUER,
+		   arena_printf(search->mem,
+				"the chain ends at an issuer that is no trust anchor (%.100s)",
+				issuer));
+	if (way->length == 1)
+		route_fail(way, PATH_INCOMPLETE,
+			   arena_printf(search->mem,
+					"the certificate of the issuer (%.100s) was not sent, and "
+					"it is no trust anchor",
+					issuer));
 }
 
 /* TLS 1.2 wants each to certify the one before it (RFC 5246, 7.4.2); more behind them does no
@@ -126,7 +235,7 @@ static bool is_out_of_order(const struct search *search, const struct route *way
 		const struct cert_facts *later = &search->chain[i];
 		for (size_t j = 0; j < i && later->subject && !later->self_issued; j++) {
 			if (search->chain[j].subject &&
-			    bytes_equal(later->issuer_der, search->chain[j].subject_der))
+			    dn_equal(later->issuer_der, search->chain[j].subject_der))
 				return true;
 		}
 	}
@@ -143,25 +252,44 @@ static const char *first_unread(const struct search *search)
 	return "a certificate of the chain cannot be read";
 }
 
-static bool is_constrained(const struct route *way)
+/* What one library cannot read some client cannot either. */
+static void ask_the_library(struct route *way, struct arena *mem)
 {
-	bool constrained = way->length > 0 && way->anchor.has_name_constraints;
-	for (size_t i = 1; i < way->length; i++)
-		constrained = constrained || way->links[i]->has_name_constraints;
-	return constrained;
+	for (size_t i = 0; i < way->length; i++) {
+		const struct cert_facts *cert = way->links[i];
+		if (!signature_can_read(cert))
+			route_fail(way, PATH_MALFORMED,
+				   arena_printf(mem, "%s is malformed: GnuTLS cannot read it",
+						cert_whose(cert, i == 0, mem)));
+	}
 }
 
-static void conclude(const struct search *search, struct path_facts *out)
+static void keep_way(const struct route *way, struct arena *mem, struct path_facts *out)
 {
-	bool led = search->best.anchor.der.data;
+	const struct cert_facts **list = arena_array(mem, way->length + 1, sizeof(*list));
+	for (size_t i = 0; i < way->length; i++) {
+		list[i] = way->links[i];
+		out->constrained |= i > 0 && way->links[i]->has_name_constraints;
+	}
+	if (way->anchor)
+		list[way->length] = way->anchor;
+	out->constrained |= way->length > 0 && way->anchor && way->anchor->has_name_constraints;
+	out->way = list;
+	out->way_length = way->length + (way->anchor != NULL);
+}
+
+static void conclude(struct search *search, struct path_facts *out)
+{
+	bool led = search->best.anchor;
 	struct route way = led ? search->best : search->longest;
-	const char *unread = NULL, *trouble = led ? NULL : trust_problem(search->trust);
+	const char *trouble = led ? NULL : trust_problem(search->trust);
 	if (!led)
-		way.problems = explain_dead_end(search);
-	for (size_t i = 0; i < search->count; i++)
-		way.problems |= search->chain[i].subject ? 0 : PATH_MALFORMED;
-	if (way.problems & PATH_MALFORMED)
-		unread = first_unread(search);
+		explain_dead_end(search, &way);
+	for (size_t i = 0; i < search->count; i++) {
+		if (!search->chain[i].subject)
+			route_fail(&way, PATH_MALFORMED, first_unread(search));
+	}
+	ask_the_library(&way, search->mem);
 	if (trouble && !(way.problems & PATH_SELF_SIGNED)) {
 		/* Whether it leads to an anchor nobody can tell. */
 		way.problems &= ~(unsigned)(PATH_UNKNOWN_ISSUER | PATH_INCOMPLETE);
@@ -169,14 +297,13 @@ static void conclude(const struct search *search, struct path_facts *out)
 	}
 	out->trusted = way.problems == 0;
 	if (!out->trusted)
-		out->reason = unread ? unread
-			      : way.problems & PATH_UNCHECKED
+		out->reason = way.problems & PATH_UNCHECKED && !(way.problems & PATH_MALFORMED)
 				      ? arena_copy(search->mem, trouble)
-				      : route_reason(&way, search->chain, search->at, search->mem);
+				      : route_reason(&way);
 	out->problems = way.problems | (is_out_of_order(search, &way) ? PATH_OUT_OF_ORDER : 0);
-	out->anchor = led ? way.anchor.subject : NULL;
+	out->anchor = led ? way.anchor->subject : NULL;
 	out->anchor_from_system = led && way.anchor_from_system;
-	out->constrained = is_constrained(&way);
+	keep_way(&way, search->mem, out);
 }
 
 void path_judge(const struct cert_facts *chain, size_t count, const struct trust *trust, int64_t at,
@@ -195,8 +322,10 @@ void path_judge(const struct cert_facts *chain, size_t count, const struct trust
 		out->reason = "the certificate cannot be read";
 		return;
 	}
-	struct route start = { .links = { &chain[0] }, .length = 1 };
-	walk(&search, &start);
+	search.anchors = arena_array(mem, ANCHORS_MAX, sizeof(*search.anchors));
+	search.from_system = arena_array(mem, ANCHORS_MAX, sizeof(bool));
+	search.signed_by = arena_array(mem, search.count, sizeof(*search.signed_by));
+	find(&search);
 	conclude(&search, out);
 }
 

@@ -2,6 +2,8 @@
  *
  * A decoder of our own because the system's whole bundle is read with it: a pass over the text and
  * one copy, never more than the text's own size in memory. */
+#include "tls/pem.h"
+
 #include <string.h>
 
 #include "tls/cert.h"
@@ -96,10 +98,11 @@ static size_t decode_groups(const struct decoder *decoder, struct bytes text, ui
 	return i;
 }
 
-/* RFC 4648, 4, over lines of any length. room is at least three quarters of the text. */
-static bool decode(const struct decoder *decoder, struct bytes text, uint8_t *room, size_t *size)
+/* RFC 4648, 4, over lines of any length. */
+static bool decode(const struct decoder *decoder, struct bytes text, struct arena *mem,
+		   struct bytes *result)
 {
-	uint8_t *out = room;
+	uint8_t *room = arena_alloc(mem, text.size / 4 * 3 + 3), *out = room;
 	unsigned group = 0, count = 0, pads = 0;
 	for (size_t i = 0; i < text.size; i++) {
 		if (count == 0 && pads == 0)
@@ -125,8 +128,15 @@ static bool decode(const struct decoder *decoder, struct bytes text, uint8_t *ro
 		*out++ = (uint8_t)(group >> (count == 2 ? 4 : 10));
 	if (count == 3)
 		*out++ = (uint8_t)(group >> 2);
-	*size = (size_t)(out - room);
+	*result = (struct bytes){ room, (size_t)(out - room) };
 	return true;
+}
+
+bool pem_decode(struct bytes text, struct arena *mem, struct bytes *out)
+{
+	struct decoder decoder;
+	decoder_fill(&decoder);
+	return decode(&decoder, text, mem, out);
 }
 
 static bool starts_with(struct bytes at, const char *text)
@@ -211,13 +221,12 @@ size_t cert_from_pem(struct bytes pem, struct arena *mem, struct bytes *out, siz
 			++*broken;
 			continue;
 		}
-		size_t size;
-		uint8_t *der = arena_alloc(mem, text.size / 4 * 3 + 3);
-		if (!decode(&decoder, text, der, &size) || size == 0) {
+		struct bytes der;
+		if (!decode(&decoder, text, mem, &der) || der.size == 0) {
 			++*broken;
 			continue;
 		}
-		out[count] = (struct bytes){ der, size };
+		out[count] = der;
 		count++;
 	}
 	return count;

@@ -7,23 +7,10 @@
 #include "base/escape.h"
 #include "tls/der.h"
 #include "tls/der_string.h"
+#include "tls/der_tag.h"
 #include "tls/dn.h"
 
-#define TAG_OID      0x06
-#define TAG_SEQUENCE 0x30
-/* GeneralName, RFC 5280, 4.2.1.6: context tags, implicit but for directoryName and otherName's
- * value. */
-#define TAG_OTHER_NAME    0xa0
-#define TAG_EMAIL         0x81
-#define TAG_DNS           0x82
-#define TAG_X400          0xa3
-#define TAG_DIRECTORY     0xa4
-#define TAG_EDI           0xa5
-#define TAG_URI           0x86
-#define TAG_IP            0x87
-#define TAG_REGISTERED_ID 0x88
-
-#define NOT_DER           "not valid DER"
+#define NOT_DER "not valid DER"
 
 /* CRT-15 for the forms that are IA5String. */
 static const char *ascii_problem(struct bytes value)
@@ -121,35 +108,35 @@ static void read_name(struct der entry, struct arena *mem, struct cert_name *out
 	out->raw = entry.value;
 	out->type = NAME_OTHER;
 	switch (entry.tag) {
-	case TAG_DNS:
-	case TAG_URI:
-	case TAG_EMAIL:
-		out->type = entry.tag == TAG_DNS   ? NAME_DNS
-			    : entry.tag == TAG_URI ? NAME_URI
-						   : NAME_EMAIL;
+	case TAG_NAME_DNS:
+	case TAG_NAME_URI:
+	case TAG_NAME_EMAIL:
+		out->type = entry.tag == TAG_NAME_DNS   ? NAME_DNS
+			    : entry.tag == TAG_NAME_URI ? NAME_URI
+							: NAME_EMAIL;
 		out->value = der_string_text(TAG_IA5, entry.value, mem);
 		out->malformed = ascii_problem(entry.value);
 		break;
-	case TAG_IP:
+	case TAG_NAME_IP:
 		out->type = NAME_IP;
 		read_ip(entry.value, mem, out);
 		break;
-	case TAG_OTHER_NAME:
+	case TAG_NAME_OTHER:
 		read_other_name(entry.value, mem, out);
 		break;
-	case TAG_DIRECTORY:
+	case TAG_NAME_DIRECTORY:
 		out->value = dn_text(entry.value, mem);
 		if (!out->value)
 			out->malformed = NOT_DER;
 		out->value = arena_printf(mem, "directoryName %s", out->value ? out->value : "");
 		break;
-	case TAG_REGISTERED_ID:
+	case TAG_NAME_REGISTERED:
 		out->value = arena_printf(mem, "registeredID %s", der_oid_text(entry.value, oid));
 		break;
-	case TAG_X400:
+	case TAG_NAME_X400:
 		out->value = "x400Address";
 		break;
-	case TAG_EDI:
+	case TAG_NAME_EDI:
 		out->value = "ediPartyName";
 		break;
 	default:

@@ -1,18 +1,15 @@
 #include "tls/trust.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
-#include "base/fd.h"
+#include "base/file.h"
 #include "tls/cert.h"
-#include "tls/der.h"
+#include "tls/dn.h"
 
-#define BUNDLE_MAX  ((size_t)64 * 1024 * 1024) /* the system's has 0.2 MiB: more is no bundle */
-#define STREAM_ROOM ((size_t)64 * 1024)        /* first guess where the size is not known */
+#define BUNDLE_MAX ((size_t)64 * 1024 * 1024) /* the system's has 0.2 MiB: more is no bundle */
 
 struct anchor {
 	struct bytes subject, der;
@@ -37,49 +34,6 @@ struct trust {
 	struct bundle named;
 	struct lazy *system; /* NULL: not wanted */
 };
-
-/* A pipe is as good as a file: --trust <(curl ...) */
-static bool read_all(int fd, size_t room, struct arena *mem, struct bytes *out)
-{
-	uint8_t *data = arena_alloc(mem, room);
-	for (size_t size = 0;;) {
-		ssize_t got = read(fd, data + size, room - size);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		if (got == 0) {
-			*out = (struct bytes){ data, size };
-			return true;
-		}
-		size += (size_t)got;
-		if (size < room)
-			continue;
-		if (room >= BUNDLE_MAX) {
-			errno = EFBIG;
-			return false;
-		}
-		room *= 2;
-		uint8_t *more = arena_alloc(mem, room);
-		memcpy(more, data, size);
-		data = more;
-	}
-}
-
-static bool read_file(const char *path, struct arena *mem, struct bytes *out)
-{
-	CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat about;
-	if (fd < 0 || fstat(fd, &about) != 0)
-		return false;
-	size_t size = about.st_size > 0 ? (size_t)about.st_size : 0;
-	if (size >= BUNDLE_MAX) {
-		errno = EFBIG;
-		return false;
-	}
-	/* One octet more than the file holds, so that its end shows without a second round. */
-	return read_all(fd, S_ISREG(about.st_mode) ? size + 1 : STREAM_ROOM, mem, out);
-}
 
 /* No more than that: every block has one. */
 static size_t count_blocks(struct bytes pem)
@@ -123,7 +77,7 @@ static void bundle_load(const char *path, struct bundle *bundle)
 	struct bytes pem;
 	CLEANUP(arena_free) struct arena *scratch = arena_new();
 	bundle->mem = arena_new();
-	if (!read_file(path, scratch, &pem)) {
+	if (!file_read(path, BUNDLE_MAX, scratch, &pem)) {
 		bundle->problem = arena_printf(bundle->mem,
 					       "cannot read the trust anchors in %s: %s", path,
 					       strerrordesc_np(errno));
@@ -140,7 +94,7 @@ static size_t bundle_find(const struct bundle *bundle, struct bytes subject, str
 {
 	size_t found = 0;
 	for (size_t i = 0; i < bundle->count && found < room; i++) {
-		if (bytes_equal(bundle->anchors[i].subject, subject))
+		if (dn_equal(bundle->anchors[i].subject, subject))
 			out[found++] = bundle->anchors[i].der;
 	}
 	return found;
@@ -178,6 +132,23 @@ bool trust_new(const char *file, bool with_system, struct trust **out, struct er
 	*out = trust;
 	trust = NULL;
 	return true;
+}
+
+struct trust *trust_of(const struct bytes *ders, size_t count)
+{
+	struct arena *mem = arena_new();
+	struct trust *trust = arena_alloc(mem, sizeof(*trust));
+	struct bundle *named = &trust->named;
+	trust->mem = mem;
+	named->mem = arena_new();
+	named->anchors = arena_array(named->mem, count, sizeof(*named->anchors));
+	for (size_t i = 0; i < count; i++) {
+		struct anchor *anchor = &named->anchors[named->count];
+		struct bytes issuer;
+		anchor->der = arena_bytes(named->mem, ders[i].data, ders[i].size);
+		named->count += cert_peek(anchor->der, &anchor->subject, &issuer);
+	}
+	return trust;
 }
 
 void trust_free(struct trust **trust)

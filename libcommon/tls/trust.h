@@ -21,7 +21,7 @@ NODISCARD bool trust_new(const char *file, bool with_system, struct trust **out,
 struct trust *trust_of(const struct bytes *ders, size_t count);
 void trust_free(struct trust **trust);
 
-/* Anchors whose subject is this DER name, octet for octet: at most room. Returns how many.
+/* Anchors whose subject is this DER name, as dn_equal() compares: at most room. Returns how many.
  * from_system[i] tells where anchor i came from. */
 size_t trust_find(const struct trust *trust, struct bytes subject, struct bytes *out,
 		  bool *from_system, size_t room);

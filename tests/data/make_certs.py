@@ -186,6 +186,11 @@ def main():
     subprocess.run(["openssl", "x509", "-in", os.path.join(HERE, "leaf.pem"), "-trustout",
                     "-addtrust", "serverAuth", "-out", os.path.join(HERE, "leaf-trusted.pem")],
                    check=True)
+    # In the order no server sends: sets of certificates have none.
+    chain = [os.path.join(HERE, f"{file}.pem") for file in ("root", "intermediate", "leaf")]
+    pkcs7 = ["openssl", "crl2pkcs7", "-nocrl", *(word for file in chain for word in ("-certfile", file))]
+    subprocess.run([*pkcs7, "-outform", "DER", "-out", os.path.join(HERE, "chain.p7b")], check=True)
+    subprocess.run([*pkcs7, "-out", os.path.join(HERE, "chain.p7b.pem")], check=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
     peer       a scripted peer from a transcript text: with peer("connection c2s starttls\\nC ...") as p: ...
     dns         signed zones behind a validating resolver: dns.publish(...), dns.resolver for --resolver
     dns_peer    a DNS server that misbehaves by script: dns_peer("servfail").resolver
+    httpsd      a web server: httpsd({"a.test": {}}).posh("xmpp-server", certificate.der), and badly: see httpsd.py
     prosody     a shared Prosody with a virtual host for each kind of certificate: PROSODY_HOSTS below
     ejabberd    a shared ejabberd: EJABBERD_HOSTS below
     make_prosody, make_ejabberd   servers of a test's own: make_prosody(["a.test"], protocol="tlsv1_2")
@@ -22,6 +23,7 @@ import pytest
 
 import daemon
 import dnspeer
+import httpsd as web
 import peer as peers
 import pki
 import servers
@@ -135,6 +137,13 @@ def dns(dns_session):
 def dns_peer():
     with contextlib.ExitStack() as stack:
         yield lambda *args, **kwargs: stack.enter_context(dnspeer.DnsPeer(*args, **kwargs))
+
+
+@pytest.fixture
+def httpsd(ca):
+    """Web servers; on port 443, which POSH asks, unless another is given."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *args, **kwargs: stack.enter_context(web.Httpsd(ca, *args, **kwargs))
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,9 @@ def test_install_to_a_prefix(run, plain, tmp_path):
     assert files >= {
         "bin/xmpp-starttls", "share/man/man1/xmpp-starttls.1", "share/man/man7/xmpp-tls-tools.7", "share/man/man7/xmpp-findings.7",
         "share/bash-completion/completions/xmpp-starttls", "share/zsh/site-functions/_xmpp-starttls",
-        "share/fish/vendor_completions.d/xmpp-starttls.fish", "share/xmpp-tls-tools/record.schema.json"}, files
+        "share/fish/vendor_completions.d/xmpp-starttls.fish", "share/xmpp-tls-tools/record.schema.json",
+        "share/man/man1/xmpp-certcheck.1", "share/bash-completion/completions/xmpp-certcheck",
+        "share/zsh/site-functions/_xmpp-certcheck", "share/fish/vendor_completions.d/xmpp-certcheck.fish"}, files
     tool_file = root / "bin" / "xmpp-starttls"
     ids = run(tool_file, ["--explain", "list"]).expect(status=0, err="").out.split()
     page = (root / "share/man/man7/xmpp-findings.7").read_text()

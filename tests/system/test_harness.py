@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import httpsd as web
 import peer as peers
 import servers
 import test_transcripts
@@ -223,6 +224,57 @@ def test_dns_peer(dns_peer, behaviour, says):
 def test_namespace_resolves_with_libc(dns, resolver_namespace):
     dns.publish("libc.secure.test", [("A", "127.0.0.77")])
     assert "127.0.0.77" in command(*resolver_namespace, "getent", "hosts", "libc.secure.test")
+
+
+# the web server
+
+def curl(server, host, path, ca, *more):
+    return command("curl", "-sSi", "--max-time", 5, "--cacert", ca.file, "--resolve",
+                   f"*:{server.port}:{server.address}", *more, server.url(host, path))
+
+
+def test_web_server_publishes_documents(httpsd, ca):
+    server, made = httpsd({"a.test": {}}), ca.issue("x.test")
+    server.posh("xmpp-server", made.der, expires=7)
+    server.refer("xmpp-client", "https://b.test/")
+    out = curl(server, "a.test", "/.well-known/posh/xmpp-server.json", ca)
+    said = json.loads(out.partition("\n\n")[2])
+    assert out.startswith("HTTP/1.1 200 ") and said["expires"] == 7
+    assert base64.b64decode(said["fingerprints"][0]["sha-256"]).hex() == made.sha256
+    assert '{"url": "https://b.test/"' in curl(server, "a.test", "/.well-known/posh/xmpp-client.json", ca)
+    server.forget("/.well-known/posh/xmpp-server.json")
+    assert "404 Not Found" in curl(server, "a.test", "/.well-known/posh/xmpp-server.json", ca)
+    assert {path for _, path in server.requests} == {f"/.well-known/posh/xmpp-{who}.json" for who in ("server", "client")}
+
+
+def test_web_server_may_choose_its_port(httpsd, ca):
+    server = httpsd({"a.test": {}}, {"/x": "hello"}, port=0)
+    assert server.port != 443 and curl(server, "a.test", "/x", ca).endswith("hello")
+    assert server.requests == [(f"a.test:{server.port}", "/x")]
+
+
+@pytest.mark.parametrize("answer, says", [
+    (web.status(503), "HTTP/1.1 503 "), (web.redirect("/y"), "Location: /y"), (web.slow(60), "timed out"),
+    (web.huge(), "Maximum file size exceeded"), (web.cut(), "transfer closed"), (web.raw(b"nonsense\r\n"), "HTTP/0.9")])
+def test_web_server_answers_as_told(httpsd, ca, answer, says):
+    server = httpsd({"a.test": {}}, {"/x": answer}, port=0)
+    assert says in curl(server, "a.test", "/x", ca, "--max-time", 1, "--max-filesize", 1_000_000)
+
+
+@pytest.mark.parametrize("wish, says", [
+    ({}, "200 OK"), ({"expired": True}, "expired"), ({"not_yet": True}, "not yet valid"),
+    ({"self_signed": True}, "self-signed"), ({"issuer": "untrusted"}, "unable to get local issuer"),
+    ({"dns": ["other.test"]}, "does not match|no alternative certificate subject name")])
+def test_web_server_shows_each_certificate(httpsd, ca, wish, says):
+    server = httpsd({"first.test": {}, "a.test": wish}, {"/x": "hello"}, port=0)
+    out = curl(server, "a.test", "/x", ca)
+    assert any(words in out for words in says.split("|")), out
+
+
+@pytest.mark.parametrize("behaviour, says", [("plain", "wrong version number"), ("silent", "timed out")])
+def test_web_server_misbehaves(httpsd, ca, behaviour, says):
+    server = httpsd({"a.test": {}}, port=0, behaviour=behaviour)
+    assert says in curl(server, "a.test", "/x", ca, "--max-time", 1)
 
 
 # servers

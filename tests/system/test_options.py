@@ -27,6 +27,8 @@ VALUES = {
     "--color": {"auto", "always", "never"},
     "--tls-min": {"1.0", "1.1", "1.2", "1.3"},
     "--tls-max": {"1.0", "1.1", "1.2", "1.3"},
+    "--dane": {"auto", "require", "off"},
+    "--posh": {"auto", "always", "require", "off"},
 }
 
 
@@ -71,6 +73,25 @@ def test_man_page_has_the_options_of_help(name):
     compare(options, described, page.name)
     wrong = sorted(option for option, takes_value in options.items() if described[option] != takes_value)
     assert not wrong, f"{page.name}: a value too many or too few at {wrong}"
+
+
+def descriptions(page):
+    """{its .It line: the text below it} of every option of a page, but for those under "This tool"."""
+    text = page.read_text(encoding="utf-8").partition(".Ss This tool\n")[2]
+    common = text.partition("\n.Ss ")[2].partition("\n.Sh ")[0]
+    entries = re.split(r"^\.It ", common, flags=re.MULTILINE)[1:]
+    return {line: re.split(r"^\.(?:El$|Ss )", below, flags=re.MULTILINE)[0]
+            for line, _, below in (entry.partition("\n") for entry in entries)}
+
+
+@pytest.mark.parametrize("page", TOOLS[1:])
+def test_man_pages_describe_common_options_alike(page):
+    """A page may add what is special to its tool behind the words that all share."""
+    first, other = (descriptions(MAN / f"{each}.1") for each in (TOOLS[0], page))
+    assert first and first.keys() == other.keys()
+    differing = [option for option in first
+                 if not (first[option].startswith(other[option]) or other[option].startswith(first[option]))]
+    assert not differing, f"{page}.1 describes otherwise than {TOOLS[0]}.1: {differing}"
 
 
 # Completing: each function gives what its shell offers for the last word of the command line.

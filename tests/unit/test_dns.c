@@ -148,7 +148,8 @@ static const char *record_text(const struct dns_answer *answer, size_t i, struct
 	case DNS_TLSA:
 		return arena_printf(mem, "%u %u %u %zu:%02x", record->tlsa.usage,
 				    record->tlsa.selector, record->tlsa.matching,
-				    record->tlsa.data.size, record->tlsa.data.data[0]);
+				    record->tlsa.data.size,
+				    record->tlsa.data.size > 0 ? record->tlsa.data.data[0] : 0);
 	case DNS_CAA:
 		return arena_printf(mem, "%u %s \"%.*s\"", record->caa.flags, record->caa.tag,
 				    (int)record->caa.value.size,
@@ -499,11 +500,21 @@ static const struct parse_row {
 	  { NULL },
 	  NULL,
 	  false },
-	{ "TLSA without data",
+	{ "TLSA without data beside one with",
 	  "a.example",
 	  DNS_TLSA,
 	  QR,
-	  { { "a.example", RAW, "030101" } },
+	  { { "a.example", RAW, "030101" }, { "a.example", RAW, "020102" SHA256 } },
+	  2,
+	  DNS_FOUND,
+	  { "3 1 1 0:00", "2 1 2 32:43" },
+	  NULL,
+	  false },
+	{ "TLSA without its matching type",
+	  "a.example",
+	  DNS_TLSA,
+	  QR,
+	  { { "a.example", RAW, "0301" } },
 	  1,
 	  DNS_MALFORMED,
 	  { NULL },

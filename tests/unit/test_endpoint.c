@@ -7,7 +7,7 @@ static void words_go_both_ways(void **state)
 	(void)state;
 	static const char *const services[] = { "c2s", "s2s" };
 	static const char *const transports[] = { "starttls", "direct" };
-	static const char *const sources[] = { "srv", "fallback", "connect", "record" };
+	static const char *const sources[] = { "srv", "fallback", "connect", "record", "file" };
 	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
 		enum service got;
 		assert_true(service_parse(services[i], &got));
@@ -40,11 +40,14 @@ static void unknown_words_are_refused(void **state)
 }
 
 static const struct row {
-	const char *name, *address, *out;
+	const char *name, *address;
+	enum source source;
+	const char *out;
 } rows[] = {
-	{ "IPv4", "192.0.2.7", "192.0.2.7:5222" },
-	{ "IPv6", "2001:db8::7", "[2001:db8::7]:5222" },
-	{ "no address", NULL, "xmpp.example.org:5222" },
+	{ "IPv4", "192.0.2.7", SOURCE_SRV, "192.0.2.7:5222" },
+	{ "IPv6", "2001:db8::7", SOURCE_SRV, "[2001:db8::7]:5222" },
+	{ "no address", NULL, SOURCE_CONNECT, "xmpp.example.org:5222" },
+	{ "a file", NULL, SOURCE_FILE, "xmpp.example.org" },
 };
 
 static void shows_where_it_leads(void **state)
@@ -52,7 +55,9 @@ static void shows_where_it_leads(void **state)
 	(void)state;
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct endpoint endpoint = { .host = "xmpp.example.org", .port = 5222 };
+		struct endpoint endpoint = { .host = "xmpp.example.org",
+					     .source = rows[i].source,
+					     .port = 5222 };
 		if (rows[i].address)
 			assert_true(address_parse(rows[i].address, &endpoint.address));
 		assert_row_string(rows[i].name, endpoint_text(&endpoint, mem), rows[i].out);

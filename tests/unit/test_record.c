@@ -67,6 +67,9 @@ static void endpoints_say_what_they_know(void **state)
 	assert_string_equal(line_of(record_endpoint(&at), mem),
 			    "{\"service\":\"c2s\",\"host\":\"xmpp.im.example\",\"port\":5222,"
 			    "\"transport\":\"direct\",\"source\":\"connect\"}");
+	at = (struct endpoint){ .service = SERVICE_S2S, .source = SOURCE_FILE, .host = "a b.pem" };
+	assert_string_equal(line_of(record_endpoint(&at), mem),
+			    "{\"service\":\"s2s\",\"source\":\"file\",\"file\":\"a b.pem\"}");
 }
 
 static void a_failed_walk_has_no_facts_it_did_not_see(void **state)

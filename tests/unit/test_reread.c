@@ -38,6 +38,10 @@ SPOIL(named_otherwise, facts_certificate(facts, mem, SERVICE_C2S, "leaf-odd-name
 SPOIL(tls12, facts->tls.version = TLS_1_2; facts->tls.dh_bits = 1024;
       facts->tls.encrypt_then_mac = facts->tls.session_ticket = true;
       facts->tls.safe_renegotiation = false)
+SPOIL(many_names, struct name_facts *names = &facts->identity.names; names->count = 2000;
+      names->judgements = arena_array(mem, 2000, sizeof(*names->judgements));
+      for (size_t i = 0; i < names->count; i++)
+	      names->judgements[i] = (struct name_judgement){ names->matched, NAME_MATCHES, "x" })
 SPOIL(other_transport, facts_fail(facts, STEP_TLS, ERR_PROTOCOL, "the answer is not TLS");
       facts->speaks_other_transport = true)
 
@@ -56,6 +60,7 @@ static const struct row {
 	{ "every member", SERVICE_C2S, TRANSPORT_STARTTLS, full },
 	{ "untrusted", SERVICE_C2S, TRANSPORT_STARTTLS, untrusted },
 	{ "odd names", SERVICE_C2S, TRANSPORT_STARTTLS, named_otherwise },
+	{ "2000 names", SERVICE_C2S, TRANSPORT_STARTTLS, many_names },
 	{ "TLS 1.2", SERVICE_C2S, TRANSPORT_STARTTLS, tls12 },
 	{ "the other way in", SERVICE_C2S, TRANSPORT_DIRECT, other_transport },
 };
@@ -183,6 +188,11 @@ static const struct refusal {
 
 	{ ENDPOINT(DOOR), NULL },
 	{ ENDPOINT("\"service\":\"c2s\""), "endpoints[0].host: missing" },
+	{ ENDPOINT("\"service\":\"c2s\",\"source\":\"file\",\"file\":\"a b.pem\""), NULL },
+	{ ENDPOINT("\"source\":\"file\",\"file\":\"a.pem\""), "endpoints[0].service: missing" },
+	{ ENDPOINT("\"service\":\"c2s\",\"source\":\"file\""), "endpoints[0].file: missing" },
+	{ ENDPOINT("\"service\":\"c2s\",\"source\":\"file\",\"file\":1"),
+	  "endpoints[0].file: not a string" },
 	{ ENDPOINT("\"service\":\"muc\",\"host\":\"h\",\"port\":1,\"transport\":\"direct\""),
 	  "endpoints[0].service: not a service" },
 	{ ENDPOINT("\"service\":\"c2s\",\"host\":\"h\",\"port\":0,\"transport\":\"direct\""),

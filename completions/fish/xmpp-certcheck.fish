@@ -1,0 +1,27 @@
+# fish completion for xmpp-certcheck(1)
+
+__xmpp_tls_tools xmpp-certcheck
+
+complete -c xmpp-certcheck -s w -l expire-warning -x -a '20d 30d 33%' -d 'warn when this little of its life is left'
+complete -c xmpp-certcheck -s c -l expire-critical -x -a '3d 7d 14%' -d 'critical when this little is left'
+complete -c xmpp-certcheck -l at -x -d 'judge as of this moment'
+complete -c xmpp-certcheck -l pem -rF -d 'judge the chain in FILE, no network'
+complete -c xmpp-certcheck -l pem-list -rF -d 'judge many: each line is FILE [DOMAIN]'
+complete -c xmpp-certcheck -l local -rF -d 'compare what is served with this file'
+complete -c xmpp-certcheck -l names -d 'show every presented identifier and its verdict'
+complete -c xmpp-certcheck -l verify-name -x -a '(__fish_print_hostnames)' -d 'accept this name, too (repeatable)'
+complete -c xmpp-certcheck -l legacy-cn -d 'accept the common name where there is no other identifier'
+complete -c xmpp-certcheck -l subdomains -x -a 'conference pubsub upload' -d 'must speak for these, too'
+complete -c xmpp-certcheck -l dane -x -a 'auto require off' -d 'auto (default), require or off'
+complete -c xmpp-certcheck -l posh -x -a 'auto always require off' -d 'auto (default), always, require or off'
+complete -c xmpp-certcheck -l tlsa -d 'print the TLSA record to publish'
+complete -c xmpp-certcheck -l posh-json -d 'print the POSH document to publish'
+complete -c xmpp-certcheck -l crl -rF -d 'revocation list to check with (repeatable)'
+complete -c xmpp-certcheck -l no-caa -d 'do not ask for CAA records'
+complete -c xmpp-certcheck -l state -rF -d 'the history to use'
+complete -c xmpp-certcheck -l no-state -d 'neither read nor write the history'
+complete -c xmpp-certcheck -l accept -d 'acknowledge what changed'
+complete -c xmpp-certcheck -l history -d 'show what was seen, and connect to nobody'
+complete -c xmpp-certcheck -l pin-sha256 -x -d 'the certificate or its key must have this SHA-256'
+complete -c xmpp-certcheck -l tofu -d 'trust what the history knows (trust on first use)'
+complete -c xmpp-certcheck -l cron -d 'say nothing unless something is wrong'

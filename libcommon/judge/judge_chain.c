@@ -1,0 +1,194 @@
+/* What a checker of certificates tells about a chain beyond whether it is trusted: certificates.md,
+ * section 4. */
+#include <string.h>
+
+#include "base/escape.h"
+#include "judge/parts.h"
+#include "tls/der.h"
+
+#define DAY   86400
+#define NEVER 253370764800 /* 9999-01-01; RFC 5280, 4.1.2.5: no well-defined end */
+
+static const char *subject_words(const struct judging *judging, const struct cert_facts *cert)
+{
+	return escape_copy(judging->mem, *cert->subject ? cert->subject : cert->serial, SHOWN_MAX);
+}
+
+static bool is_on_way(const struct path_facts *path, const struct cert_facts *cert)
+{
+	for (size_t i = 0; i < path->way_length; i++) {
+		if (bytes_equal(path->way[i]->der, cert->der))
+			return true;
+	}
+	return false;
+}
+
+/* CRT-21: the root, what stands twice, what belongs to nothing. */
+static void judge_superfluous(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	const struct path_facts *path = &identity->path;
+	size_t needless = 0, roots = 0;
+	const struct cert_facts *first = NULL;
+	for (size_t i = 1; i < identity->cert_count; i++) {
+		const struct cert_facts *cert = &identity->certs[i];
+		bool is_anchor = path->anchor && path->way_length > 1 &&
+				 bytes_equal(path->way[path->way_length - 1]->der, cert->der);
+		bool twice = false;
+		for (size_t j = 0; j < i && !twice; j++)
+			twice = bytes_equal(identity->certs[j].der, cert->der);
+		if (is_anchor && !twice) {
+			roots += cert->self_issued;
+		} else if (twice || !is_on_way(path, cert)) {
+			first = first ? first : cert;
+			needless++;
+		}
+	}
+	if (roots > 0)
+		FIND(judging, "cert-root-sent", "the server sends the root certificate, too");
+	if (needless > 0 && path->anchor)
+		FIND(judging, "cert-superfluous",
+		     "%zu of the %zu certificates sent are of no use to the path, %s for one",
+		     needless, identity->cert_count, subject_words(judging, first));
+}
+
+/* P5: a client that does not look for another way meets the expired one. */
+static void judge_detour(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	int64_t at = judging->check->at;
+	for (size_t i = 1; identity->path.trusted && i < identity->cert_count; i++) {
+		const struct cert_facts *cert = &identity->certs[i];
+		if (cert->not_after >= at || is_on_way(&identity->path, cert))
+			continue;
+		FIND(judging, "cert-expired-alternative",
+		     "%s, which the server sends, expired on %s; the path goes another way",
+		     subject_words(judging, cert), day_text(cert->not_after, judging->mem));
+		return;
+	}
+}
+
+static void judge_issuers_expiry(const struct judging *judging)
+{
+	const struct path_facts *path = &judging->facts->identity.path;
+	for (size_t i = 1; i < path->way_length; i++) {
+		const struct cert_facts *cert = path->way[i];
+		int64_t left = cert->not_after - judging->check->at;
+		int64_t lifetime = cert->not_after - cert->not_before;
+		if (left < 0 || left > span_seconds(&judging->rules->warning, lifetime))
+			continue;
+		bool last = left <= span_seconds(&judging->rules->critical, lifetime);
+		const char *who = subject_words(judging, cert);
+		const char *day = day_text(cert->not_after, judging->mem);
+		if (last)
+			FIND_OTHER(judging, "cert-issuer-expires-soon",
+				   "the issuer's certificate %s expires on %s, in %lld days", who,
+				   day, (long long)(left / DAY));
+		else
+			FIND(judging, "cert-issuer-expires-soon",
+			     "the issuer's certificate %s expires on %s, in %lld days", who, day,
+			     (long long)(left / DAY));
+		return;
+	}
+}
+
+/* CA/Browser Forum, Baseline Requirements 6.3.2: by the day of issue. */
+static const struct limit {
+	int64_t from;
+	int days;
+} lifetime_limits[] = {
+	{ 1868227200, 47 },  /* 2029-03-15 */
+	{ 1805068800, 100 }, /* 2027-03-15 */
+	{ 1773532800, 200 }, /* 2026-03-15 */
+	{ 1598918400, 398 }, /* 2020-09-01 */
+	{ 1519862400, 825 }, /* 2018-03-01 */
+};
+
+static void judge_lifetime(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	const struct cert_facts *leaf = &identity->certs[0];
+	int64_t lifetime = leaf->not_after - leaf->not_before + 1; /* both ends belong to it */
+	int limit = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(lifetime_limits) && !limit; i++)
+		limit = leaf->not_before >= lifetime_limits[i].from ? lifetime_limits[i].days : 0;
+	if (lifetime <= 0)
+		FIND(judging, "cert-lifetime", "certificate ends on %s, before it begins",
+		     day_text(leaf->not_after, judging->mem));
+	else if (limit && lifetime > (int64_t)limit * DAY && identity->path.anchor_from_system)
+		FIND(judging, "cert-lifetime",
+		     "certificate lives %lld days; public ones issued on %s may live %d",
+		     (long long)((lifetime + DAY - 1) / DAY),
+		     day_text(leaf->not_before, judging->mem), limit);
+	else if (leaf->not_after >= NEVER)
+		FIND(judging, "cert-lifetime", "certificate never expires (%s)",
+		     day_text(leaf->not_after, judging->mem));
+}
+
+/* CRT-26 to CRT-28, CRT-38. */
+static void judge_purposes(const struct judging *judging)
+{
+	const struct cert_facts *leaf = &judging->facts->identity.certs[0];
+	bool server = !leaf->has_eku || leaf->eku_server || leaf->eku_any;
+	if (leaf->has_eku && leaf->eku_any && !leaf->eku_server)
+		FIND(judging, "cert-eku-any-only",
+		     "certificate is for any purpose, and does not name TLS servers");
+	if (judging->at->service == SERVICE_S2S && server && leaf->has_eku && !leaf->eku_client &&
+	    !leaf->eku_any)
+		FIND(judging, "cert-eku-no-client",
+		     "certificate is for TLS servers only: peers that check the client purpose "
+		     "refuse SASL EXTERNAL and fall back to dialback");
+	if (leaf->has_key_usage && !(leaf->key_usage & USAGE_DIGITAL_SIGNATURE))
+		FIND(judging, "cert-key-usage",
+		     "certificate's key usage has no digitalSignature, which TLS 1.3 and forward "
+		     "secrecy need");
+	if (leaf->is_ca && !(judging->facts->identity.path.problems & PATH_SELF_SIGNED))
+		FIND(judging, "cert-is-ca",
+		     "certificate of the server is that of a CA, which could issue others");
+}
+
+static const char *cert_subject(const struct judging *judging, size_t index)
+{
+	if (index == 0)
+		return "certificate";
+	return arena_printf(judging->mem, "issuer's certificate %s",
+			    subject_words(judging, judging->facts->identity.path.way[index]));
+}
+
+/* What binds the CA: the path holds in spite of it. Nobody asks that of an anchor. The first of
+ * each weight stands for all. */
+static void judge_lapses(const struct judging *judging)
+{
+	const struct path_facts *path = &judging->facts->identity.path;
+	size_t behind = path->way_length - (path->anchor && path->way_length > 1);
+	bool told = false;
+	for (size_t i = 0; i < behind && !told; i++) {
+		told = path->way[i]->lapse != NULL;
+		if (told)
+			FIND(judging, "cert-not-conforming", "%s: %s", cert_subject(judging, i),
+			     path->way[i]->lapse);
+	}
+	for (size_t i = 0; i < behind && !told; i++) {
+		told = path->way[i]->blemish != NULL;
+		if (told)
+			FIND_INFO(judging, "cert-not-conforming", "%s: %s",
+				  cert_subject(judging, i), path->way[i]->blemish);
+	}
+}
+
+void judge_chain(const struct judging *judging)
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	if (identity->cert_count == 0)
+		return;
+	if (judging->facts->tls.chain_cut)
+		FIND(judging, "cert-chain-too-long",
+		     "more than %d certificates were presented; those behind were not looked at",
+		     CHAIN_MAX);
+	judge_superfluous(judging);
+	judge_detour(judging);
+	judge_issuers_expiry(judging);
+	judge_lifetime(judging);
+	judge_purposes(judging);
+	judge_lapses(judging);
+}

@@ -1,0 +1,14 @@
+/* check_verdict.h - xmpp-certcheck's facts judged and written in the form the options ask for:
+ * joins judge and report. */
+#ifndef RUN_CHECK_VERDICT_H
+#define RUN_CHECK_VERDICT_H
+
+#include "report/text.h"
+#include "run/check.h"
+
+/* Judges job->facts, sets job->status and appends to job->out. */
+void check_verdict(struct job *job, const struct check_options *opt);
+/* --history: the rows of a domain, or of all. */
+void check_show_history(struct job *job, const struct check_options *opt);
+
+#endif

@@ -1,0 +1,86 @@
+/* Where the history lies: its name, its folders, the empty file. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "store/history_inner.h"
+
+#define DEFAULT_NAME "xmpp-tls-tools/history.db"
+
+/* XDG Base Directory Specification: a relative path in the variable is to be ignored. */
+static const char *absolute_variable(const char *name)
+{
+	const char *value = getenv(name);
+	return value && value[0] == '/' ? value : NULL;
+}
+
+static char *joined(const char *folder, const char *between, const char *name)
+{
+	size_t size = strlen(folder) + strlen(between) + strlen(name) + 1;
+	char *path = memory_new(size);
+	snprintf(path, size, "%s%s%s", folder, between, name);
+	return path;
+}
+
+bool place_path(const char *given, char **out, struct err *err)
+{
+	if (given && !*given)
+		return err_set(err, AT_FILE, ERR_USAGE, "the history has no file name");
+	if (given) {
+		*out = joined(given[0] == '/' ? "" : "./", "", given);
+		return true;
+	}
+	const char *state = absolute_variable("XDG_STATE_HOME");
+	const char *home = absolute_variable("HOME");
+	if (!state && !home)
+		return err_set(err, AT_FILE, ERR_SYSTEM,
+			       "no place for the history: neither XDG_STATE_HOME nor HOME is set");
+	*out = state ? joined(state, "/", DEFAULT_NAME)
+		     : joined(home, "/.local/state/", DEFAULT_NAME);
+	return true;
+}
+
+/* The umask may have taken from the mode what we need, but never adds to it. */
+static bool make_folder(const char *path)
+{
+	if (mkdir(path, 0700) == 0)
+		return chmod(path, 0700) == 0;
+	return errno == EEXIST;
+}
+
+static bool make_folders(const char *path, struct err *err)
+{
+	char *copy = joined(path, "", "");
+	bool ok = true;
+	for (char *slash = strchr(copy + 1, '/'); ok && slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		struct stat status;
+		if (stat(copy, &status) != 0 && !make_folder(copy))
+			ok = err_set(err, AT_FILE, ERR_SYSTEM, "%s cannot be made: %s", copy,
+				     strerror(errno));
+		*slash = '/';
+	}
+	free(copy);
+	return ok;
+}
+
+/* SQLite would make it as the umask says. mknod() and not open(): closing a file takes away every
+ * lock that this process has on it, and another handle may be at work already. */
+bool place_make(const char *path, struct err *err)
+{
+	struct stat status;
+	if (stat(path, &status) != 0) {
+		if (!make_folders(path, err))
+			return false;
+		bool made = mknod(path, S_IFREG | 0600, 0) == 0;
+		if ((!made && errno != EEXIST) || (made && chmod(path, 0600) != 0))
+			return err_set(err, AT_FILE, ERR_SYSTEM, "%s cannot be made: %s", path,
+				       strerror(errno));
+	} else if (!S_ISREG(status.st_mode)) {
+		return err_set(err, AT_FILE, ERR_SYSTEM, "%s is no file", path);
+	}
+	return true;
+}

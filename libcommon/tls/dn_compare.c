@@ -1,0 +1,116 @@
+/* The half of dn.h that compares names: RFC 5280, 7.1. */
+#include <string.h>
+
+#include "tls/der.h"
+#include "tls/der_string.h"
+#include "tls/der_tag.h"
+#include "tls/dn.h"
+
+#define PAIRS_MAX 16 /* attributes in one RelativeDistinguishedName; nearly all have one */
+
+struct pair {
+	struct bytes type;
+	struct der value;
+};
+
+static bool take_pair(struct bytes *at, struct pair *out)
+{
+	struct der pair, type;
+	if (!der_take(at, TAG_SEQUENCE, &pair) || !der_take(&pair.value, TAG_OID, &type) ||
+	    !der_next(&pair.value, &out->value) || pair.value.size > 0)
+		return false;
+	out->type = type.value;
+	return true;
+}
+
+static bool pair_equal(const struct pair *a, const struct pair *b)
+{
+	if (!bytes_equal(a->type, b->type))
+		return false;
+	if (bytes_equal(a->value.whole, b->value.whole))
+		return true;
+	return der_string_is_text(a->value.tag) && der_string_is_text(b->value.tag) &&
+	       der_string_equal(a->value.tag, a->value.value, b->value.tag, b->value.value);
+}
+
+static size_t read_set(struct bytes set, struct pair out[PAIRS_MAX])
+{
+	size_t count = 0;
+	while (count < PAIRS_MAX && take_pair(&set, &out[count]))
+		count++;
+	return set.size > 0 ? 0 : count; /* 0: not to be compared */
+}
+
+/* A set has no order. */
+static bool set_equal(struct bytes a, struct bytes b)
+{
+	struct pair left[PAIRS_MAX], right[PAIRS_MAX];
+	bool used[PAIRS_MAX] = { false };
+	size_t count = read_set(a, left), found = 0;
+	if (count == 0 || read_set(b, right) != count)
+		return bytes_equal(a, b);
+	for (size_t i = 0; i < count && found == i; i++) {
+		for (size_t j = 0; j < count && found == i; j++) {
+			if (used[j] || !pair_equal(&left[i], &right[j]))
+				continue;
+			used[j] = true;
+			found++;
+		}
+	}
+	return found == count;
+}
+
+/* The RelativeDistinguishedNames of a Name, one behind the other. */
+static bool enter(struct bytes name, struct bytes *out)
+{
+	struct der sequence;
+	if (!der_take(&name, TAG_SEQUENCE, &sequence) || name.size > 0)
+		return false;
+	*out = sequence.value;
+	return true;
+}
+
+bool dn_is_within(struct bytes name, struct bytes base)
+{
+	struct bytes a, b;
+	struct der left, right;
+	if (!enter(name, &a) || !enter(base, &b))
+		return false;
+	while (b.size > 0) {
+		if (!der_take(&a, TAG_SET, &left) || !der_take(&b, TAG_SET, &right) ||
+		    !set_equal(left.value, right.value))
+			return false;
+	}
+	return true;
+}
+
+bool dn_equal(struct bytes a, struct bytes b)
+{
+	return bytes_equal(a, b) || (dn_is_within(a, b) && dn_is_within(b, a));
+}
+
+bool dn_is_empty(struct bytes name)
+{
+	struct bytes inside;
+	return enter(name, &inside) && inside.size == 0;
+}
+
+bool dn_next_email(struct bytes *at, struct bytes *out)
+{
+	static const uint8_t email[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01";
+	struct bytes inside = *at;
+	struct der set;
+	struct pair pair;
+	if (at->size > 0 && at->data[0] == TAG_SEQUENCE)
+		enter(*at, &inside);
+	while (der_take(&inside, TAG_SET, &set)) {
+		while (take_pair(&set.value, &pair)) {
+			if (!bytes_equal(pair.type, (struct bytes){ email, sizeof(email) - 1 }))
+				continue;
+			*out = pair.value.value;
+			*at = inside;
+			return true;
+		}
+	}
+	return false;
+}
