@@ -40,9 +40,6 @@
 	"and a certificate for the domain in `certfiles`"
 #define PROSODY_UPGRADE  "run a current version; stock Prosody does not do this"
 #define EJABBERD_UPGRADE "run a current version; stock ejabberd does not do this"
-#define STAPLE_RENEW                                                                               \
-	"neither Prosody nor ejabberd staples by itself: mend what fetches the response for the "  \
-	"proxy that does, or turn stapling off"
 #define FIX_TLSA                                                                                   \
 	"publish what `xmpp-certcheck --tlsa` prints, the record 3 1 1 of the key that is served"
 #define FIX_ANCHOR                                                                                 \
@@ -54,6 +51,9 @@
 #define ACKNOWLEDGE "acknowledge it with --accept: until then it is told on every run."
 #define FIX_CHANGED "see who installed the certificate, and why"
 #define PUT_BACK    "put the pinned certificate back, or give --pin-sha256 the new one's digest"
+#define STAPLE_RENEW                                                                               \
+	"neither Prosody nor ejabberd staples by itself: mend what fetches the response for the "  \
+	"proxy that does, or turn stapling off"
 
 const struct finding_kind finding_kinds[] = {
 	/* What we were asked, and DNS. */

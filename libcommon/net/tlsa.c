@@ -221,16 +221,16 @@ static void conclude(const struct door *door, struct tlsa_lookup *out)
 	const struct target *target = door->target;
 	out->address = best_of(target);
 	out->asked = out->address == DNSSEC_SECURE;
-	if (!out->asked) {
-		if (dns_outcome_is_failure(target->a.outcome))
-			out->answer = target->a;
-		else if (dns_outcome_is_failure(target->aaaa.outcome))
-			out->answer = target->aaaa;
-	} else if (expanded_counts(door)) {
+	if (out->asked && expanded_counts(door)) {
 		out->base = secure_alias(target);
 		out->answer = door->expanded;
-	} else {
+	} else if (out->asked) {
 		out->answer = door->original;
+	} else if (out->address != DNSSEC_INSECURE) {
+		bool a = dns_outcome_is_failure(target->a.outcome);
+		bool aaaa = dns_outcome_is_failure(target->aaaa.outcome);
+		if (a || aaaa)
+			out->answer = a ? target->a : target->aaaa;
 	}
 }
 

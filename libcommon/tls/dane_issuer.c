@@ -15,7 +15,7 @@ struct climb {
 	unsigned tried;
 };
 
-/* Goes one step up if this is the issuer. A path must lead through all that is known, to it. */
+/* Goes one step up if this is the issuer: if a good path leads to it. */
 static bool step_up(struct climb *climb, const struct cert_facts *issuer)
 {
 	struct dane_work *work = climb->work;
@@ -29,7 +29,7 @@ static bool step_up(struct climb *climb, const struct cert_facts *issuer)
 	climb->tried++;
 	CLEANUP(trust_free) struct trust *trust = trust_of(&issuer->der, 1);
 	path_judge(climb->links, climb->length, trust, work->subject->at, work->mem, &path);
-	if (!path.trusted || path.way_length != climb->length + 1)
+	if (!path.trusted)
 		return false;
 	climb->links[climb->length++] = *issuer;
 	return true;
