@@ -51,6 +51,9 @@
 #define ACKNOWLEDGE "acknowledge it with --accept: until then it is told on every run."
 #define FIX_CHANGED "see who installed the certificate, and why"
 #define PUT_BACK    "put the pinned certificate back, or give --pin-sha256 the new one's digest"
+#define STAPLE_RENEW                                                                               \
+	"neither Prosody nor ejabberd staples by itself: mend what fetches the response for the "  \
+	"proxy that does, or turn stapling off"
 
 const struct finding_kind finding_kinds[] = {
 	/* What we were asked, and DNS. */
@@ -1213,6 +1216,126 @@ const struct finding_kind finding_kinds[] = {
 	},
 
 	/* Revocation, transparency, CAA. */
+	{
+		.id = "cert-revoked",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 5280 section 6.3",
+		.meaning = "The authority has revoked the certificate, or one of its issuers'.",
+		.why = "Its key may be in other hands, and programs that ask refuse the "
+		       "connection.",
+		.prosody = "make a new key, get a new certificate; " PROSODY_CERTIFICATE,
+		.ejabberd = "make a new key, get a new certificate; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "staple-invalid",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6960 section 3.2",
+		.meaning = "The stapled OCSP response is malformed, about another certificate, or "
+			   "not signed by its authority.",
+		.why = "Clients that look at it end the connection: a bad answer is worse than "
+		       "none.",
+		.prosody = STAPLE_RENEW,
+		.ejabberd = STAPLE_RENEW,
+	},
+	{
+		.id = "staple-unknown",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6960 section 2.2",
+		.meaning = "The stapled OCSP response says that the responder does not know the "
+			   "certificate.",
+		.why = "Clients that look at it end the connection. A certificate issued minutes "
+		       "ago may not have reached the responder yet.",
+		.prosody = STAPLE_RENEW,
+		.ejabberd = STAPLE_RENEW,
+	},
+	{
+		.id = "staple-stale",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6960 section 4.2.2.1",
+		.meaning = "The stapled OCSP response was not valid at the moment judged.",
+		.why = "Clients that look at it take it for none, and where the certificate demands "
+		       "one they end the connection.",
+		.prosody = STAPLE_RENEW,
+		.ejabberd = STAPLE_RENEW,
+	},
+	{
+		.id = "staple-refused",
+		.severity = GRADE(INFO, INFO, WARNING),
+		.ref = "RFC 6960 section 2.3",
+		.meaning = "What was stapled is the responder's error message.",
+		.why = "It proves nothing, and some clients stumble over it.",
+		.prosody = STAPLE_RENEW,
+		.ejabberd = STAPLE_RENEW,
+	},
+	{
+		.id = "crl-uncovered",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 5280 section 6.3",
+		.meaning = "None of the revocation lists given is about a certificate of the path.",
+		.why = "Whether it is revoked was not found out.",
+	},
+	{
+		.id = "crl-stale",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 5280 section 5.1.2.5",
+		.meaning = "The revocation list was not valid at the moment judged.",
+		.why = "Whether the certificate is revoked was not found out; fetch the list anew.",
+	},
+	{
+		.id = "crl-invalid",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 5280 section 6.3.3",
+		.meaning = "The revocation list is not signed by the issuer, or holds what nobody "
+			   "can process.",
+		.why = "Whether the certificate is revoked was not found out.",
+	},
+	{
+		.id = "sct-missing",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 6962 section 3.3",
+		.meaning = "A certificate of a public authority without proof that a certificate "
+			   "transparency log knows it.",
+		.why = "XMPP clients do not mind, browsers do: a certificate that is in no log may "
+		       "have been issued behind the domain owner's back.",
+	},
+	{
+		.id = "sct-malformed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 6962 section 3.3",
+		.meaning = "The certificate transparency timestamps cannot be read.",
+		.why = "Programs that look at them refuse the certificate.",
+		.prosody = "get a new certificate; " PROSODY_CERTIFICATE,
+		.ejabberd = "get a new certificate; " EJABBERD_CERTIFICATE,
+	},
+	{
+		.id = "caa-forbids",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 8659 section 4",
+		.meaning = "The domain's CAA records do not name the authority that issued the "
+			   "certificate.",
+		.why = "CAA binds authorities when they issue, so the certificate is as good as any "
+		       "other; but either the next renewal will fail, or somebody got a certificate "
+		       "whom the domain's owner did not send.",
+	},
+	{
+		.id = "caa-failed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 8659 section 3",
+		.meaning = "The domain's CAA records could not be looked up.",
+		.why = "An authority that cannot look them up does not issue: the next renewal may "
+		       "fail.",
+	},
+	{
+		.id = "clock-skew",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 5280 section 6.1.1",
+		.meaning = "This machine's clock is wrong, by the times others have told.",
+		.why = "Certificates, OCSP responses and lists are judged by it: valid ones look "
+		       "expired, and the reverse.",
+	},
 
 	/* What changed since last time. */
 	{

@@ -9,7 +9,11 @@
 static bool is_plain(const char *text, size_t size)
 {
 	for (size_t at = 0; at < size;) {
-		unsigned code = 0;
+		unsigned code = (unsigned char)text[at];
+		if (code > 0 && code < 0x7f) { /* nearly everything */
+			at++;
+			continue;
+		}
 		size_t step = utf8_length((const unsigned char *)text + at, size - at, &code);
 		if (step == 0 || code == 0)
 			return false;

@@ -1,52 +1,12 @@
 /* Findings for people: the worst first, and what hits many endpoints once. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/grid.h"
+#include "report/groups.h"
 #include "report/words.h"
 
 #define TEXT_COLUMN_MAX 76 /* a longer sentence does not push the clauses of all others away */
 #define WRAP_LEAST      44 /* columns left for text, else lines run on */
-
-struct group {
-	const struct finding *finding;
-	const char *where;
-	size_t order;
-	bool *hits; /* by endpoint; NULL: spans endpoints */
-};
-
-struct groups {
-	struct group *items;
-	size_t count;
-};
-
-static struct group *find_group(struct groups *groups, const struct finding *finding, bool spanning)
-{
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct finding *has = groups->items[i].finding;
-		if (has->kind == finding->kind && has->severity == finding->severity &&
-		    !groups->items[i].hits == spanning && strcmp(has->text, finding->text) == 0)
-			return &groups->items[i];
-	}
-	return NULL;
-}
-
-static void collect(struct groups *groups, const struct text_view *view,
-		    const struct findings *findings, size_t endpoint, bool spanning,
-		    struct arena *mem)
-{
-	for (const struct finding *at = findings->first; at; at = at->next) {
-		struct group *group = find_group(groups, at, spanning);
-		if (!group) {
-			group = &groups->items[groups->count++];
-			*group = (struct group){ .finding = at, .order = groups->count };
-			if (!spanning)
-				group->hits = arena_array(mem, view->target->count, sizeof(bool));
-		}
-		if (!spanning)
-			group->hits[endpoint] = true;
-	}
-}
 
 /* "c2s", "c2s 192.0.2.7:5222", "c2s 3 endpoints" */
 static void where_service(const struct text_view *view, const struct group *group,
@@ -83,14 +43,6 @@ static const char *where_words(const struct text_view *view, const struct group 
 	for (int i = 0; i < SERVICE_COUNT; i++)
 		where_service(view, group, (enum service)i, &out, mem);
 	return arena_copy(mem, buf_string(&out));
-}
-
-static int compare(const void *left, const void *right)
-{
-	const struct group *a = left, *b = right;
-	if (a->finding->severity != b->finding->severity)
-		return a->finding->severity > b->finding->severity ? -1 : 1;
-	return a->order < b->order ? -1 : 1;
 }
 
 /* "RFC 7590 section 3.1" is "RFC 7590 3.1" on a screen. */
@@ -188,17 +140,8 @@ static struct columns measure(struct groups *groups, const struct text_view *vie
 void text_finding_list(const struct text_view *view, const struct text_style *style,
 		       struct arena *mem, struct buf *out)
 {
-	size_t endpoints = view->target ? view->target->count : 0;
-	size_t room = view->record_found->count;
-	for (size_t i = 0; i < endpoints; i++)
-		room += view->found[i]->count;
-	struct groups groups = { .items = arena_array(mem, room, sizeof(*groups.items)) };
-	for (size_t i = 0; i < endpoints; i++)
-		collect(&groups, view, view->found[i], i, false, mem);
-	collect(&groups, view, view->record_found, 0, true, mem);
+	struct groups groups = groups_of(view, mem);
 	const struct columns columns = measure(&groups, view, style, mem);
-	if (groups.count > 0)
-		qsort(groups.items, groups.count, sizeof(*groups.items), compare);
 	for (size_t i = 0; i < groups.count; i++)
 		write_group(&groups.items[i], &columns, style, mem, out);
 }

@@ -29,11 +29,28 @@ static void write_endpoint(const struct text_view *view, size_t i, struct arena 
 	buf_char(out, '\n');
 }
 
-static void write_whole(const struct text_view *view, enum status status, const char *words,
-			struct arena *mem, struct buf *out)
+void text_whole_line(const struct text_view *view, enum status status, const char *words,
+		     struct arena *mem, struct buf *out)
 {
 	buf_printf(out, "%s\t-\t-\t-\t-\t-\t%s\t%s\n", view_name(view, mem), status_name(status),
 		   words);
+}
+
+void text_short_end(const struct text_view *view, size_t written, struct arena *mem,
+		    struct buf *out)
+{
+	enum status spanning = findings_status(view->record_found);
+	const struct finding *worst = worst_finding(view->record_found);
+	if (written == 0)
+		text_whole_line(view, view->status,
+				view->problem ? escaped(view->problem, mem)
+				: worst       ? worst->text
+					      : "no endpoint",
+				mem, out);
+	else if (spanning != STATUS_OK) /* nothing is dropped: what spans endpoints has its line */
+		text_whole_line(view, spanning,
+				arena_printf(mem, "%s: %s", worst->kind->id, worst->text), mem,
+				out);
 }
 
 void text_starttls_short(const struct text_view *view, struct buf *out)
@@ -46,21 +63,10 @@ void text_starttls_short(const struct text_view *view, struct buf *out)
 		write_endpoint(view, i, mem, out);
 		written++;
 	}
-	enum status spanning = findings_status(view->record_found);
-	const struct finding *worst = worst_finding(view->record_found);
-	if (written == 0)
-		write_whole(view, view->status,
-			    view->problem ? escaped(view->problem, mem)
-			    : worst       ? worst->text
-					  : "no endpoint",
-			    mem, out);
-	else if (spanning != STATUS_OK) /* nothing is dropped: what spans endpoints has its line */
-		write_whole(view, spanning,
-			    arena_printf(mem, "%s: %s", worst->kind->id, worst->text), mem, out);
+	text_short_end(view, written, mem, out);
 }
 
-/* A monitoring system ends the sentence at a bar. */
-static void write_clean(const char *text, struct buf *out)
+void text_clean(const char *text, struct buf *out)
 {
 	for (; *text; text++)
 		buf_char(out, *text == '|' ? '/' : *text);
@@ -100,15 +106,15 @@ void text_starttls_nagios(const struct text_view *view, struct buf *out)
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	const char *trouble = view->problem ? NULL : trouble_words(view, mem);
 	buf_printf(out, "XMPPTLS %s - ", status_word(view->status));
-	write_clean(view_name(view, mem), out);
+	text_clean(view_name(view, mem), out);
 	buf_char(out, ' ');
 	if (view->problem || !view->target)
-		write_clean(view->problem ? escaped(view->problem, mem) : "not examined", out);
+		text_clean(view->problem ? escaped(view->problem, mem) : "not examined", out);
 	else
-		write_clean(target_state(view->target, mem), out);
+		text_clean(target_state(view->target, mem), out);
 	if (trouble) {
 		buf_text(out, "; ");
-		write_clean(trouble, out);
+		text_clean(trouble, out);
 	}
 	write_perfdata(view, out);
 }

@@ -320,15 +320,6 @@ static void write_services(const struct target_view *target, struct arena *mem, 
 		write_s2s(target, s2s, mem, out);
 }
 
-static void write_cost(const struct text_view *view, struct buf *out)
-{
-	buf_printf(out, "%zu connection%s, %.1f s", view->connections,
-		   view->connections == 1 ? "" : "s", view->elapsed_ms / 1000);
-	if (view->policy != POLICY_BCP195)
-		buf_printf(out, ", policy %s", policy_name_text(view->policy));
-	buf_char(out, '\n');
-}
-
 void text_starttls_long(const struct text_view *view, const struct text_style *style,
 			struct buf *out)
 {
@@ -353,5 +344,5 @@ void text_starttls_long(const struct text_view *view, const struct text_style *s
 	if (view->promises)
 		text_promises(view, style, mem, out);
 	text_finding_list(view, style, mem, out);
-	write_cost(view, out);
+	text_cost(view, out);
 }

@@ -255,3 +255,12 @@ const char *cert_words(const struct starttls_facts *facts, struct arena *mem)
 		return "ok";
 	return arena_printf(mem, "ok %lldd", (long long)days_left(facts));
 }
+
+void text_cost(const struct text_view *view, struct buf *out)
+{
+	buf_printf(out, "%zu connection%s, %.1f s", view->connections,
+		   view->connections == 1 ? "" : "s", view->elapsed_ms / 1000);
+	if (view->policy != POLICY_BCP195)
+		buf_printf(out, ", policy %s", policy_name_text(view->policy));
+	buf_char(out, '\n');
+}

@@ -36,7 +36,19 @@ void text_timeline(const struct text_view *view, size_t index, const struct text
 		   struct arena *mem, struct buf *out);
 void text_finding_list(const struct text_view *view, const struct text_style *style,
 		       struct arena *mem, struct buf *out);
+/* "4 connections, 0.4 s" */
+void text_cost(const struct text_view *view, struct buf *out);
 void text_promises(const struct text_view *view, const struct text_style *style, struct arena *mem,
 		   struct buf *out);
+
+/* Parts of the short lines. */
+/* What is no endpoint's: "-" in the columns of one. */
+void text_whole_line(const struct text_view *view, enum status status, const char *words,
+		     struct arena *mem, struct buf *out);
+/* Behind the lines of endpoints (written of them): what spans them, or why there are none. */
+void text_short_end(const struct text_view *view, size_t written, struct arena *mem,
+		    struct buf *out);
+/* A monitoring system ends the sentence at a bar: a slash stands for it. */
+void text_clean(const char *text, struct buf *out);
 
 #endif

@@ -63,7 +63,9 @@ static enum signature_result who_signed(struct search *search, const struct cert
 	uint8_t *known = &search->signed_by[cert - search->chain][issuer_index(search, issuer)];
 	if (*known == 0) {
 		bool spent = ++search->signatures > SIGNATURES_MAX;
-		*known = (uint8_t)(1 + (spent ? SIGNATURE_UNKNOWN : signature_check(cert, issuer)));
+		*known = (uint8_t)(1 + (spent ? SIGNATURE_UNKNOWN
+					      : signature_check_once(trust_memo(search->trust),
+								     cert, issuer)));
 	}
 	return (enum signature_result)(*known - 1);
 }

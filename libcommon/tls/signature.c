@@ -3,8 +3,11 @@
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "tls/der.h"
 #include "tls/der_tag.h"
 
@@ -101,6 +104,59 @@ enum signature_result signature_check(const struct cert_facts *cert,
 		return SIGNATURE_UNKNOWN;
 	int code = gnutls_pubkey_verify_data2(key, algorithm, FLAGS, &data, &value);
 	return code >= 0 ? SIGNATURE_GOOD : SIGNATURE_BAD;
+}
+
+#define MEMO_SLOTS 2048
+
+struct proven {
+	uint8_t cert[32], key[32]; /* SHA-256; of what is all zeros nobody has the hash */
+};
+
+struct signature_memo {
+	pthread_mutex_t lock;
+	struct proven slots[MEMO_SLOTS];
+};
+
+struct signature_memo *signature_memo_new(void)
+{
+	struct signature_memo *memo = memory_new(sizeof(*memo));
+	pthread_mutex_init(&memo->lock, NULL);
+	return memo;
+}
+
+void signature_memo_free(struct signature_memo **memo)
+{
+	if (!*memo)
+		return;
+	pthread_mutex_destroy(&(*memo)->lock);
+	free(*memo);
+	*memo = NULL;
+}
+
+static struct proven *slot_of(struct signature_memo *memo, const struct cert_facts *cert)
+{
+	return &memo->slots[(cert->sha256[0] << 8 | cert->sha256[1]) % MEMO_SLOTS];
+}
+
+enum signature_result signature_check_once(struct signature_memo *memo,
+					   const struct cert_facts *cert,
+					   const struct cert_facts *issuer)
+{
+	struct proven pair, *slot = slot_of(memo, cert);
+	memcpy(pair.cert, cert->sha256, sizeof(pair.cert));
+	memcpy(pair.key, issuer->spki_sha256, sizeof(pair.key));
+	pthread_mutex_lock(&memo->lock);
+	bool known = memcmp(slot, &pair, sizeof(pair)) == 0;
+	pthread_mutex_unlock(&memo->lock);
+	if (known)
+		return SIGNATURE_GOOD;
+	enum signature_result result = signature_check(cert, issuer);
+	if (result != SIGNATURE_GOOD)
+		return result;
+	pthread_mutex_lock(&memo->lock);
+	*slot = pair;
+	pthread_mutex_unlock(&memo->lock);
+	return result;
 }
 
 bool signature_can_read(const struct cert_facts *cert)

@@ -14,6 +14,17 @@ enum signature_result {
 enum signature_result signature_check(const struct cert_facts *cert,
 				      const struct cert_facts *issuer);
 
+/* Signatures that verified in this process: an issuer signs thousands of certificates, and its own
+ * needs to be verified once. A fixed table, so a later pair may take the place of an earlier one.
+ * Locked inside; any thread. */
+struct signature_memo;
+struct signature_memo *signature_memo_new(void);
+void signature_memo_free(struct signature_memo **memo);
+/* As signature_check(), unless the memo knows that it is good. */
+enum signature_result signature_check_once(struct signature_memo *memo,
+					   const struct cert_facts *cert,
+					   const struct cert_facts *issuer);
+
 /* Can GnuTLS read it at all? A second opinion on what is well-formed. */
 bool signature_can_read(const struct cert_facts *cert);
 

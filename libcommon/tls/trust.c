@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "tls/cert.h"
 #include "tls/dn.h"
+#include "tls/signature.h"
 
 #define BUNDLE_MAX ((size_t)64 * 1024 * 1024) /* the system's has 0.2 MiB: more is no bundle */
 
@@ -33,6 +34,7 @@ struct trust {
 	struct arena *mem;
 	struct bundle named;
 	struct lazy *system; /* NULL: not wanted */
+	struct signature_memo *memo;
 };
 
 /* No more than that: every block has one. */
@@ -123,6 +125,7 @@ bool trust_new(const char *file, bool with_system, struct trust **out, struct er
 	struct arena *mem = arena_new();
 	CLEANUP(trust_free) struct trust *trust = arena_alloc(mem, sizeof(*trust));
 	trust->mem = mem;
+	trust->memo = signature_memo_new();
 	if (file)
 		bundle_load(file, &trust->named);
 	if (trust->named.problem)
@@ -140,6 +143,7 @@ struct trust *trust_of(const struct bytes *ders, size_t count)
 	struct trust *trust = arena_alloc(mem, sizeof(*trust));
 	struct bundle *named = &trust->named;
 	trust->mem = mem;
+	trust->memo = signature_memo_new();
 	named->mem = arena_new();
 	named->anchors = arena_array(named->mem, count, sizeof(*named->anchors));
 	for (size_t i = 0; i < count; i++) {
@@ -156,6 +160,7 @@ void trust_free(struct trust **trust)
 	if (!*trust)
 		return;
 	arena_free(&(*trust)->named.mem);
+	signature_memo_free(&(*trust)->memo);
 	if ((*trust)->system) {
 		arena_free(&(*trust)->system->bundle.mem);
 		pthread_mutex_destroy(&(*trust)->system->lock);
@@ -179,4 +184,9 @@ size_t trust_find(const struct trust *trust, struct bytes subject, struct bytes 
 const char *trust_problem(const struct trust *trust)
 {
 	return trust->system ? lazy_load(trust->system)->problem : NULL;
+}
+
+struct signature_memo *trust_memo(const struct trust *trust)
+{
+	return trust->memo;
 }

@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 struct trust;
+struct signature_memo;
 
 #define TRUST_SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
 
@@ -27,5 +28,8 @@ size_t trust_find(const struct trust *trust, struct bytes subject, struct bytes 
 		  bool *from_system, size_t room);
 /* Why the system's bundle could not be read, or NULL. */
 const char *trust_problem(const struct trust *trust);
+
+/* What was verified under these anchors: see signature.h. */
+struct signature_memo *trust_memo(const struct trust *trust);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the OCSP responses and revocation lists under tests/data/revocation. Run once; what it made
-is committed.
+"""Makes the OCSP responses and revocation lists under tests/data/revocation, and seeds for their
+fuzzers. Run once; what it made is committed.
 
 Fixed dates, so that tests judge them on 2026-07-01. Put together by hand, for most of them are what
 no builder would make; keys are thrown away. Wants python3-cryptography.
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
 from cryptography.x509.oid import NameOID
 
+FUZZ = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fuzz", "corpus")
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "revocation")
 URL = "http://crl.example/1.crl"
 OCSP_BASIC, OCSP_NONCE = "1.3.6.1.5.5.7.48.1.1", "1.3.6.1.5.5.7.48.1.2"
@@ -285,6 +286,28 @@ def make_lists(root, root_key, ca, ca_key, leaf, more):
     write("not-a-list.pem", pem(good) + pem(der(leaf)))
 
 
+def seed(fuzzer, file, *parts):
+    os.makedirs(os.path.join(FUZZ, fuzzer), exist_ok=True)
+    with open(os.path.join(FUZZ, fuzzer, file), "wb") as out:
+        out.write(b"".join(parts))
+
+
+def make_seeds(ca, leaf):
+    """tests/fuzz/pair.h: leaf and issuer in front, each behind its length."""
+    pair = b"".join(len(der(one)).to_bytes(2, "big") + der(one) for one in (leaf, ca))
+    for fuzzer, names in (("ocsp", ("good", "good-scts", "revoked", "delegated", "no-next",
+                                    "critical", "try-later")),
+                          ("crl", ("good", "revoked", "shard-revoked", "indirect", "critical-entry",
+                                   "delta", "stale"))):
+        for file in names:
+            with open(os.path.join(HERE, f"{file}.{fuzzer}"), "rb") as made:
+                seed(fuzzer, file, pair, made.read())
+    seed("sct", "one", sct_list(1))
+    seed("sct", "two", sct_list(2))
+    seed("sct", "extension", tlv(0x04, sct_list(2)))
+    seed("sct", "version-2", b"\0\4\0\2\1\7")
+
+
 def main():
     os.makedirs(HERE, exist_ok=True)
     root_key, ca_key = p256(), p256()
@@ -306,6 +329,7 @@ def main():
         write(file + ".der", der(certificate))
     make_responses(ca, ca_key, leaf, other)
     make_lists(root, root_key, ca, ca_key, leaf, more)
+    make_seeds(ca, leaf)
 
 
 if __name__ == "__main__":
