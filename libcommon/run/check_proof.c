@@ -13,19 +13,16 @@ static bool has_chain(const struct certcheck_facts *facts)
 
 /* RFC 7673, 4.1: an SRV target that DNSSEC secures is a reference identity, too, where no usable
  * TLSA record says more. */
-static void accept_target(const struct job *job, const struct endpoint *at, struct arena *mem,
+static void accept_target(const struct endpoint *at, struct arena *mem,
 			  struct certcheck_facts *facts)
 {
 	struct name_facts *names = &facts->walk.identity.names;
 	const struct reference target = { at->host, secure_srv_service(at->service) };
-	(void)job;
-	bool bare = facts->dane.status == DANE_NONE || facts->dane.status == DANE_NO_USABLE;
-	if (facts->dane.srv != DNSSEC_SECURE || !bare || names->matched || !facts->names_judged)
+	if (!facts->dane.target_name || names->matched)
 		return;
-	if (name_judge_also(names, &target,
-			    "names the SRV target, which DNSSEC secures (RFC 7673 section 4.1)",
-			    mem) &&
-	    facts->walk.identity.path.constrained)
+	name_judge_also(names, &target,
+			"names the SRV target, which DNSSEC secures (RFC 7673 section 4.1)", mem);
+	if (facts->walk.identity.path.constrained)
 		name_discount(names);
 }
 
@@ -52,7 +49,7 @@ void check_dane(struct job *job, const struct check_options *opt)
 			.at = facts->at,
 		};
 		dane_judge(&lookups[i], &subject, job->endpoint_mem[i], &facts->dane);
-		accept_target(job, at, job->endpoint_mem[i], facts);
+		accept_target(at, job->endpoint_mem[i], facts);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "base/word.h"
 #include "tls/crl_list.h"
 #include "tls/der.h"
+#include "tls/der_tag.h"
 #include "tls/der_time.h"
 #include "tls/dn.h"
 #include "tls/revoked.h"
@@ -22,7 +23,6 @@
 #define TAG_ATTRIBUTES   0x85
 #define TAG_FULL_NAME    0xa0
 #define TAG_URI          0x86
-#define TAG_SEQUENCE     0x30
 
 /* One certificate against the lists of its issuer. */
 struct subject {

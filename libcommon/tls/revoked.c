@@ -1,14 +1,9 @@
 #include "tls/revoked.h"
 
 #include "tls/der.h"
+#include "tls/der_tag.h"
 
-#define TAG_BOOLEAN      0x01
-#define TAG_INTEGER      0x02
-#define TAG_BIT_STRING   0x03
-#define TAG_OCTET_STRING 0x04
-#define TAG_OID          0x06
-#define TAG_SEQUENCE     0x30
-#define TAG_VERSION      0xa0
+#define TAG_VERSION 0xa0
 
 /* Certificate ::= SEQUENCE { TBSCertificate ::= SEQUENCE { version, serialNumber, ... }, ... } */
 bool revoked_serial(struct bytes certificate, struct bytes *out)
