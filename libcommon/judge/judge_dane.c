@@ -90,9 +90,9 @@ static const char *records_text(const struct judging *judging,
 					   const struct dane_record_facts *))
 {
 	const struct dane_facts *dane = &judging->check->dane;
-	const struct dane_record_facts *first;
+	const struct dane_record_facts *first = NULL;
 	size_t count = count_of(dane, is, &first);
-	if (count == 0)
+	if (!first)
 		return NULL;
 	return arena_printf(judging->mem, "the TLSA record %u %u %u at %s%s", first->tlsa.usage,
 			    first->tlsa.selector, first->tlsa.matching, owner_text(judging),
@@ -131,7 +131,7 @@ static void judge_status(const struct judging *judging)
 
 static void judge_unusable(const struct judging *judging)
 {
-	const struct dane_record_facts *first;
+	const struct dane_record_facts *first = NULL;
 	const char *records = records_text(judging, is_unusable);
 	if (records && count_of(&judging->check->dane, is_unusable, &first) > 0)
 		FIND(judging, "tlsa-unusable", "%s is unusable: %s", records,
@@ -142,7 +142,7 @@ static void judge_unusable(const struct judging *judging)
 static void judge_coverage(const struct judging *judging)
 {
 	const struct dane_facts *dane = &judging->check->dane;
-	const struct dane_record_facts *first;
+	const struct dane_record_facts *first = NULL;
 	const char *name = owner_text(judging);
 	size_t strong = count_of(dane, is_sha512, &first);
 	if (dane->unmatched_combination)
@@ -182,8 +182,8 @@ static void judge_style(const struct judging *judging)
 static void judge_rollover(const struct judging *judging)
 {
 	const struct dane_facts *dane = &judging->check->dane;
-	const struct dane_record_facts *bound, *other;
-	if (dane->status != DANE_MATCH || count_of(dane, binds_leaf, &bound) == 0 ||
+	const struct dane_record_facts *bound = NULL, *other = NULL;
+	if (dane->status != DANE_MATCH || count_of(dane, binds_leaf, &bound) == 0 || !bound ||
 	    count_of(dane, waits, &other) > 0 || count_of(dane, binds_issuer, &other) > 0 ||
 	    judging->facts->identity.cert_count == 0)
 		return;

@@ -13,19 +13,16 @@ static bool has_chain(const struct certcheck_facts *facts)
 
 /* RFC 7673, 4.1: an SRV target that DNSSEC secures is a reference identity, too, where no usable
  * TLSA record says more. */
-static void accept_target(const struct job *job, const struct endpoint *at, struct arena *mem,
+static void accept_target(const struct endpoint *at, struct arena *mem,
 			  struct certcheck_facts *facts)
 {
 	struct name_facts *names = &facts->walk.identity.names;
 	const struct reference target = { at->host, secure_srv_service(at->service) };
-	(void)job;
-	bool bare = facts->dane.status == DANE_NONE || facts->dane.status == DANE_NO_USABLE;
-	if (facts->dane.srv != DNSSEC_SECURE || !bare || names->matched || !facts->names_judged)
+	if (!facts->dane.target_name || names->matched)
 		return;
-	if (name_judge_also(names, &target,
-			    "names the SRV target, which DNSSEC secures (RFC 7673 section 4.1)",
-			    mem) &&
-	    facts->walk.identity.path.constrained)
+	name_judge_also(names, &target,
+			"names the SRV target, which DNSSEC secures (RFC 7673 section 4.1)", mem);
+	if (facts->walk.identity.path.constrained)
 		name_discount(names);
 }
 
@@ -52,7 +49,7 @@ void check_dane(struct job *job, const struct check_options *opt)
 			.at = facts->at,
 		};
 		dane_judge(&lookups[i], &subject, job->endpoint_mem[i], &facts->dane);
-		accept_target(job, at, job->endpoint_mem[i], facts);
+		accept_target(at, job->endpoint_mem[i], facts);
 	}
 }
 
@@ -117,7 +114,7 @@ void check_caa(struct job *job, const struct check_options *opt)
 		if (!has_chain(facts))
 			continue;
 		const struct cert_name *matched = facts->walk.identity.names.matched;
-		bool wildcard = matched && matched->raw.size > 0 && matched->raw.data[0] == '*';
+		bool wildcard = matched && memchr(matched->raw.data, '*', matched->raw.size);
 		caa_judge(answers, count, &facts->walk.identity.certs[0], wildcard,
 			  job->endpoint_mem[i], &facts->caa);
 	}
@@ -133,6 +130,14 @@ static const struct cert_facts *issuer_of(const struct identity_facts *identity)
 		       : NULL;
 }
 
+/* What stands in a response that nobody signed is nobody's word. */
+static bool is_signed(const struct staple_facts *staple)
+{
+	return staple->status == STAPLE_GOOD || staple->status == STAPLE_REVOKED ||
+	       staple->status == STAPLE_CA_UNKNOWN || staple->status == STAPLE_STALE ||
+	       staple->status == STAPLE_EARLY;
+}
+
 static void read_evidence(const struct check_options *opt, struct arena *mem,
 			  struct certcheck_facts *facts)
 {
@@ -145,6 +150,8 @@ static void read_evidence(const struct check_options *opt, struct arena *mem,
 		sct_read_extension(leaf->scts, mem, &facts->scts);
 	if (tls->scts.size > 0)
 		sct_read(tls->scts, SCT_TLS, mem, &facts->scts);
+	if (facts->staple.scts.size > 0 && is_signed(&facts->staple))
+		sct_read(facts->staple.scts, SCT_OCSP, mem, &facts->scts);
 	if (opt->crls)
 		crl_check(opt->crls, identity->path.way, identity->path.way_length, facts->at, mem,
 			  &facts->crl);

@@ -7,7 +7,9 @@
 #include "base/word.h"
 #include "tls/crl_list.h"
 #include "tls/der.h"
+#include "tls/der_tag.h"
 #include "tls/der_time.h"
+#include "tls/dn.h"
 #include "tls/revoked.h"
 
 #define NAME_SHOWN 100 /* octets of an issuer's name in a sentence */
@@ -21,7 +23,6 @@
 #define TAG_ATTRIBUTES   0x85
 #define TAG_FULL_NAME    0xa0
 #define TAG_URI          0x86
-#define TAG_SEQUENCE     0x30
 
 /* One certificate against the lists of its issuer. */
 struct subject {
@@ -102,7 +103,7 @@ static const char *scope_problem(const struct crl_list *list, const struct cert_
 	return NULL;
 }
 
-static int verify(const struct crl_list *list, gnutls_pubkey_t key, const gnutls_datum_t *info)
+static int verify(const struct crl_list *list, gnutls_pubkey_t key, struct bytes key_info)
 {
 	/* gnutls_datum_t has no const; verifying only reads. */
 	gnutls_datum_t digest = { (unsigned char *)(uintptr_t)list->digest,
@@ -111,7 +112,9 @@ static int verify(const struct crl_list *list, gnutls_pubkey_t key, const gnutls
 				(unsigned)list->body.size };
 	gnutls_datum_t signature = { (unsigned char *)(uintptr_t)list->signature.data,
 				     (unsigned)list->signature.size };
-	int code = gnutls_pubkey_import(key, info, GNUTLS_X509_FMT_DER);
+	gnutls_datum_t info = { (unsigned char *)(uintptr_t)key_info.data,
+				(unsigned)key_info.size };
+	int code = gnutls_pubkey_import(key, &info, GNUTLS_X509_FMT_DER);
 	if (code != 0)
 		return code;
 	if (list->digest_size > 0)
@@ -122,7 +125,6 @@ static int verify(const struct crl_list *list, gnutls_pubkey_t key, const gnutls
 /* RFC 5280, 6.3.3 (f) and (g). NULL: the issuer signed it, and may. */
 static const char *signature_problem(const struct crl_list *list, const struct cert_facts *issuer)
 {
-	struct bytes info;
 	gnutls_pubkey_t key;
 	if (issuer->has_key_usage && !(issuer->key_usage & USAGE_CRL_SIGN))
 		return "is signed by an issuer whose key usage does not allow that (cRLSign)";
@@ -130,10 +132,9 @@ static const char *signature_problem(const struct crl_list *list, const struct c
 		return "is signed with an algorithm that nobody knows";
 	if (!gnutls_sign_is_secure2(list->algorithm, GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS))
 		return "is signed with an algorithm that is too weak";
-	if (!revoked_key_info(issuer->der, &info) || gnutls_pubkey_init(&key) != 0)
-		return "cannot be checked: the issuer's key cannot be read";
-	gnutls_datum_t datum = { (unsigned char *)(uintptr_t)info.data, (unsigned)info.size };
-	int code = verify(list, key, &datum);
+	if (gnutls_pubkey_init(&key) != 0)
+		return "cannot be checked: GnuTLS has no memory left";
+	int code = verify(list, key, issuer->key_info);
 	gnutls_pubkey_deinit(key);
 	return code < 0 ? "does not bear the issuer's signature" : NULL;
 }
@@ -194,6 +195,12 @@ static struct crl_facts ask_list(const struct crl_list *list, const struct subje
 	return found;
 }
 
+static bool names_issuer(const struct crl_list *list, const struct subject *subject)
+{
+	struct bytes wanted = subject->cert->issuer_der;
+	return bytes_equal(list->issuer, wanted) || dn_equal(list->issuer, wanted);
+}
+
 static struct crl_facts ask_set(const struct crl_set *set, const struct subject *subject)
 {
 	struct crl_facts best = {
@@ -203,7 +210,7 @@ static struct crl_facts ask_set(const struct crl_set *set, const struct subject 
 	};
 	bool asked = false;
 	for (size_t i = 0; i < set->count && best.status != CRL_REVOKED; i++) {
-		if (!bytes_equal(set->lists[i].issuer, subject->cert->issuer_der))
+		if (!names_issuer(&set->lists[i], subject))
 			continue;
 		struct crl_facts found = ask_list(&set->lists[i], subject);
 		if (!asked || telling[found.status] > telling[best.status])

@@ -5,14 +5,10 @@
 #include <string.h>
 
 #include "tls/der.h"
+#include "tls/der_tag.h"
 #include "tls/der_time.h"
 #include "tls/revoked.h"
 
-#define TAG_INTEGER    0x02
-#define TAG_BIT_STRING 0x03
-#define TAG_OID        0x06
-#define TAG_ENUMERATED 0x0a
-#define TAG_SEQUENCE   0x30
 #define TAG_EXTENSIONS 0xa0
 
 #define EXT_REASON     "2.5.29.21"

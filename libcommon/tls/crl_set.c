@@ -1,18 +1,16 @@
 /* Revocation lists from files. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fd.h"
+#include "base/file.h"
 #include "tls/crl_list.h"
+#include "tls/pem.h"
 
 #define FILE_MAX  ((size_t)64 * 1024 * 1024) /* the largest lists in the wild have 10 to 20 MiB */
 #define LISTS_MAX 4096 /* an authority that parts its list makes 128 of it for each of its keys */
 
-#define LABEL     "X509 CRL"
-#define BEGIN     "-----BEGIN " LABEL "-----"
-#define END       "-----END " LABEL "-----"
+#define BEGIN     "-----BEGIN X509 CRL-----"
+#define END       "-----END X509 CRL-----"
 
 void crl_set_free(struct crl_set **set)
 {
@@ -21,30 +19,6 @@ void crl_set_free(struct crl_set **set)
 	struct arena *mem = (*set)->mem;
 	arena_free(&mem);
 	*set = NULL;
-}
-
-/* A pipe is as good as a file: --crl <(curl ...) */
-static bool read_file(const char *file, struct buf *out, struct err *err)
-{
-	CLEANUP(fd_close) int fd = open(file, O_RDONLY | O_CLOEXEC);
-	char octets[4096];
-	ssize_t got = -1;
-	if (fd >= 0) {
-		while ((got = read(fd, octets, sizeof(octets))) > 0 ||
-		       (got < 0 && errno == EINTR)) {
-			if (got > 0)
-				buf_add(out, octets, (size_t)got);
-			if (buf_overflowed(out))
-				return err_set(err, AT_FILE, ERR_LIMIT,
-					       "%s is larger than %zu MiB: no revocation list",
-					       file, FILE_MAX >> 20);
-		}
-	}
-	if (got < 0)
-		return err_set(err, AT_FILE, ERR_SYSTEM,
-			       "cannot read the revocation lists in %s: %s", file,
-			       strerrordesc_np(errno));
-	return true;
 }
 
 static bool add(struct crl_set *set, struct bytes der, struct err *err)
@@ -69,18 +43,16 @@ static bool add(struct crl_set *set, struct bytes der, struct err *err)
 /* The block that begins at *at, and *at behind it. */
 static bool add_block(struct crl_set *set, struct bytes *at, struct err *err)
 {
-	const uint8_t *end = memmem(at->data, at->size, END, strlen(END));
+	struct bytes text = { at->data + strlen(BEGIN), at->size - strlen(BEGIN) }, der;
+	const uint8_t *end = memmem(text.data, text.size, END, strlen(END));
 	if (!end)
 		return err_set(err, AT_FILE, ERR_PROTOCOL, "it has no END line");
-	size_t size = (size_t)(end - at->data) + strlen(END);
-	/* gnutls_datum_t has no const; decoding only reads. */
-	gnutls_datum_t pem = { (unsigned char *)(uintptr_t)at->data, (unsigned)size }, der;
-	if (gnutls_pem_base64_decode2(LABEL, &pem, &der) != 0)
+	size_t size = (size_t)(end - text.data), skip = size + strlen(END);
+	*at = (struct bytes){ text.data + skip, text.size - skip };
+	text.size = size;
+	if (!pem_decode(text, set->mem, &der))
 		return err_set(err, AT_FILE, ERR_PROTOCOL, "it is not base64");
-	struct bytes copy = arena_bytes(set->mem, der.data, der.size);
-	gnutls_free(der.data);
-	*at = (struct bytes){ at->data + size, at->size - size };
-	return add(set, copy, err);
+	return add(set, der, err);
 }
 
 static bool add_blocks(struct crl_set *set, struct bytes text, const char *file, struct err *err)
@@ -100,11 +72,13 @@ static bool add_blocks(struct crl_set *set, struct bytes text, const char *file,
 
 static bool add_file(struct crl_set *set, const char *file, struct err *err)
 {
-	CLEANUP(buf_free) struct buf octets = buf_new(FILE_MAX);
+	CLEANUP(arena_free) struct arena *scratch = arena_new();
+	struct bytes text;
 	struct err cause;
-	if (!read_file(file, &octets, err))
-		return false;
-	struct bytes text = { (const uint8_t *)buf_string(&octets), octets.size };
+	if (!file_read(file, FILE_MAX, scratch, &text))
+		return err_set(err, AT_FILE, errno == EFBIG ? ERR_LIMIT : ERR_SYSTEM,
+			       "cannot read the revocation lists in %s: %s", file,
+			       strerrordesc_np(errno));
 	if (memmem(text.data, text.size, BEGIN, strlen(BEGIN)))
 		return add_blocks(set, text, file, err);
 	if (text.size == 0 || text.data[0] != 0x30)

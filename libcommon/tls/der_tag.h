@@ -7,6 +7,7 @@
 #define TAG_BIT_STRING       0x03
 #define TAG_OCTET_STRING     0x04
 #define TAG_OID              0x06
+#define TAG_ENUMERATED       0x0a
 #define TAG_UTC_TIME         0x17
 #define TAG_GENERALIZED_TIME 0x18
 #define TAG_SEQUENCE         0x30

@@ -3,9 +3,7 @@
 #include <time.h>
 
 #include "tls/der.h"
-
-#define TAG_UTC_TIME         0x17
-#define TAG_GENERALIZED_TIME 0x18
+#include "tls/der_tag.h"
 
 static bool take_digits(const uint8_t **at, int count, int least, int most, int *out)
 {

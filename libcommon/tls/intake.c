@@ -1,11 +1,8 @@
 #include <string.h>
 
 #include "tls/der.h"
+#include "tls/der_tag.h"
 #include "tls/intake_inner.h"
-
-#define TAG_INTEGER  0x02
-#define TAG_OID      0x06
-#define TAG_SEQUENCE 0x30
 
 void intake_note(struct intake_facts *out, struct arena *mem, const char *format, ...)
 {

@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "tls/der.h"
+#include "tls/der_tag.h"
 #include "tls/intake_inner.h"
 
-#define TAG_INTEGER      0x02
-#define TAG_OID          0x06
-#define TAG_SEQUENCE     0x30
-#define TAG_SET          0x31
 #define TAG_CONTENT      0xa0 /* [0] EXPLICIT of ContentInfo */
 #define TAG_CERTIFICATES 0xa0 /* [0] IMPLICIT of SignedData */
 #define INDEFINITE       0x80 /* X.690, 8.1.3.6: the length BER has and DER has not */

@@ -1,58 +1,31 @@
 #include "tls/revoked.h"
 
 #include "tls/der.h"
+#include "tls/der_tag.h"
 
-#define TAG_BOOLEAN      0x01
-#define TAG_INTEGER      0x02
-#define TAG_BIT_STRING   0x03
-#define TAG_OCTET_STRING 0x04
-#define TAG_OID          0x06
-#define TAG_SEQUENCE     0x30
-#define TAG_VERSION      0xa0
+#define TAG_VERSION 0xa0
 
-/* RFC 5280, 4.1: version, serial number, signature, issuer, validity, subject, key. */
-static bool take_serial(struct bytes *certificate, struct der *serial)
-{
-	struct der whole, body, version;
-	if (!der_take(certificate, TAG_SEQUENCE, &whole) ||
-	    !der_take(&whole.value, TAG_SEQUENCE, &body))
-		return false;
-	*certificate = body.value;
-	if (certificate->size > 0 && certificate->data[0] == TAG_VERSION &&
-	    !der_next(certificate, &version))
-		return false;
-	return der_take(certificate, TAG_INTEGER, serial);
-}
-
+/* Certificate ::= SEQUENCE { TBSCertificate ::= SEQUENCE { version, serialNumber, ... }, ... } */
 bool revoked_serial(struct bytes certificate, struct bytes *out)
 {
-	struct der serial;
-	if (!take_serial(&certificate, &serial))
+	struct der whole, body, version, serial;
+	if (!der_take(&certificate, TAG_SEQUENCE, &whole) ||
+	    !der_take(&whole.value, TAG_SEQUENCE, &body))
+		return false;
+	struct bytes at = body.value;
+	if (at.size > 0 && at.data[0] == TAG_VERSION && !der_next(&at, &version))
+		return false;
+	if (!der_take(&at, TAG_INTEGER, &serial))
 		return false;
 	*out = serial.value;
 	return true;
 }
 
-bool revoked_key_info(struct bytes certificate, struct bytes *out)
+/* SubjectPublicKeyInfo ::= SEQUENCE { algorithm, subjectPublicKey BIT STRING } */
+bool revoked_key(struct bytes key_info, struct bytes *out)
 {
-	struct der element;
-	if (!take_serial(&certificate, &element))
-		return false;
-	for (int i = 0; i < 4; i++) {
-		if (!der_take(&certificate, TAG_SEQUENCE, &element))
-			return false;
-	}
-	if (!der_take(&certificate, TAG_SEQUENCE, &element))
-		return false;
-	*out = element.whole;
-	return true;
-}
-
-bool revoked_key(struct bytes certificate, struct bytes *out)
-{
-	struct bytes info;
 	struct der whole, algorithm, key;
-	if (!revoked_key_info(certificate, &info) || !der_take(&info, TAG_SEQUENCE, &whole) ||
+	if (!der_take(&key_info, TAG_SEQUENCE, &whole) ||
 	    !der_take(&whole.value, TAG_SEQUENCE, &algorithm) ||
 	    !der_take(&whole.value, TAG_BIT_STRING, &key) || key.value.size == 0)
 		return false;

@@ -12,10 +12,8 @@
 
 /* Contents octets of the INTEGER that is the serial number of this certificate. */
 NODISCARD bool revoked_serial(struct bytes certificate, struct bytes *out);
-/* The public key as its BIT STRING holds it, of which OCSP takes the hash. */
-NODISCARD bool revoked_key(struct bytes certificate, struct bytes *out);
-/* The whole SubjectPublicKeyInfo. */
-NODISCARD bool revoked_key_info(struct bytes certificate, struct bytes *out);
+/* The public key as the BIT STRING of a SubjectPublicKeyInfo holds it: OCSP takes its hash. */
+NODISCARD bool revoked_key(struct bytes key_info, struct bytes *out);
 /* RFC 5280, 5.3.1: "keyCompromise" ...; NULL where nothing is said, or nothing known. */
 const char *revoked_reason(unsigned code);
 

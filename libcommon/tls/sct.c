@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "tls/der.h"
+#include "tls/der_tag.h"
 
-#define TAG_OCTET_STRING 0x04
-#define VERSION_1        0
-#define TIME_MAX         INT64_C(253402300799999) /* the year 9999: what follows is no time */
+#define VERSION_1 0
+#define TIME_MAX  INT64_C(253402300799999) /* the year 9999: what follows is no time */
 
 /* Takes a big-endian number of so many octets off the front. */
 static bool take_number(struct bytes *at, size_t octets, uint64_t *out)

@@ -62,7 +62,7 @@ static bool is_about(const struct single *single, const struct reading *reading)
 		return named;
 	/* The issuer may write its own name in another string type. */
 	return (named || hash_is(single->hash, single->name_hash, issuer->subject_der)) &&
-	       revoked_key(issuer->der, &key) && hash_is(single->hash, single->key_hash, key);
+	       revoked_key(issuer->key_info, &key) && hash_is(single->hash, single->key_hash, key);
 }
 
 static bool find_single(const struct reading *reading, struct bytes singles, struct single *out)

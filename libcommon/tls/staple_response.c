@@ -1,19 +1,15 @@
 #include "tls/staple_response.h"
 
 #include "tls/der.h"
+#include "tls/der_tag.h"
 #include "tls/der_time.h"
 #include "tls/revoked.h"
 
-#define TAG_INTEGER      0x02
-#define TAG_OCTET_STRING 0x04
-#define TAG_OID          0x06
-#define TAG_ENUMERATED   0x0a
-#define TAG_SEQUENCE     0x30
-#define TAG_GOOD         0x80
-#define TAG_UNKNOWN      0x82
-#define TAG_0            0xa0
-#define TAG_1            0xa1
-#define TAG_2            0xa2
+#define TAG_GOOD    0x80
+#define TAG_UNKNOWN 0x82
+#define TAG_0       0xa0
+#define TAG_1       0xa1
+#define TAG_2       0xa2
 
 /* [n] EXPLICIT around one element; left alone where the next element is another. */
 static bool take_optional(struct bytes *at, uint8_t tag, struct bytes *out)

@@ -175,7 +175,8 @@ def kdig(server, name, kind="A"):
 
 
 @pytest.mark.parametrize("name, status, secure", [
-    ("a.secure.test", "NOERROR", True), ("a.insecure.test", "NOERROR", False), ("a.bogus.test", "SERVFAIL", False)])
+    ("a.secure.test", "NOERROR", True), ("a.insecure.test", "NOERROR", False), ("a.bogus.test", "SERVFAIL", False),
+    ("a.lapsed.test", "SERVFAIL", False)])
 def test_zones_are_secure_insecure_and_bogus(dns, name, status, secure):
     dns.publish(name, [("A", "127.0.0.1")])
     out = kdig(dns, name)
@@ -209,6 +210,34 @@ def test_services_and_aliases(dns, ca):
     assert "0 0 0 ." in kdig(dns, "_xmpps-server._tcp.x.secure.test", "SRV")
     assert "127.0.0.9" in kdig(dns, "alias.secure.test")
     assert "3 1 1 " in kdig(dns, "_5222._tcp.xmpp.x.secure.test", "TLSA")
+
+
+def test_signatures_expire(dns):
+    """What is bogus there is bogus for its age alone, and there all the same with checking disabled."""
+    dns.publish("x.lapsed.test", [("A", "127.0.0.8")])
+    unchecked = command("kdig", f"@{dns.address}", "-p", dns.port, "+cdflag", "+dnssec", "x.lapsed.test")
+    assert "status: NOERROR" in unchecked and "127.0.0.8" in unchecked and "RRSIG" in unchecked
+    assert "status: SERVFAIL" in kdig(dns, "x.lapsed.test")
+    assert "signature expired" in dns.unbound.tail()
+    assert "status: NOERROR" in kdig(dns, "lapsed.test", "DNSKEY")
+    dns.withdraw("x.lapsed.test")
+    assert "127.0.0.8" not in command("kdig", f"@{dns.address}", "-p", dns.port, "+cdflag", "x.lapsed.test")
+
+
+@pytest.mark.parametrize("zone, status, secure", [
+    ("secure.test", "NOERROR", True), ("insecure.test", "NOERROR", False), ("bogus.test", "SERVFAIL", False),
+    ("lapsed.test", "SERVFAIL", False)])
+def test_one_tlsa_answer_among_secure_ones(dns, ca, zone, status, secure):
+    """SRV and address secure, TLSA as the zone is that its owner is an alias to."""
+    domain = f"to-{zone}.secure.test"
+    dns.service(domain, "c2s", 5222)
+    dns.publish(f"tlsa.{zone}", [("TLSA", ca.issue("y.test").tlsa())])
+    dns.publish(f"_5222._tcp.xmpp.{domain}", [("CNAME", f"tlsa.{zone}")])
+    assert "Flags: qr rd ra ad" in kdig(dns, f"_xmpp-client._tcp.{domain}", "SRV")
+    assert "Flags: qr rd ra ad" in kdig(dns, f"xmpp.{domain}")
+    out = kdig(dns, f"_5222._tcp.xmpp.{domain}", "TLSA")
+    assert f"status: {status}" in out and ("Flags: qr rd ra ad" in out) == secure
+    assert ("3 1 1 " in out) == (status == "NOERROR")
 
 
 @pytest.mark.parametrize("behaviour, says", [

@@ -4,15 +4,19 @@
     secure.test.    signed, its DS stands in test.                 answers are secure
     insecure.test.  signed too, but no DS tells so                 answers are insecure
     bogus.test.     signed, a wrong DS stands in test.             SERVFAIL (bogus)
+    lapsed.test.    signed, its DS is right, signatures too old    SERVFAIL (bogus)
     lame.test.      delegated to a server that refuses             SERVFAIL (nothing to do with DNSSEC)
 
-Tests publish below these while the servers run; nothing is cached, so a change counts at once.  (Named zones and not
-dns, which is dnspython.)
+Tests publish below these while the servers run; nothing is cached, so a change counts at once (but for an alias: within
+the second Unbound knows where it led).  One bogus answer among secure ones: an alias or a target below bogus.test. or
+lapsed.test.  (Named zones and not dns, which is dnspython.)
 """
 
 import re
 import subprocess
+import time
 
+import dns.dnssec
 import dns.flags
 import dns.message
 import dns.name
@@ -20,13 +24,15 @@ import dns.query
 import dns.rcode
 import dns.rdata
 import dns.rdatatype
+import dns.rrset
 import dns.update
+from cryptography.hazmat.primitives.asymmetric import ec
 
 import daemon
 import dnspeer
 
 SIGNED = ("test", "secure.test", "insecure.test", "bogus.test")
-DELEGATED = ("secure.test", "insecure.test", "bogus.test", "lame.test")
+DELEGATED = ("secure.test", "insecure.test", "bogus.test", "lame.test", "lapsed.test")
 WRONG_DS = "1 13 2 " + "00" * 32
 
 KNOT_CONF = """\
@@ -110,6 +116,7 @@ class Zones:
 
     def start(self):
         self.lame = dnspeer.DnsPeer("refused", address=self.address).__enter__()
+        self.lapsed = LapsedZone(self.address)
         conf = self._write_knot()
         self.anchor = self._make_keys(conf)
         self.knot = daemon.Daemon("knot", [daemon.program("knotd"), "-c", conf], self.folder / "knot.log").start()
@@ -124,6 +131,7 @@ class Zones:
         self.unbound.stop()
         self.knot.stop()
         self.lame.__exit__()
+        self.lapsed.stop()
 
     # what tests call
 
@@ -133,6 +141,10 @@ class Zones:
         The words after the type are its rdata, e.g. ("SRV", 5, 0, 5222, "xmpp.secure.test"); names need no final dot.
         An empty list withdraws the name.  Signed before this returns."""
         zone = self._zone_of(name)
+        self._published[name] = zone
+        if zone == LapsedZone.NAME:
+            self.lapsed.publish(name, [(kind, _rdata(kind, words)) for kind, *words in records], ttl)
+            return
         change = dns.update.UpdateMessage(zone)
         owner = dns.name.from_text(name)
         change.delete(owner)
@@ -140,7 +152,6 @@ class Zones:
             change.add(owner, ttl, _rdata(kind, words))
         answer = dns.query.tcp(change, self.address, 10, self.authority_port)
         assert answer.rcode() == dns.rcode.NOERROR, f"{name}: {dns.rcode.to_text(answer.rcode())}\n{self.knot.tail()}"
-        self._published[name] = zone
 
     def withdraw(self, name):
         self.publish(name, [])
@@ -179,8 +190,9 @@ class Zones:
     # how it is done
 
     def _zone_of(self, name):
-        zones = [zone for zone in SIGNED if name == zone or name.endswith("." + zone)]
-        assert zones, f"{name} is in none of the zones {', '.join(SIGNED)}"
+        known = (*SIGNED, LapsedZone.NAME)
+        zones = [zone for zone in known if name == zone or name.endswith("." + zone)]
+        assert zones, f"{name} is in none of the zones {', '.join(known)}"
         return max(zones, key=len)
 
     def _write_knot(self):
@@ -197,6 +209,7 @@ class Zones:
             digests[zone] = re.search(r"DS (\d+ 13 2 \w+)", _keymgr(conf, zone, "ds"))[1]
         delegations = "".join(f"{zone}. NS ns.test.\n" for zone in DELEGATED)
         delegations += f"secure.test. DS {digests['secure.test']}\nbogus.test. DS {WRONG_DS}\n"
+        delegations += f"{LapsedZone.NAME}. DS {self.lapsed.ds}\n"
         for zone in SIGNED:
             (self.folder / f"{zone}.zone").write_text(
                 f"$TTL 300\n{zone}. SOA ns.test. hostmaster.test. 1 3600 600 86400 0\n{zone}. NS ns.test.\n"
@@ -210,7 +223,7 @@ class Zones:
             more_interfaces="".join(f"    interface: {address}\n" for address in self.more_addresses))
         # each zone by its own stub: a delegation names an address, never a port, and ours is not 53
         for zone in ("test", *DELEGATED):
-            port = self.lame.port if zone == "lame.test" else self.authority_port
+            port = {"lame.test": self.lame.port, LapsedZone.NAME: self.lapsed.port}.get(zone, self.authority_port)
             text += f'stub-zone:\n    name: "{zone}."\n    stub-addr: {self.address}@{port}\n'
         conf.write_text(text)
         return conf
@@ -228,6 +241,59 @@ class Zones:
             return bool(self.ask(zone, "SOA", 0.5).flags & dns.flags.AD)
         except (OSError, dns.exception.DNSException):
             return False
+
+
+class LapsedZone:
+    """The authority on lapsed.test, whose signatures ended a week ago: Knot would sign anew in time.
+
+    Only the key's own signature is good, so that what a resolver minds is the age of the others.  (Unbound forgives a
+    day.)  Denials come without proof."""
+
+    NAME = "lapsed.test"
+
+    def __init__(self, address):
+        self.zone = dns.name.from_text(self.NAME)
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.dnskey = dns.dnssec.make_dnskey(self.key.public_key(), dns.dnssec.Algorithm.ECDSAP256SHA256, flags=257)
+        self.ds = dns.dnssec.make_ds(self.zone, self.dnskey, "SHA256").to_text()
+        self.sets = {}
+        for owner, kind, words in ((self.NAME, "SOA", ["ns.test.", "hostmaster.test.", 1, 3600, 600, 86400, 0]),
+                                   (self.NAME, "NS", ["ns.test."])):
+            self._add(owner, 300, _rdata(kind, words))
+        self._add(self.NAME, 300, self.dnskey)
+        self.peer = dnspeer.DnsPeer(lambda query, records, tcp: [self._answer(query, tcp)], address=address).__enter__()
+        self.port = self.peer.port
+
+    def stop(self):
+        self.peer.__exit__()
+
+    def publish(self, name, records, ttl):
+        owner = dns.name.from_text(name)
+        self.sets = {key: kept for key, kept in self.sets.items() if key[0] != owner or owner == self.zone}
+        for _, data in records:
+            self._add(name, ttl, data)
+
+    def _add(self, name, ttl, data):
+        owner = dns.name.from_text(name)
+        self.sets.setdefault((owner, data.rdtype), dns.rrset.RRset(owner, data.rdclass, data.rdtype)).add(data, ttl)
+
+    def _answer(self, query, tcp):
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
+        name, kind = query.question[0].name.canonicalize(), query.question[0].rdtype
+        found = self.sets.get((name, kind)) or self.sets.get((name, dns.rdatatype.CNAME))
+        section = response.answer if found else response.authority
+        found = found or self.sets[self.zone, dns.rdatatype.SOA]
+        section += [found, self._signature(found)]
+        if not any(owner.is_subdomain(name) for owner, _ in self.sets):
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        return response.to_wire(max_size=dnspeer.BIG if tcp else query.payload)
+
+    def _signature(self, rrset):
+        now, day = time.time(), 86400
+        end = now + 7 * day if rrset.rdtype == dns.rdatatype.DNSKEY else now - 7 * day
+        data = dns.dnssec.sign(rrset, self.key, self.zone, self.dnskey, inception=now - 30 * day, expiration=end)
+        return dns.rrset.from_rdata(rrset.name, rrset.ttl, data)
 
 
 def _rdata(kind, words):

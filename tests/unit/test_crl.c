@@ -210,6 +210,30 @@ static void asks_the_issuer_for_the_right_to_sign(void **state)
 	assert_int_equal(facts.status, CRL_NOT_CHECKED);
 }
 
+/* RFC 5280, 7.1: letter case is no difference. */
+static void compares_names_as_the_rfc_does(void **state)
+{
+	struct cert_facts *path[] = { revocation_cert(*state, "leaf"),
+				      revocation_cert(*state, "ca") };
+	struct bytes name = path[0]->issuer_der;
+	uint8_t *capitals = arena_alloc(*state, name.size);
+	struct crl_set *set = NULL;
+	struct crl_facts facts;
+	struct err err;
+	memcpy(capitals, name.data, name.size);
+	uint8_t *letter = memmem(capitals, name.size, "Revocation", 10);
+	assert_non_null(letter);
+	*letter = 'r';
+	path[0]->issuer_der.data = capitals;
+	assert_true(load(*state, "revoked.crl", &set, &err));
+	crl_check(set, (const struct cert_facts *const *)path, 2, FIXTURE_JULY_26, *state, &facts);
+	assert_int_equal(facts.status, CRL_REVOKED);
+	*letter = 'R' + 1;
+	crl_check(set, (const struct cert_facts *const *)path, 2, FIXTURE_JULY_26, *state, &facts);
+	assert_int_equal(facts.status, CRL_UNCOVERED);
+	crl_set_free(&set);
+}
+
 static const struct refusal {
 	const char *file;
 	enum err_code code;
@@ -316,6 +340,7 @@ int main(void)
 		cmocka_unit_test(tells_when_and_why),
 		cmocka_unit_test(tolerates_clocks),
 		cmocka_unit_test(asks_the_issuer_for_the_right_to_sign),
+		cmocka_unit_test(compares_names_as_the_rfc_does),
 		cmocka_unit_test(refuses_with_a_sentence),
 		cmocka_unit_test(survives_damage),
 		cmocka_unit_test(finds_one_among_many),

@@ -138,6 +138,7 @@ SPOIL(short_lived, facts->identity.certs[0].not_before = facts->time - 4 * DAYS;
       facts->identity.certs[0].not_after = facts->time + 3 * DAYS)
 SPOIL(six_days,
       facts->identity.certs[0].not_after = facts->identity.certs[0].not_before + 160 * 3600)
+SPOIL(hours_60, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 60 * 3600)
 SPOIL(hours_50, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 50 * 3600)
 SPOIL(hours_28, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 28 * 3600)
 SPOIL(hours_17, six_days(facts, mem); facts->time = facts->identity.certs[0].not_after - 17 * 3600)
@@ -283,11 +284,12 @@ static const struct row {
 	{ "3 days of 365", S2S, very_soon, "critical cert-expires-soon", NULL },
 	{ "21 days of 365", C2S, soon_enough, "", "" },
 	{ "3 days of 7", C2S, short_lived, "", "" },
-	{ "50 hours of 160", C2S, hours_50, "", "" },
+	{ "60 hours of 160", C2S, hours_60, "", "" },
+	{ "50 hours of 160", C2S, hours_50, "warning cert-expires-soon", NULL },
 	{ "28 hours of 160", C2S, hours_28, "warning cert-expires-soon", NULL },
 	{ "17 hours of 160", C2S, hours_17, "critical cert-expires-soon", NULL },
 	{ "weak", C2S, weak, "critical cert-weak", NULL },
-	{ "for clients", C2S, for_clients, "critical cert-wrong-purpose", NULL },
+	{ "not for servers", C2S, for_clients, "critical cert-wrong-purpose", NULL },
 	{ "out of order", C2S, disorder, "warning cert-chain-order", NULL },
 	{ "no anchors here", C2S, unread_anchors, "info trust-unavailable", NULL },
 	{ "unreadable", C2S, malformed, "critical cert-malformed", NULL },

@@ -164,14 +164,14 @@ struct server {
 	int udp, stop[2];
 	uint16_t port;
 	pthread_t thread;
-	char asked[64][80]; /* "TLSA _5222._tcp.both.example", in the order of arrival */
+	char asked[64][1100]; /* "TLSA _5222._tcp.both.example", in the order of arrival */
 	size_t count;
 };
 
 static void log_question(struct server *server, const char *name, int type)
 {
 	const char *word = type == DNS_A ? "A" : type == DNS_AAAA ? "AAAA" : "TLSA";
-	char line[80];
+	char line[1100];
 	snprintf(line, sizeof(line), "%s %s", word, name);
 	for (size_t i = 0; i < server->count; i++) {
 		if (strcmp(server->asked[i], line) == 0)

@@ -22,7 +22,7 @@
 #define assert_row_string(row_name, got, wanted)                                                   \
 	do {                                                                                       \
 		const char *got_ = (got), *wanted_ = (wanted);                                     \
-		if (!got_ != !wanted_ || (got_ && strcmp(got_, wanted_) != 0))                     \
+		if (!got_ != !wanted_ || (got_ && wanted_ && strcmp(got_, wanted_) != 0))          \
 			fail_msg("%s: got \"%s\", wanted \"%s\"", (row_name),                      \
 				 got_ ? got_ : "(none)", wanted_ ? wanted_ : "(none)");            \
 	} while (0)
