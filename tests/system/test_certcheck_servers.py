@@ -161,7 +161,7 @@ def test_endpoints_with_different_certificates(ca, make_prosody):
     result = check(joined(*lines), "--trust", ca.file, status=2)
     good, bad = sections(result)
     assert ids(good) == {} and ids(bad) == {"cert-expired": "critical"}
-    assert "RSA of 2048 bits" in text(result.record, "certs-differ"), result
+    assert "EC P-256 and RSA of 2048 bits" in text(result.record, "certs-differ"), result
     assert ids(result.record) == {"certs-differ": "info"}
 
 
