@@ -41,7 +41,6 @@ struct check_judged {
 	struct findings **found;
 	enum status *statuses;
 	struct findings spanning;
-	bool live; /* something was connected to by this run */
 };
 
 static void make_room(const struct job *job, struct check_judged *out)
@@ -68,7 +67,6 @@ static void judge_endpoints(const struct job *job, const struct check_options *o
 		out->checks[count] = facts;
 		out->walks[count] = &facts->walk;
 		out->index[count] = i;
-		out->live |= facts->source == CHECK_LIVE;
 		out->found[count] = arena_alloc(job->mem, sizeof(*out->found[count]));
 		judge_certcheck(&out->endpoints[count], facts, &opt->rules, policy, job->mem,
 				out->found[count]);
@@ -92,7 +90,8 @@ static enum status judge_spanning(const struct job *job, const struct policy *po
 				  struct check_judged *out)
 {
 	bool files = out->target.count > 0 && out->checks[0]->source == CHECK_FILE;
-	if (out->live || (job->looked_up && !job->from_record)) {
+	/* Of a record's sections, too: what was said of its endpoints before gives way. */
+	if ((out->target.count > 0 && !files) || (job->looked_up && !job->from_record)) {
 		judge_target(&out->target, policy, job->mem, &out->spanning);
 		findings_keep(&out->spanning, spanning_ids);
 	}

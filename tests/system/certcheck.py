@@ -1,0 +1,44 @@
+"""xmpp-certcheck as its tests call it, and what they look at in its records.
+
+    result = check(line, "--trust", ca.file)      a line of standard input, one record, nobody asked but the endpoints
+    [seen] = sections(result)                     the certcheck sections
+    ids(seen)                                     finding: severity
+"""
+
+import pathlib
+import sqlite3
+
+import tool
+
+NAME = "xmpp-certcheck"
+NO_DNS = ("--resolver", "127.0.0.1:1")
+OFFLINE = (*NO_DNS, "--no-caa", "--posh", "off")
+
+
+def check(line, *args, state=None, status=None):
+    """-j for one line; without `state` the history stays out of it."""
+    keep = ["--state", state] if state else ["--no-state"]
+    result = tool.run(NAME, ["-j", *keep, *OFFLINE, *args], stdin=line)
+    tool.assert_record_valid(result.record)
+    return result.expect(status=status)
+
+
+def sections(result):
+    return [endpoint["certcheck"] for endpoint in result.record["endpoints"]]
+
+
+def ids(section):
+    """Findings of a section, or of a record: id to severity."""
+    return {found["id"]: found["severity"] for found in section["findings"]}
+
+
+def text(section, name):
+    """The sentence of a finding."""
+    [found] = [found for found in section["findings"] if found["id"] == name]
+    return found["text"]
+
+
+def history_rows(path):
+    """(sha256, accepted) of every row, first seen first."""
+    with sqlite3.connect(f"file:{pathlib.Path(path)}?mode=ro", uri=True) as base:
+        return base.execute("SELECT * FROM seen").fetchall()
