@@ -4,13 +4,13 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/word.h"
 #include "tls/algorithm.h"
 #include "tls/der.h"
 #include "tls/der_tag.h"
+#include "tls/der_time.h"
 #include "tls/dn.h"
 #include "tls/extension.h"
 #include "tls/san.h"
@@ -78,47 +78,9 @@ bool cert_peek(struct bytes der, struct bytes *subject, struct bytes *issuer)
 	return true;
 }
 
-static bool take_digits(const uint8_t **at, int count, int least, int most, int *out)
-{
-	int value = 0;
-	for (int i = 0; i < count; i++, (*at)++) {
-		if (**at < '0' || **at > '9')
-			return false;
-		value = value * 10 + (**at - '0');
-	}
-	*out = value;
-	return value >= least && value <= most;
-}
-
-/* RFC 5280, 4.1.2.5: UTCTime YYMMDDHHMMSSZ up to 2049, GeneralizedTime YYYYMMDDHHMMSSZ from then.
- */
-static bool take_time(struct bytes *at, int64_t *out)
-{
-	struct der element;
-	struct tm when = { 0 };
-	int year_digits = at->size > 0 && at->data[0] == TAG_UTC_TIME ? 2 : 4;
-	if (!der_next(at, &element) ||
-	    (element.tag != TAG_UTC_TIME && element.tag != TAG_GENERALIZED_TIME) ||
-	    element.value.size != (size_t)year_digits + 11)
-		return false;
-	const uint8_t *digits = element.value.data;
-	if (!take_digits(&digits, year_digits, 0, 9999, &when.tm_year) ||
-	    !take_digits(&digits, 2, 1, 12, &when.tm_mon) ||
-	    !take_digits(&digits, 2, 1, 31, &when.tm_mday) ||
-	    !take_digits(&digits, 2, 0, 23, &when.tm_hour) ||
-	    !take_digits(&digits, 2, 0, 59, &when.tm_min) ||
-	    !take_digits(&digits, 2, 0, 59, &when.tm_sec) || *digits != 'Z')
-		return false;
-	if (year_digits == 2)
-		when.tm_year += when.tm_year < 50 ? 2000 : 1900;
-	when.tm_year -= 1900;
-	when.tm_mon--;
-	*out = timegm(&when);
-	return true;
-}
-
 #define YEAR_2050 2524608000
 
+/* RFC 5280, 4.1.2.5: UTCTime until 2049, GeneralizedTime from then. */
 static bool read_validity(struct bytes validity, struct cert_facts *out)
 {
 	struct der sequence;
@@ -128,7 +90,7 @@ static bool read_validity(struct bytes validity, struct cert_facts *out)
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
 		bool general = sequence.value.size > 0 &&
 			       sequence.value.data[0] == TAG_GENERALIZED_TIME;
-		if (!take_time(&sequence.value, times[i]))
+		if (!der_take_time(&sequence.value, times[i]))
 			return false;
 		if (general && *times[i] < YEAR_2050)
 			cert_note_blemish(out, "it writes a date before 2050 as GeneralizedTime");

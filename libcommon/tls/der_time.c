@@ -3,9 +3,7 @@
 #include <time.h>
 
 #include "tls/der.h"
-
-#define TAG_UTC_TIME         0x17
-#define TAG_GENERALIZED_TIME 0x18
+#include "tls/der_tag.h"
 
 static bool take_digits(const uint8_t **at, int count, int least, int most, int *out)
 {
@@ -45,7 +43,11 @@ bool der_take_time(struct bytes *at, int64_t *out)
 		when.tm_year += when.tm_year < 50 ? 2000 : 1900;
 	when.tm_year -= 1900;
 	when.tm_mon--;
-	*out = timegm(&when);
+	int day = when.tm_mday;
+	int64_t seconds = timegm(&when);
+	if (when.tm_mday != day) /* there was no such day, and it became one of the next month */
+		return false;
+	*out = seconds;
 	return true;
 }
 
