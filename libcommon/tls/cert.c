@@ -80,6 +80,7 @@ bool cert_peek(struct bytes der, struct bytes *subject, struct bytes *issuer)
 
 #define YEAR_2050 2524608000
 
+/* RFC 5280, 4.1.2.5: UTCTime until 2049, GeneralizedTime from then. */
 static bool read_validity(struct bytes validity, struct cert_facts *out)
 {
 	struct der sequence;
