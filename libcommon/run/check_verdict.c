@@ -262,25 +262,41 @@ void check_verdict(struct job *job, const struct check_options *opt)
 	}
 }
 
+/* A record a domain, so that the next tool of a pipe can take them. */
+static void write_history_records(struct job *job, const struct sighting *rows, size_t count)
+{
+	for (size_t i = 0, same; i < count; i += same) {
+		same = 1;
+		while (i + same < count && strcmp(rows[i + same].domain, rows[i].domain) == 0)
+			same++;
+		json_t *record = record_new(rows[i].domain);
+		json_object_set_new(record, "history", record_history(&rows[i], same));
+		if (!record_write(record, &job->out))
+			log_say(&job->shared->options->log, rows[i].domain,
+				"the record could not be written");
+		json_decref(record);
+	}
+}
+
 void check_show_history(struct job *job, const struct check_options *opt)
 {
 	struct sighting *rows;
 	size_t count;
 	struct err err = { 0 };
-	const struct text_style style = {
-		.colour = job->shared->options->colour,
-		.width = terminal_width(),
-	};
-	job->status = STATUS_OK;
-	if (!job->problem.code &&
-	    history_list(opt->history, job->domain.ascii, job->mem, &rows, &count, &err)) {
-		text_history(rows, count, &style, &job->out);
-		if (count == 0)
-			log_say(&job->shared->options->log, job->domain.ascii,
-				"the history holds nothing");
+	const struct options *options = job->shared->options;
+	const struct text_style style = { .colour = options->colour, .width = terminal_width() };
+	job->status = STATUS_UNKNOWN;
+	if (job->problem.code) /* told already: the line is no domain */
+		return;
+	if (!history_list(opt->history, job->domain.ascii, job->mem, &rows, &count, &err)) {
+		log_say(&options->log, job->domain.ascii, "%s", err.text);
 		return;
 	}
-	job->status = STATUS_UNKNOWN;
-	if (err.code)
-		log_say(&job->shared->options->log, job->domain.ascii, "%s", err.text);
+	job->status = STATUS_OK;
+	if (options->form == OUTPUT_JSON)
+		write_history_records(job, rows, count);
+	else if (count > 0)
+		text_history(rows, count, &style, &job->out);
+	if (count == 0)
+		log_say(&options->log, job->domain.ascii, "the history holds nothing");
 }
