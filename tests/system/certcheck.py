@@ -5,7 +5,7 @@
     ids(seen)                                     finding: severity
 """
 
-import pathlib
+import contextlib
 import sqlite3
 
 import tool
@@ -38,7 +38,7 @@ def text(section, name):
     return found["text"]
 
 
-def history_rows(path):
-    """(sha256, accepted) of every row, first seen first."""
-    with sqlite3.connect(f"file:{pathlib.Path(path)}?mode=ro", uri=True) as base:
-        return base.execute("SELECT * FROM seen").fetchall()
+def rows(path, columns="place, sha256, accepted"):
+    """The history, first seen first."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
+        return base.execute(f"SELECT {columns} FROM sighting ORDER BY first, id").fetchall()
