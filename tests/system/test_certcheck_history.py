@@ -2,48 +2,17 @@
 starttls section with the certificate and the moment that the test wants; and once on a real server."""
 
 import base64
-import concurrent.futures
-import copy
 import dataclasses
-import datetime
 import hashlib
-import json
 import shutil
-import subprocess
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 
 import servers
 import tool
-from certcheck import NAME, NO_DNS, OFFLINE, check, ids, rows, sections, text
+from certcheck import NAME, check, ids, line, rows, sections, state, template, text  # some are fixtures
 
 DAY = 24
-
-
-@pytest.fixture(scope="module")
-def template(ca, prosody):
-    """What xmpp-starttls says of a good endpoint."""
-    line = prosody.record("good.test", [("c2s", "starttls")])
-    return tool.run("xmpp-starttls", ["-j", *NO_DNS, "--trust", ca.file], stdin=line).record
-
-
-@pytest.fixture
-def state(tmp_path):
-    return tmp_path / "history.db"
-
-
-@pytest.fixture
-def line(template):
-    """line(certificate, hours): the domain showed this certificate then; 0 is now."""
-    def make(certificate, hours=0, port=5222):
-        record = copy.deepcopy(template)
-        [endpoint] = record["endpoints"]
-        endpoint["port"] = port
-        endpoint["starttls"]["time"] = f"{datetime.datetime.utcnow() + datetime.timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
-        endpoint["starttls"]["chain_pem"] = [each.public_bytes(serialization.Encoding.PEM).decode() for each in certificate.chain]
-        return json.dumps(record) + "\n"
-    return make
 
 
 @pytest.fixture
@@ -194,86 +163,3 @@ def test_right_pin(ca, line, pin):
 def test_wrong_pin(ca, line):
     [seen] = sections(check(line(ca.issue("good.test")), "--trust", ca.file, "--pin-sha256", "00" * 32, status=2))
     assert ids(seen) == {"pin-mismatch": "critical"} and seen["pins"] == {"matched": False}, seen
-
-
-def test_no_state_writes_nothing(ca, line, tmp_path):
-    home = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)}
-    args = ["-j", *OFFLINE, "--trust", ca.file]
-    result = tool.run(NAME, [*args, "--no-state"], stdin=line(ca.issue("good.test")), env=home).expect(status=0, err="")
-    assert "change" not in sections(result)[0] and not list(tmp_path.iterdir()), result
-
-
-@pytest.mark.parametrize("variable,place", [("state", "state"), ("", ".local/state"), ("relative", ".local/state")])
-def test_where_the_history_is(ca, line, tmp_path, variable, place):
-    home = {"XDG_STATE_HOME": str(tmp_path / variable) if variable == "state" else variable, "HOME": str(tmp_path)}
-    tool.run(NAME, ["-j", *OFFLINE, "--trust", ca.file], stdin=line(ca.issue("good.test")), env=home).expect(status=0, err="")
-    base = tmp_path / place / "xmpp-tls-tools" / "history.db"
-    assert len(rows(base)) == 1 and base.stat().st_mode & 0o777 == 0o600
-
-
-def test_files_and_replays_are_not_remembered(ca, line, state):
-    first = check(line(ca.issue("good.test")), "--trust", ca.file)
-    check(first.out, "--rejudge", "--trust", ca.file, state=state)
-    tool.run(NAME, ["-j", "--state", state, "--pem", ca.issue("good.test").crt, "--trust", ca.file, "good.test"]).expect(status=0)
-    assert not state.exists()
-
-
-@pytest.mark.parametrize("content,says", [
-    (b"This is no database, and long enough to be looked at as one. " * 20, "not a database"),
-    (None, "newer version"), (b"dir", "is a directory")], ids=["text", "newer", "folder"])
-def test_history_that_cannot_be_used(ca, line, state, content, says):
-    """The check answers all the same, and says what it lacks."""
-    args = ["-j", *OFFLINE, "--trust", ca.file, "--state", state]
-    if content == b"dir":
-        state.mkdir()
-    elif content:
-        state.write_bytes(content)
-    else:
-        tool.run(NAME, args, stdin=line(ca.issue("good.test"), -1)).expect(status=0, err="")
-        subprocess.run(["/usr/bin/python3", "-c", f"import sqlite3; sqlite3.connect({str(state)!r}).execute('PRAGMA user_version = 99')"], check=True)
-    result = tool.run(NAME, args, stdin=line(ca.issue("good.test"))).expect(status=0)
-    assert result.err.startswith(f"{NAME}: ") and result.err.count("\n") == 1 and str(state) in result.err, result
-    assert "change" not in sections(result)[0] and sections(result)[0]["authenticated"], result
-    for demand in (["--accept"], ["--tofu"], ["--history"]):
-        refused = tool.run(NAME, ["--state", state, *demand, *NO_DNS], stdin=line(ca.issue("good.test"))).expect(status=3)
-        assert refused.err.count("\n") == 1 and not refused.out, refused
-
-
-def in_mounted(mount, *command):
-    """The command in a mount namespace, or a skip."""
-    prefix = ["/usr/bin/unshare", "-rm", "/bin/sh", "-c", f"{mount} && exec \"$@\"", "mounted"]
-    if subprocess.run([*prefix, "true"], capture_output=True).returncode:
-        pytest.skip("no mount namespace here")
-    return [*prefix, *map(str, command)]
-
-
-@pytest.mark.parametrize("kind", ["readonly", "full"])
-def test_history_that_cannot_be_written(ca, line, state, look, kind):
-    """What was known is used where it can be read; that nothing is added is said."""
-    folder = state.parent
-    look(ca.issue("good.test", days=61), -1)
-    mount = (f"mount --bind {folder} {folder} && mount -o remount,ro,bind {folder}" if kind == "readonly" else
-             f"cp {state} {folder}.db && mount -t tmpfs -o size=96k none {folder} && cp {folder}.db {state} && "
-             f"(dd if=/dev/zero of={folder}/fill bs=4k 2>/dev/null; true)")
-    argv = in_mounted(mount, tool.find(NAME), "-j", *OFFLINE, "--trust", ca.file, "--state", state)
-    result = tool.run(argv[0], argv[1:], stdin=line(ca.issue("good.test", days=80))).expect(status=1)
-    assert result.err == f"{NAME}: good.test: {state} can only be read: what is seen now is not remembered\n", result
-    assert ids(sections(result)[0]) == {"cert-changed": "warning"} and len(rows(state)) == 1, result
-
-
-@pytest.mark.threads
-def test_many_at_once(ca, line, state):
-    """Eight processes over eight domains each: every row is there, and nobody complains."""
-    leaf = ca.issue("good.test")
-    args = ["-j", *OFFLINE, "--trust", ca.file, "--state", state]
-
-    def run(process):
-        lines = "".join(line(leaf, 0, 6000 + 8 * process + each) for each in range(8))
-        return tool.run(NAME, args, stdin=lines, timeout=60)
-
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(run, range(8)))
-    for result in results:
-        result.expect(status=0, err="")
-        assert len(result.records) == 8
-    assert len(rows(state)) == 64 and {accepted for _, _, accepted in rows(state)} == {1}
