@@ -105,8 +105,10 @@ def test_rejudging_at_another_moment(ca, prosody):
         [seen] = sections(result)
         assert ids(seen) == {finding: severity} and seen["authenticated"] == (finding == "cert-expires-soon"), result
         assert seen["time"] == sections(first)[0]["time"] and seen["at"] != seen["time"]
-    back = check(result.out, "--rejudge", "--trust", ca.file, status=0)
-    assert back.record == first.record
+    kept = check(result.out, "--rejudge", "--trust", ca.file, status=2)
+    assert kept.record == result.record, "without --at, the moment of the record stays"
+    back = check(result.out, "--rejudge", "--trust", ca.file, "--at", sections(first)[0]["time"], status=0)
+    assert ids(sections(back)[0]) == {}, back
 
 
 def test_rejudging_with_other_thresholds_and_anchors(ca, prosody):
