@@ -135,6 +135,16 @@ def test_the_table(ca, look, state):
         status=0, out="", err=f"{NAME}: other.test: the history holds nothing\n")
 
 
+def test_the_table_as_a_record(ca, look, state):
+    old, new = ca.issue("good.test", days=20), ca.issue("good.test", days=80)
+    look(old, -48)
+    look(new, 0)
+    for args in (["--history", "-j"], ["-j", "--history"]):
+        record = tool.run(NAME, [*args, "--state", state, "good.test"]).expect(status=0, err="").record
+        tool.assert_record_valid(record)
+        assert record["domain"] == "good.test" and [row["sha256"] for row in record["history"]] == [old.sha256, new.sha256], record
+
+
 def test_trust_on_first_use(ca, look):
     mine, theirs = ca.issue("good.test", self_signed=True), ca.issue("good.test", self_signed=True, days=80)
     seen = look(mine, -2, "--tofu")
