@@ -54,10 +54,8 @@ void text_history(const struct sighting *rows, size_t count, const struct text_s
 {
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	struct grid grid = { .mem = mem };
-	if (count == 0) {
-		buf_text(out, "nothing was seen yet\n");
+	if (count == 0)
 		return;
-	}
 	add_header(&grid);
 	for (size_t i = 0; i < count; i++) {
 		const struct sighting *row = &rows[i];

@@ -89,8 +89,8 @@ void check_conclude(const struct job *job, const struct check_options *opt,
 	if (identity->cert_count == 0)
 		return;
 	compare_pins(opt, facts);
-	if (identity->path.trusted && (identity->names.matched || !facts->names_judged) &&
-	    !facts->file_problem && !is_revoked(facts))
+	if (identity->path.trusted && identity->names.matched && !facts->file_problem &&
+	    !is_revoked(facts))
 		facts->proofs |= PROOF_PKIX;
 	if (facts->dane.status == DANE_MATCH)
 		facts->proofs |= PROOF_DANE;

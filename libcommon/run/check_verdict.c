@@ -295,6 +295,8 @@ void check_show_history(struct job *job, const struct check_options *opt)
 	job->status = STATUS_OK;
 	if (options->form == OUTPUT_JSON)
 		write_history_records(job, rows, count);
-	else
+	else if (count > 0)
 		text_history(rows, count, &style, &job->out);
+	if (count == 0)
+		log_say(&options->log, job->domain.ascii, "the history holds nothing");
 }

@@ -12,6 +12,29 @@ static bool is_among(const char *const *ids, const json_t *finding)
 	return false;
 }
 
+static bool is_said_again(const struct findings *ours, const json_t *finding)
+{
+	const char *id = json_string_value(json_object_get(finding, "id"));
+	const char *text = json_string_value(json_object_get(finding, "text"));
+	for (const struct finding *at = ours->first; at; at = at->next) {
+		if (id && text && strcmp(at->kind->id, id) == 0 && strcmp(at->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A look at a part of the endpoints (--c2s) says nothing about the others: what was found of them
+ * holds on. */
+static bool gives_way(const struct job *job, const struct contribution *ours, const json_t *finding)
+{
+	bool whole = ours->count == job->endpoints.count;
+	if (job->looked_up && is_among(ours->dns_ids, finding))
+		return true;
+	if (!is_among(ours->endpoint_ids, finding))
+		return false;
+	return whole || is_said_again(ours->spanning, finding);
+}
+
 /* Findings of other tools stay; ours are said once, and no longer when they no longer hold. */
 static void merge_findings(const struct job *job, const struct contribution *ours)
 {
@@ -20,8 +43,7 @@ static void merge_findings(const struct job *job, const struct contribution *our
 	json_t *finding;
 	json_array_foreach(json_object_get(job->record, "findings"), i, finding)
 	{
-		if (!is_among(ours->endpoint_ids, finding) &&
-		    !(job->looked_up && is_among(ours->dns_ids, finding)))
+		if (!gives_way(job, ours, finding))
 			json_array_append(merged, finding);
 	}
 	json_object_set_new(job->record, "findings", merged);

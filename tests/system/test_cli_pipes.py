@@ -161,3 +161,13 @@ def test_xargs(run, ca, prosody):
     script = f'xargs -n 1 -P 4 "$TOOL" --short --c2s --trust "$CA" --connect {prosody.connect_to()}'
     result = piped(run, script, "good.test\nexpired.test\nrsa.test\nno-chain.test\n" * 3, ca)
     assert len(result.out.splitlines()) == 12 and all(line.count("\t") == 7 for line in result.out.splitlines()), result
+
+
+def test_a_look_at_one_service_keeps_what_was_found_of_the_other(seen, again):
+    record = seen()
+    dead = {"id": "service-unreachable", "severity": "critical", "text": "s2s: gone", "ref": "RFC 6120 section 3.2"}
+    record["findings"].append(dead)
+    record["status"] = "critical"
+    after = again(record, "--c2s")
+    assert dead in after["findings"] and after["status"] == "critical"
+    assert dead not in again(record)["findings"], "a whole look knows better"
