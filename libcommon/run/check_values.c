@@ -1,4 +1,5 @@
 /* The values of xmpp-certcheck's options that have a notation of their own: spans, times, pins. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ bool check_parse_time(const char *text, int64_t *out)
 		return true;
 	}
 	if (strlen(text) == strlen("2026-11-25"))
-		strcat(strcpy(whole, text), "T00:00:00Z");
+		snprintf(whole, sizeof(whole), "%sT00:00:00Z", text);
 	return reread_time(*whole ? whole : text, out);
 }
 
