@@ -73,6 +73,13 @@ struct pair {
 	const struct cert_facts *leaf[2];
 };
 
+/* "RSA of 2048 bits", "EC P-256" */
+static const char *key_text(const struct cert_facts *cert, struct arena *mem)
+{
+	const char *key = escape_copy(mem, cert->key, SHOWN_MAX);
+	return strcmp(key, "RSA") == 0 ? arena_printf(mem, "%s of %u bits", key, cert->bits) : key;
+}
+
 /* RSA beside ECDSA is usual on one port, never between ports; strength counts within a kind. */
 static const char *difference(const struct pair *pair, struct arena *mem)
 {
@@ -80,9 +87,7 @@ static const char *difference(const struct pair *pair, struct arena *mem)
 	if (bytes_equal(a->der, b->der))
 		return NULL;
 	if (strcmp(a->key, b->key) != 0 || a->bits != b->bits)
-		return arena_printf(mem, "%s of %u bits and %s of %u bits",
-				    escape_copy(mem, a->key, SHOWN_MAX), a->bits,
-				    escape_copy(mem, b->key, SHOWN_MAX), b->bits);
+		return arena_printf(mem, "%s and %s", key_text(a, mem), key_text(b, mem));
 	if (strcmp(a->issuer, b->issuer) != 0)
 		return "of different issuers";
 	if (a->not_after != b->not_after)

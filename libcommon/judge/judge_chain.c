@@ -161,7 +161,10 @@ static void judge_lapses(const struct judging *judging)
 {
 	const struct path_facts *path = &judging->facts->identity.path;
 	size_t behind = path->way_length - (path->anchor && path->way_length > 1);
-	bool told = false;
+	bool told = path->obscure != NULL;
+	if (told)
+		FIND(judging, "cert-not-conforming", "GnuTLS cannot read the certificate of %s",
+		     subject_words(judging, path->obscure));
 	for (size_t i = 0; i < behind && !told; i++) {
 		told = path->way[i]->lapse != NULL;
 		if (told)

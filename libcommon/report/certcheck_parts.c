@@ -26,5 +26,6 @@ bool check_first_end(const struct path_facts *path, int64_t *out)
 
 double check_days(int64_t seconds)
 {
-	return (double)(seconds * 100 / DAY) / 100;
+	int64_t hundredths = seconds * 100 / DAY;
+	return (double)hundredths / 100;
 }

@@ -38,8 +38,6 @@ static bool dane_is_trouble(enum dane_status status)
 
 static const char *dane_words(const struct dane_facts *dane, struct arena *mem)
 {
-	if (dane->status == DANE_NONE)
-		return arena_printf(mem, "none published at %s", escaped(dane->name, mem));
 	return arena_printf(mem, "%s%s%s", dane_status_text(dane->status), dane->reason ? ": " : "",
 			    escaped(dane->reason, mem));
 }
@@ -92,6 +90,25 @@ static void write_dnssec(const struct screen *screen, const struct block *block)
 	}
 }
 
+/* The names that were asked for in vain, in one line: most domains publish nothing. */
+static void write_bare(const struct screen *screen, const struct block *block, struct told *told,
+		       bool labelled)
+{
+	struct told bare = { .count = 0 };
+	for (size_t i = 0; i < screen->view->base.target->count; i++) {
+		const struct dane_facts *dane = &screen->view->checks[i]->dane;
+		if (block->members[i] && dane->status == DANE_NONE)
+			(void)tell_once(&bare, escaped(dane->name, screen->mem));
+	}
+	if (bare.count == 0)
+		return;
+	const char *words = arena_printf(screen->mem, "none published at %s", bare.texts[0]);
+	if (bare.count > 1)
+		words = arena_printf(screen->mem, "%s and %zu more", words, bare.count - 1);
+	if (tell_once(told, words))
+		screen_line(screen, labelled ? "" : "DANE", words, NULL);
+}
+
 static void write_dane(const struct screen *screen, const struct block *block)
 {
 	struct grid grid = { .mem = screen->mem };
@@ -106,14 +123,16 @@ static void write_dane(const struct screen *screen, const struct block *block)
 	grid_write(&grid, "", screen->out);
 	if (names.count > 0 && !is_wide(screen))
 		write_dnssec(screen, block);
+	write_bare(screen, block, &sentences, names.count > 0);
 	for (size_t i = 0; i < screen->view->base.target->count; i++) {
 		if (!block->members[i])
 			continue;
 		const struct dane_facts *dane = &screen->view->checks[i]->dane;
+		if (dane->status == DANE_NONE || dane->status == DANE_NOT_CHECKED ||
+		    (dane->count > 0 && !dane->reason))
+			continue;
 		const char *words = dane_words(dane, screen->mem);
-		/* The records speak for themselves, but for what they add up to. */
-		if (dane->status != DANE_NOT_CHECKED && (dane->count == 0 || dane->reason) &&
-		    tell_once(&sentences, words))
+		if (tell_once(&sentences, words))
 			screen_line(screen, names.count + sentences.count > 1 ? "" : "DANE", words,
 				    dane_is_trouble(dane->status) ? screen_trouble(screen) : NULL);
 	}
@@ -164,7 +183,7 @@ static void write_staple(const struct screen *screen, const struct staple_facts 
 			    arena_printf(screen->mem, "stapled: %s",
 					 staple->reason ? escaped(staple->reason, screen->mem)
 							: staple_status_text(staple->status)),
-			    screen_trouble(screen));
+			    staple->status == STAPLE_UNCHECKED ? NULL : screen_trouble(screen));
 }
 
 static void write_crl(const struct screen *screen, const struct crl_facts *crl)

@@ -67,12 +67,16 @@ static bool is_target(const struct screen *screen, const struct block *block,
 	return false;
 }
 
-static bool counts_by_dane(const struct block *block, const struct cert_name *name)
+/* The target counts where DNSSEC vouches for the SRV record: RFC 7673, 4.1. */
+static bool counts_by_dnssec(const struct block *block, const struct cert_name *name)
 {
 	for (int i = 0; i < SERVICE_COUNT; i++) {
 		const struct certcheck_facts *facts = block->service[i];
-		if (facts && facts->dane.by_target && facts->dane.matched_name &&
-		    strcasecmp(facts->dane.matched_name->value, name->value) == 0)
+		if (!facts)
+			continue;
+		const struct cert_name *by = facts->dane.by_target ? facts->dane.matched_name
+								   : facts->dane.target_name;
+		if (by && strcasecmp(by->value, name->value) == 0)
 			return true;
 	}
 	return false;
@@ -101,8 +105,8 @@ static const char *seen_words(const struct screen *screen, const struct block *b
 	if (matches_any(seen))
 		return match_words(screen, block, seen);
 	if (is_target(screen, block, seen->name))
-		return counts_by_dane(block, seen->name)
-			       ? "the SRV target, which DANE makes count"
+		return counts_by_dnssec(block, seen->name)
+			       ? "the SRV target, which counts by DNSSEC"
 			       : "only the SRV target; not a reference identity";
 	if (seen->name->malformed)
 		return arena_printf(screen->mem, "ignored: %s",
@@ -244,7 +248,8 @@ void screen_names(const struct screen *screen, const struct block *block)
 	if (!judged)
 		screen_line(screen, "names", "not judged: no domain was given", NULL);
 	else if (missing)
-		screen_line(screen, "names", missing, screen_trouble(screen));
+		screen_line(screen, "names", missing,
+			    check_is_good(block->first) ? NULL : screen_trouble(screen));
 	if (screen->view->names && judged && name_count(block) > 0)
 		write_table(screen, block, list.label);
 	else if (name_count(block) > 0)

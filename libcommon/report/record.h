@@ -25,6 +25,8 @@ json_t *record_starttls(const struct endpoint *at, const struct starttls_facts *
 json_t *record_certcheck(const struct endpoint *at, const struct certcheck_facts *facts,
 			 const struct check_rules *rules, const struct findings *findings,
 			 enum status status);
+/* "history": what was seen of one domain. */
+json_t *record_history(const struct sighting *rows, size_t count);
 json_t *record_findings(const struct findings *findings);
 json_t *record_promises(const struct promise *promises, size_t count);
 

@@ -67,6 +67,8 @@ static json_t *link_record(const struct cert_facts *cert, int64_t at)
 	json_put_text(entry, "ocsp_url", cert->ocsp_url);
 	json_put_text(entry, "crl_url", cert->crl_url);
 	json_put_text(entry, "defect", cert->defect);
+	json_put_text(entry, "lapse", cert->lapse);
+	json_put_text(entry, "blemish", cert->blemish);
 	return entry;
 }
 

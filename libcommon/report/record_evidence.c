@@ -63,6 +63,7 @@ static json_t *dane_record(const struct dane_facts *dane, enum proof_mode mode)
 	record_put_name(entry, "matched_name", dane->matched_name);
 	if (dane->by_target)
 		json_put_bool(entry, "by_target", true);
+	record_put_name(entry, "target_name", dane->target_name);
 	if (dane->ta_missing)
 		json_put_bool(entry, "ta_missing", true);
 	json_put_text(entry, "unmatched_combination", dane->unmatched_combination);
@@ -85,16 +86,24 @@ static json_t *posh_record(const struct posh_facts *posh, enum proof_mode mode)
 		json_put_count(entry, "fingerprints", posh->fingerprints);
 	}
 	put_time(entry, "date", posh->date);
+	if (posh->https_invalid)
+		json_put_bool(entry, "https_invalid", true);
 	json_put_text(entry, "reason", posh->reason);
 	json_put_ms(entry, "elapsed_ms", posh->elapsed_ms);
 	return entry;
 }
 
-/* No staple is a fact where there was a handshake it could have come in. */
-static json_t *staple_record(const struct staple_facts *staple, bool seen)
+/* No staple is a fact where there was a handshake it could have come in. A record of xmpp-starttls
+ * says that there was one, and does not keep it. */
+static bool saw_none(const struct starttls_facts *walk)
+{
+	return walk->steps[STEP_TLS].taken && walk->tls.up && !walk->tls.staple;
+}
+
+static json_t *staple_record(const struct staple_facts *staple, bool absent)
 {
 	json_t *entry = json_object();
-	if (staple->status == STAPLE_ABSENT && !seen)
+	if (staple->status == STAPLE_ABSENT && !absent)
 		return entry;
 	json_put_text(entry, "status", staple_status_text(staple->status));
 	put_time(entry, "produced", staple->produced);
@@ -156,9 +165,7 @@ void record_put_evidence(json_t *section, const struct certcheck_facts *facts,
 {
 	json_put_filled(section, "dane", dane_record(&facts->dane, rules->dane));
 	json_put_filled(section, "posh", posh_record(&facts->posh, rules->posh));
-	json_put_filled(section, "staple",
-			staple_record(&facts->staple,
-				      facts->source != CHECK_FILE && facts->walk.tls.up));
+	json_put_filled(section, "staple", staple_record(&facts->staple, saw_none(&facts->walk)));
 	json_put_filled(section, "scts", scts_record(&facts->scts));
 	json_put_text(section, "scts_problem", facts->scts.problem);
 	json_put_filled(section, "crl", crl_record(&facts->crl));

@@ -99,3 +99,14 @@ void record_put_past(json_t *section, const struct certcheck_facts *facts)
 	json_put_filled(section, "subdomains", subdomains_record(facts));
 	json_put_filled(section, "discovery", discovery_record(&facts->discovery));
 }
+
+json_t *record_history(const struct sighting *rows, size_t count)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++) {
+		json_t *entry = sighting_record(&rows[i]);
+		json_put_text(entry, "service", service_name(rows[i].service));
+		json_array_append_new(list, entry);
+	}
+	return list;
+}

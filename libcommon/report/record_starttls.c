@@ -27,8 +27,7 @@ json_t *record_starttls(const struct endpoint *at, const struct starttls_facts *
 	if (facts->authenticated)
 		json_object_set_new(section, "authenticated_by", json_pack("[s]", "pkix"));
 	record_put_handshake(section, facts);
-	if (facts->steps[STEP_TLS].taken)
-		put_identity(section, facts);
+	put_identity(section, facts);
 	record_put_inside(section, facts);
 	json_object_set_new(section, "findings", record_findings(findings));
 	return section;

@@ -74,7 +74,8 @@ static bool read_anchor(const struct place *section, struct arena *mem, struct c
 static bool read_way(const struct place *section, struct arena *mem,
 		     struct identity_facts *identity, struct err *err)
 {
-	const struct cert_facts **way = arena_array(mem, CHAIN_MAX + 1, sizeof(*way));
+	const struct cert_facts **way = arena_array(mem, CHAIN_MAX + 1,
+						    sizeof(struct cert_facts *));
 	struct cert_facts *anchor;
 	size_t length = 0;
 	if (!read_links(section, identity, way, &length, err) ||

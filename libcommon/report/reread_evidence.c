@@ -96,6 +96,7 @@ static bool read_dane(const struct place *section, struct arena *mem, struct dan
 	       read_records(&dane, mem, out, err) &&
 	       reread_name(&dane, "matched_name", mem, &out->matched_name, err) &&
 	       get_bool(&dane, "by_target", &out->by_target, err) &&
+	       reread_name(&dane, "target_name", mem, &out->target_name, err) &&
 	       get_bool(&dane, "ta_missing", &out->ta_missing, err) &&
 	       get_text(&dane, "unmatched_combination", mem, &out->unmatched_combination, err) &&
 	       get_text(&dane, "reason", mem, &out->reason, err);
@@ -113,6 +114,7 @@ static bool read_posh(const struct place *section, struct arena *mem, struct pos
 	    !get_count(&posh, "expires", &out->expires, err) ||
 	    !get_count(&posh, "fingerprints", &fingerprints, err) ||
 	    !get_time(&posh, "date", &out->date, err) ||
+	    !get_bool(&posh, "https_invalid", &out->https_invalid, err) ||
 	    !get_text(&posh, "reason", mem, &out->reason, err) ||
 	    !get_ms(&posh, "elapsed_ms", &out->elapsed_ms, err))
 		return false;

@@ -7,14 +7,13 @@
 static bool read_sighting(const struct place *change, struct arena *mem, struct sighting **out,
 			  struct err *err)
 {
-	static const char *const needed[] = { "sha256", "spki_sha256", "issuer", NULL };
+	static const char *const needed[] = { "sha256", NULL };
 	struct place place;
 	if (!place_into(change, "previous", &place, err))
 		return false;
 	if (!place.object)
 		return true;
 	struct sighting *seen = arena_alloc(mem, sizeof(*seen));
-	*seen = (struct sighting){ .place = "", .subject = "", .authority = "", .names = "" };
 	*out = seen;
 	return get_required(&place, needed, err) &&
 	       get_text(&place, "place", mem, &seen->place, err) &&

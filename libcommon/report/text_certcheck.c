@@ -153,6 +153,14 @@ static const char *failed_words(const struct certcheck_facts *facts, struct aren
 	return check_state(facts, mem);
 }
 
+/* A file that is judged for both services is one file. */
+static bool is_told(const struct screen *screen, size_t index)
+{
+	const struct endpoint *all = screen->view->base.target->endpoints;
+	return index > 0 && all[index].source == SOURCE_FILE &&
+	       strcmp(all[index].host, all[index - 1].host) == 0;
+}
+
 static void write_failed(const struct screen *screen)
 {
 	const struct target_view *target = screen->view->base.target;
@@ -160,7 +168,7 @@ static void write_failed(const struct screen *screen)
 	size_t count = 0;
 	for (size_t i = 0; i < target->count; i++) {
 		const struct certcheck_facts *facts = screen->view->checks[i];
-		if (!facts || check_has_cert(facts) || ++count > FAILED_MAX)
+		if (!facts || check_has_cert(facts) || is_told(screen, i) || ++count > FAILED_MAX)
 			continue;
 		struct grid_row *row = grid_add(&grid);
 		row->cells[0].text = screen_label(count == 1 ? "failed" : "", screen->mem);

@@ -17,10 +17,16 @@ static void add_header(struct grid *grid)
 		row->cells[i].text = titles[i];
 }
 
+/* What the history does not know is "" or NULL. */
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 static bool same_place(const struct sighting *a, const struct sighting *b)
 {
-	return a->service == b->service && strcmp(a->domain, b->domain) == 0 &&
-	       strcmp(a->place, b->place) == 0;
+	return a->service == b->service && same_text(a->domain, b->domain) &&
+	       same_text(a->place, b->place);
 }
 
 static const char *joined_by_comma(const char *words, const char *more, struct arena *mem)
@@ -35,7 +41,7 @@ static const char *notes(const struct sighting *row, const struct sighting *befo
 {
 	const char *words = NULL;
 	if (before)
-		words = strcmp(row->spki_sha256, before->spki_sha256) == 0 ? "same key" : "new key";
+		words = same_text(row->spki_sha256, before->spki_sha256) ? "same key" : "new key";
 	if (row->accepted)
 		words = joined_by_comma(words, "accepted", mem);
 	if (!row->trusted)
@@ -66,7 +72,7 @@ void text_history(const struct sighting *rows, size_t count, const struct text_s
 		cells[4].text = day_text(row->last, mem);
 		cells[5].text = day_text(row->not_after, mem);
 		cells[6].text = escaped(row->authority, mem);
-		cells[7].text = escape_copy(mem, row->sha256, HASH_SHOWN);
+		cells[7].text = escape_copy(mem, row->sha256 ? row->sha256 : "", HASH_SHOWN);
 		cells[8].text = notes(row, before, mem);
 		if (!row->trusted)
 			cells[8].colour = severity_colour(SEVERITY_WARNING, style);

@@ -106,6 +106,14 @@ static bool reread_one(struct job *job, json_t *endpoint, size_t index)
 	return err_set(&job->problem, why.stage, why.code, "endpoints[%zu].%s", index, why.text);
 }
 
+/* --c2s and the like narrow files, too, which nobody else wants. */
+static bool is_wanted(const struct job *job, size_t index)
+{
+	const struct endpoint *at = &job->endpoints.items[index];
+	return at->source == SOURCE_FILE ? job->shared->options->services[at->service]
+					 : job->wanted[index];
+}
+
 void check_reread(struct job *job)
 {
 	size_t judged = 0;
@@ -114,8 +122,8 @@ void check_reread(struct job *job)
 	json_t *endpoints = json_object_get(job->record, "endpoints");
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		json_t *endpoint = json_array_get(endpoints, i);
-		if (!job->wanted[i] || (!json_object_get(endpoint, "certcheck") &&
-					!json_object_get(endpoint, "starttls")))
+		if (!is_wanted(job, i) || (!json_object_get(endpoint, "certcheck") &&
+					   !json_object_get(endpoint, "starttls")))
 			continue;
 		if (!reread_one(job, endpoint, i))
 			return;

@@ -27,8 +27,12 @@ void check_identity(const struct job *job, const struct check_options *opt,
 		    const struct endpoint *at, struct arena *mem, struct certcheck_facts *facts)
 {
 	const char *domain = facts->names_judged ? job_identity(job) : "";
-	facts->at = opt->at_chosen ? opt->at : facts->walk.time;
-	facts->at_chosen = opt->at_chosen;
+	/* A record judged as of another moment stays so, unless this run names one itself. */
+	if (opt->at_chosen)
+		facts->at = opt->at;
+	else if (!facts->at_chosen)
+		facts->at = facts->walk.time;
+	facts->at_chosen |= opt->at_chosen;
 	secure_judge(&facts->walk.tls, domain, at->service, job->shared->trust, facts->at, mem,
 		     &facts->walk.identity);
 	if (facts->walk.identity.cert_count == 0)

@@ -181,9 +181,12 @@ static bool take_time(struct check_options *opt, const char *arg, struct err *er
 		       arg);
 }
 
+/* The history has a JSON form as well, whichever option comes first. */
 static void take_form(struct check_options *opt, struct options *options, enum check_output output)
 {
 	opt->output = output;
+	if (output == CHECK_HISTORY && options->form_chosen && options->form == OUTPUT_JSON)
+		return;
 	options->form = OUTPUT_TOOL;
 	options->form_chosen = true;
 }

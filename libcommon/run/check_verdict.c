@@ -46,7 +46,6 @@ struct check_judged {
 	struct findings **found;
 	enum status *statuses;
 	struct findings spanning;
-	bool live; /* something was connected to by this run */
 };
 
 static void make_room(const struct job *job, struct check_judged *out)
@@ -73,7 +72,6 @@ static void judge_endpoints(const struct job *job, const struct check_options *o
 		out->checks[count] = facts;
 		out->walks[count] = &facts->walk;
 		out->index[count] = i;
-		out->live |= facts->source == CHECK_LIVE;
 		out->found[count] = arena_alloc(job->mem, sizeof(*out->found[count]));
 		judge_certcheck(&out->endpoints[count], facts, &opt->rules, policy, job->mem,
 				out->found[count]);
@@ -97,7 +95,8 @@ static enum status judge_spanning(const struct job *job, const struct policy *po
 				  struct check_judged *out)
 {
 	bool files = out->target.count > 0 && out->checks[0]->source == CHECK_FILE;
-	if (out->live || (job->looked_up && !job->from_record)) {
+	/* Of a record's sections, too: what was said of its endpoints before gives way. */
+	if ((out->target.count > 0 && !files) || (job->looked_up && !job->from_record)) {
 		judge_target(&out->target, policy, job->mem, &out->spanning);
 		findings_keep(&out->spanning, spanning_ids);
 	}
@@ -268,25 +267,39 @@ void check_verdict(struct job *job, const struct check_options *opt)
 	}
 }
 
+/* A record a domain, so that the next tool of a pipe can take them. */
+static void write_history_records(struct job *job, const struct sighting *rows, size_t count)
+{
+	for (size_t i = 0, same; i < count; i += same) {
+		same = 1;
+		while (i + same < count && strcmp(rows[i + same].domain, rows[i].domain) == 0)
+			same++;
+		json_t *record = record_new(rows[i].domain);
+		json_object_set_new(record, "history", record_history(&rows[i], same));
+		if (!record_write(record, &job->out))
+			log_say(&job->shared->options->log, rows[i].domain,
+				"the record could not be written");
+		json_decref(record);
+	}
+}
+
 void check_show_history(struct job *job, const struct check_options *opt)
 {
 	struct sighting *rows;
 	size_t count;
 	struct err err = { 0 };
-	const struct text_style style = {
-		.colour = job->shared->options->colour,
-		.width = terminal_width(),
-	};
-	job->status = STATUS_OK;
-	if (!job->problem.code &&
-	    history_list(opt->history, job->domain.ascii, job->mem, &rows, &count, &err)) {
-		text_history(rows, count, &style, &job->out);
-		if (count == 0)
-			log_say(&job->shared->options->log, job->domain.ascii,
-				"the history holds nothing");
+	const struct options *options = job->shared->options;
+	const struct text_style style = { .colour = options->colour, .width = terminal_width() };
+	job->status = STATUS_UNKNOWN;
+	if (job->problem.code) /* told already: the line is no domain */
+		return;
+	if (!history_list(opt->history, job->domain.ascii, job->mem, &rows, &count, &err)) {
+		log_say(&options->log, job->domain.ascii, "%s", err.text);
 		return;
 	}
-	job->status = STATUS_UNKNOWN;
-	if (err.code)
-		log_say(&job->shared->options->log, job->domain.ascii, "%s", err.text);
+	job->status = STATUS_OK;
+	if (options->form == OUTPUT_JSON)
+		write_history_records(job, rows, count);
+	else
+		text_history(rows, count, &style, &job->out);
 }

@@ -13,9 +13,11 @@ struct input input_from_operands(const char *const *operands)
 	return (struct input){ .operands = operands, .fd = -1 };
 }
 
-struct input input_from_fd(int fd)
+struct input input_from_fd(int fd, const char *name)
 {
-	return (struct input){ .fd = fd, .pending = buf_new(RECORD_MAX + 2 * READ_SIZE) };
+	return (struct input){ .fd = fd,
+			       .name = name,
+			       .pending = buf_new(RECORD_MAX + 2 * READ_SIZE) };
 }
 
 void input_close(struct input *input)
@@ -32,7 +34,7 @@ static bool read_more(struct input *input, struct err *err)
 		got = read(input->fd, chunk, sizeof(chunk));
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return err_set(err, AT_INPUT, ERR_SYSTEM, "input: %s", strerror(errno));
+		return err_set(err, AT_INPUT, ERR_SYSTEM, "%s: %s", input->name, strerror(errno));
 	if (got == 0)
 		input->at_end = true;
 	buf_add(&input->pending, chunk, (size_t)got);

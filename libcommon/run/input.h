@@ -11,6 +11,7 @@
 struct input {
 	const char *const *operands; /* NULL-terminated; NULL: read fd */
 	int fd;
+	const char *name;   /* of what is read, for messages: "standard input" */
 	struct buf pending; /* read, not yet handed out */
 	bool at_end;
 	size_t line_number;
@@ -25,7 +26,8 @@ struct input_line {
 };
 
 struct input input_from_operands(const char *const *operands);
-struct input input_from_fd(int fd);
+/* name lives as long as the input. */
+struct input input_from_fd(int fd, const char *name);
 void input_close(struct input *input);
 
 /* The next target, copied into mem; false at the end (err->code == ERR_NONE) or when reading fails.

@@ -167,7 +167,9 @@ static void keep_wanted(struct job *job)
 	const struct options *opt = job->shared->options;
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		const struct endpoint *at = &job->endpoints.items[i];
-		bool wanted = opt->services[at->service] && opt->transports[at->transport] &&
+		/* What came out of a file has nothing to connect to. */
+		bool wanted = at->source != SOURCE_FILE && opt->services[at->service] &&
+			      opt->transports[at->transport] &&
 			      (opt->family == AF_UNSPEC || at->address.family == AF_UNSPEC ||
 			       at->address.family == opt->family);
 		job->wanted[i] = wanted;

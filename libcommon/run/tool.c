@@ -125,7 +125,7 @@ static bool open_input(struct run *run)
 			log_say(&options->log, options->input_file, "%s", strerror(errno));
 			return false;
 		}
-		run->input = input_from_fd(run->input_fd);
+		run->input = input_from_fd(run->input_fd, options->input_file);
 		return true;
 	}
 	if (isatty(STDIN_FILENO)) {
@@ -133,7 +133,7 @@ static bool open_input(struct run *run)
 			  "no domain given: name one, or pipe in a list (try --help)");
 		return false;
 	}
-	run->input = input_from_fd(STDIN_FILENO);
+	run->input = input_from_fd(STDIN_FILENO, "standard input");
 	return true;
 }
 

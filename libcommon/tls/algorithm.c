@@ -171,8 +171,12 @@ unsigned algorithm_rsa_exponent(struct bytes info)
 	    !der_take(&sequence.value, TAG_INTEGER, &modulus) ||
 	    !der_take(&sequence.value, TAG_INTEGER, &exponent))
 		return 0;
-	/* 0 is taken for "no RSA key" by who asks, and 2 as little an exponent. */
-	return der_small(exponent.value, UINT_MAX - 1, &number) ? (number ? number : 2) : UINT_MAX;
+	struct bytes value = exponent.value;
+	/* 0 is taken for "no RSA key" by who asks; 2 is as little an exponent as what is negative,
+	 * even or no number. */
+	if (!der_is_integer(value) || value.data[0] & 0x80 || !(value.data[value.size - 1] & 1))
+		return 2;
+	return der_small(value, UINT_MAX - 1, &number) ? number : UINT_MAX;
 }
 
 bool algorithm_key(struct bytes info, struct arena *mem, const char **out, unsigned *bits)

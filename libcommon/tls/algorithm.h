@@ -14,7 +14,8 @@ NODISCARD bool algorithm_signature(struct bytes identifier, struct arena *mem, c
 NODISCARD bool algorithm_key(struct bytes info, struct arena *mem, const char **out,
 			     unsigned *bits);
 
-/* The public exponent of an RSA key; 0 where it is none, and UINT_MAX beyond that. */
+/* The public exponent of an RSA key; 0 where it is no RSA key, 2 for anything even or negative, and
+ * UINT_MAX beyond that. */
 unsigned algorithm_rsa_exponent(struct bytes info);
 
 #endif

@@ -80,6 +80,7 @@ bool cert_peek(struct bytes der, struct bytes *subject, struct bytes *issuer)
 
 #define YEAR_2050 2524608000
 
+/* RFC 5280, 4.1.2.5: UTCTime until 2049, GeneralizedTime from then. */
 static bool read_validity(struct bytes validity, struct cert_facts *out)
 {
 	struct der sequence;
@@ -135,6 +136,12 @@ static bool read_names(struct bytes san, bool present, struct arena *mem, struct
 	out->names = arena_array(mem, out->name_count, sizeof(*out->names));
 	if (present)
 		san_read(san, mem, out->names);
+	for (size_t i = 0; i < alternatives; i++) {
+		const char *wrong = out->names[i].malformed;
+		if (wrong && strcmp(wrong, SAN_NOT_DER) == 0)
+			cert_note_defect(out,
+					 "its subjectAltName holds a name that is not valid DER");
+	}
 	dn_common_names(out->subject_der, mem, out->names + alternatives);
 	out->common_name = commons > 0 ? out->names[alternatives].value : NULL;
 	return true;

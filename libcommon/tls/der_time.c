@@ -43,7 +43,11 @@ bool der_take_time(struct bytes *at, int64_t *out)
 		when.tm_year += when.tm_year < 50 ? 2000 : 1900;
 	when.tm_year -= 1900;
 	when.tm_mon--;
-	*out = timegm(&when);
+	int day = when.tm_mday;
+	int64_t seconds = timegm(&when);
+	if (when.tm_mday != day) /* there was no such day, and it became one of the next month */
+		return false;
+	*out = seconds;
 	return true;
 }
 

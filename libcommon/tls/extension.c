@@ -67,8 +67,8 @@ static void read_basic(struct reading *reading, const struct extension *extensio
 		cert_note_blemish(cert, "its basic constraints are not critical");
 }
 
-/* KeyUsage ::= BIT STRING, named bits: no zero bits at the end (X.690, 11.2.2), at least one set.
- */
+/* KeyUsage ::= BIT STRING, at least one bit set. Zero bits at the end (X.690, 11.2.2) are passed
+ * over, as everybody does. */
 static void read_usage(struct reading *reading, const struct extension *extension)
 {
 	struct cert_facts *cert = reading->cert;
@@ -136,13 +136,16 @@ static void read_features(struct reading *reading, const struct extension *exten
 {
 	struct bytes at = extension->value;
 	struct der sequence, number;
-	if (!der_take(&at, TAG_SEQUENCE, &sequence))
-		return;
-	reading->cert->features = sequence.value;
-	while (der_take(&sequence.value, TAG_INTEGER, &number)) {
-		if (number.value.size == 1 && number.value.data[0] == 5 /* status_request */)
-			reading->cert->must_staple = true;
+	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0;
+	if (whole)
+		reading->cert->features = sequence.value;
+	while (whole && sequence.value.size > 0) {
+		whole = der_take(&sequence.value, TAG_INTEGER, &number);
+		if (whole && number.value.size == 1 && number.value.data[0] == 5)
+			reading->cert->must_staple = true; /* status_request */
 	}
+	if (!whole)
+		cert_note_blemish(reading->cert, "its TLS features are malformed");
 }
 
 /* GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName: what they say is san.c's. */

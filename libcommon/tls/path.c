@@ -254,16 +254,14 @@ static const char *first_unread(const struct search *search)
 	return "a certificate of the chain cannot be read";
 }
 
-/* What one library cannot read some client cannot either. */
-static void ask_the_library(struct route *way, struct arena *mem)
+/* What one library cannot read some clients cannot either. */
+static const struct cert_facts *first_obscure(const struct route *way)
 {
 	for (size_t i = 0; i < way->length; i++) {
-		const struct cert_facts *cert = way->links[i];
-		if (!signature_can_read(cert))
-			route_fail(way, PATH_MALFORMED,
-				   arena_printf(mem, "%s is malformed: GnuTLS cannot read it",
-						cert_whose(cert, i == 0, mem)));
+		if (!signature_can_read(way->links[i]))
+			return way->links[i];
 	}
+	return NULL;
 }
 
 static void keep_way(const struct route *way, struct arena *mem, struct path_facts *out)
@@ -291,7 +289,6 @@ static void conclude(struct search *search, struct path_facts *out)
 		if (!search->chain[i].subject)
 			route_fail(&way, PATH_MALFORMED, first_unread(search));
 	}
-	ask_the_library(&way, search->mem);
 	if (trouble && !(way.problems & PATH_SELF_SIGNED)) {
 		/* Whether it leads to an anchor nobody can tell. */
 		way.problems &= ~(unsigned)(PATH_UNKNOWN_ISSUER | PATH_INCOMPLETE);
@@ -305,6 +302,7 @@ static void conclude(struct search *search, struct path_facts *out)
 	out->problems = way.problems | (is_out_of_order(search, &way) ? PATH_OUT_OF_ORDER : 0);
 	out->anchor = led ? way.anchor->subject : NULL;
 	out->anchor_from_system = led && way.anchor_from_system;
+	out->obscure = first_obscure(&way);
 	keep_way(&way, search->mem, out);
 }
 

@@ -10,8 +10,6 @@
 #include "tls/der_tag.h"
 #include "tls/dn.h"
 
-#define NOT_DER "not valid DER"
-
 /* CRT-15 for the forms that are IA5String. */
 static const char *ascii_problem(struct bytes value)
 {
@@ -74,7 +72,7 @@ static void read_other_name(struct bytes value, struct arena *mem, struct cert_n
 	out->raw = value;
 	out->value = "otherName";
 	if (!der_take(&value, TAG_OID, &oid)) {
-		out->malformed = NOT_DER;
+		out->malformed = SAN_NOT_DER;
 		return;
 	}
 	char text[128];
@@ -88,7 +86,7 @@ static void read_other_name(struct bytes value, struct arena *mem, struct cert_n
 	out->value = arena_printf(mem, "otherName %s", text);
 	if (!der_take(&value, 0xa0, &explicit) || value.size > 0 ||
 	    !der_next(&explicit.value, &inner) || explicit.value.size > 0) {
-		out->malformed = NOT_DER;
+		out->malformed = SAN_NOT_DER;
 		return;
 	}
 	if (!form)
@@ -127,7 +125,7 @@ static void read_name(struct der entry, struct arena *mem, struct cert_name *out
 	case TAG_NAME_DIRECTORY:
 		out->value = dn_text(entry.value, mem);
 		if (!out->value)
-			out->malformed = NOT_DER;
+			out->malformed = SAN_NOT_DER;
 		out->value = arena_printf(mem, "directoryName %s", out->value ? out->value : "");
 		break;
 	case TAG_NAME_REGISTERED:
@@ -178,6 +176,6 @@ void san_read(struct bytes extension, struct arena *mem, struct cert_name *names
 			return;
 	}
 	*names = (struct cert_name){
-		.type = NAME_OTHER, .value = "unreadable", .raw = at, .malformed = NOT_DER
+		.type = NAME_OTHER, .value = "unreadable", .raw = at, .malformed = SAN_NOT_DER
 	};
 }

@@ -9,6 +9,9 @@
 
 /* How many entries the GeneralNames hold; what cannot be read behind the last counts as one. */
 size_t san_count(struct bytes extension);
+/* What makes a name malformed whose structure is broken, not just its text: the extension as a
+ * whole is not valid then. */
+#define SAN_NOT_DER "not valid DER"
 /* Fills exactly san_count() names. */
 void san_read(struct bytes extension, struct arena *mem, struct cert_name *names);
 

@@ -9,6 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define ENDPOINTS_MAX 40
+
 /* One endpoint there and back: the second time nothing changes any more. */
 static void check_return(const struct endpoint *at, const struct starttls_facts *facts,
 			 struct arena *mem)
@@ -28,6 +30,38 @@ static void check_return(const struct endpoint *at, const struct starttls_facts 
 	assert(strcmp(buf_string(&lines[0]), buf_string(&lines[1])) == 0);
 	buf_free(&lines[0]);
 	buf_free(&lines[1]);
+}
+
+/* The same for a check of its certificate. */
+static void check_certcheck_return(const struct endpoint *at, const struct certcheck_facts *facts,
+				   struct arena *mem)
+{
+	const struct check_rules rules = { .warning = expiry_warning, .critical = expiry_critical };
+	const struct findings none = { 0 };
+	struct buf lines[2] = { buf_new(BUF_UNBOUNDED), buf_new(BUF_UNBOUNDED) };
+	struct certcheck_facts again = *facts;
+	for (int i = 0; i < 2; i++) {
+		struct err err;
+		json_t *endpoint = record_endpoint(at);
+		if (again.source == CHECK_RECORD)
+			json_object_set_new(endpoint, "starttls",
+					    record_starttls(at, &again.walk, &none, STATUS_OK));
+		json_object_set_new(endpoint, "certcheck",
+				    record_certcheck(at, &again, &rules, &none, STATUS_OK));
+		assert(record_write(endpoint, &lines[i]));
+		assert(reread_certcheck(endpoint, mem, &again, &err));
+		json_decref(endpoint);
+	}
+	assert(strcmp(buf_string(&lines[0]), buf_string(&lines[1])) == 0);
+	buf_free(&lines[0]);
+	buf_free(&lines[1]);
+}
+
+/* No control of a peer's reaches a terminal. */
+static void assert_tame(const struct buf *out)
+{
+	for (size_t i = 0; i < out->size; i++)
+		assert((unsigned char)out->data[i] >= ' ' || strchr("\n\t", out->data[i]));
 }
 
 static void judge_and_show(const struct target_view *target, enum policy_name name,
@@ -58,9 +92,66 @@ static void judge_and_show(const struct target_view *target, enum policy_name na
 	text_starttls_long(&view, &(struct text_style){ false, true, 80 }, &out);
 	text_starttls_short(&view, &out);
 	text_starttls_nagios(&view, &out);
-	for (size_t i = 0; i < out.size; i++) /* no control of a peer's reaches a terminal */
-		assert((unsigned char)out.data[i] >= ' ' || strchr("\n\t", out.data[i]));
+	assert_tame(&out);
 	buf_free(&out);
+}
+
+static void show_checks(const struct target_view *target,
+			const struct certcheck_facts *const *checks, bool names)
+{
+	const struct check_rules rules = { .warning = expiry_warning, .critical = expiry_critical };
+	const struct findings none = { 0 };
+	const struct findings *found[ENDPOINTS_MAX];
+	const enum status statuses[ENDPOINTS_MAX] = { STATUS_OK };
+	for (size_t i = 0; i < target->count; i++)
+		found[i] = &none;
+	const struct check_view view = {
+		.base = { .target = target,
+			  .found = found,
+			  .statuses = statuses,
+			  .record_found = &none,
+			  .status = STATUS_UNKNOWN },
+		.checks = checks,
+		.rules = &rules,
+		.names = names,
+	};
+	struct buf out = buf_new(BUF_UNBOUNDED);
+	text_certcheck_long(&view, &(struct text_style){ false, names, 80 }, &out);
+	text_certcheck_short(&view, &out);
+	text_certcheck_nagios(&view, &out);
+	text_certcheck_cron(&view, &out);
+	assert_tame(&out);
+	buf_free(&out);
+}
+
+/* The "certcheck" sections of a record. */
+static void examine_checks(const json_t *record, const struct endpoint_list *endpoints,
+			   struct arena *mem)
+{
+	struct endpoint *checked = arena_array(mem, endpoints->count + 1, sizeof(*checked));
+	const struct certcheck_facts *checks[ENDPOINTS_MAX];
+	const struct starttls_facts *walks[ENDPOINTS_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < endpoints->count; i++) {
+		struct certcheck_facts *read = arena_alloc(mem, sizeof(*read));
+		struct err err;
+		const json_t *endpoint = json_array_get(json_object_get(record, "endpoints"), i);
+		if (!reread_certcheck(endpoint, mem, read, &err))
+			continue;
+		checked[count] = endpoints->items[i];
+		checks[count] = read;
+		walks[count] = &read->walk;
+		check_certcheck_return(&checked[count], read, mem);
+		count++;
+	}
+	const struct target_view target = { .domain = json_string_value(
+						    json_object_get(record, "domain")),
+					    .endpoints = checked,
+					    .facts = walks,
+					    .count = count,
+					    .wanted = { true, true } };
+	show_checks(&target, checks, false);
+	show_checks(&target, checks, true);
 }
 
 static void examine(const json_t *record, struct arena *mem)
@@ -69,8 +160,9 @@ static void examine(const json_t *record, struct arena *mem)
 	struct endpoint_list endpoints;
 	struct dns_facts dns;
 	bool looked_up = reread_dns(record, mem, &dns, &err);
-	if (!reread_endpoints(record, mem, &endpoints, &err) || endpoints.count > 40)
+	if (!reread_endpoints(record, mem, &endpoints, &err) || endpoints.count > ENDPOINTS_MAX)
 		return;
+	examine_checks(record, &endpoints, mem);
 	struct endpoint *walked = arena_array(mem, endpoints.count + 1, sizeof(*walked));
 	const struct starttls_facts **facts = arena_array(mem, endpoints.count + 1,
 							  sizeof(struct starttls_facts *));

@@ -1,4 +1,4 @@
-"""What tests/demo.sh shows without a domain: a throw-away server, its DNS, and the tool looking at both.
+"""What tests/demo.sh shows without a domain: a throw-away server, its DNS, and the tools looking at both.
 
 Everything lives below one temporary folder and on loopback addresses of its own, and ends with this program.
 """
@@ -40,10 +40,15 @@ def start(folder):
 
 
 def show(dns, ca):
-    argv = [tool.find("xmpp-starttls"), "--resolver", dns.resolver, "--trust", str(ca.file), DOMAIN]
+    asking = ["--resolver", dns.resolver, "--trust", str(ca.file)]
+    return max(run("xmpp-starttls", *asking, DOMAIN), run("xmpp-certcheck", *asking, "--no-state", DOMAIN))
+
+
+def run(name, *arguments):
+    argv = [tool.find(name), *arguments]
     print("$ " + shlex.join(argv), flush=True)
     status = subprocess.run(argv, check=False).returncode
-    print(f"# exit status {status}")
+    print(f"# exit status {status}\n", flush=True)
     return status
 
 

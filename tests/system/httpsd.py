@@ -14,6 +14,7 @@ are {name: what ca.issue() is asked for}, told apart by SNI; the first answers f
 import base64
 import contextlib
 import dataclasses
+import email.utils
 import hashlib
 import json
 import socket
@@ -35,10 +36,11 @@ class Answer:
     repeat: int = 1       # how often the body is sent
     before: float = 0     # seconds of silence before the answer; the end of the test ends them
     bare: bytes = None    # in place of all that
+    clock: float = None   # the server's, in seconds since 1970; None: right
 
     def head(self):
         size = len(self.body) * self.repeat if self.promised is None else self.promised
-        lines = [f"HTTP/1.1 {self.code}", "Date: Wed, 25 Nov 2026 20:43:33 GMT", f"Content-Length: {size}",
+        lines = [f"HTTP/1.1 {self.code}", f"Date: {email.utils.formatdate(self.clock, usegmt=True)}", f"Content-Length: {size}",
                  "Connection: close", *self.fields]
         return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
 

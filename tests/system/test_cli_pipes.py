@@ -50,13 +50,13 @@ def test_what_is_not_ours_stays(seen, again):
     record = seen()
     record["x-top"] = {"deep": [1, 2.5, True, None, {"ü": "\x7f"}]}
     record["dns"] = {"srv": [], "x-dns": 1}
-    record["endpoints"][0]["certcheck"] = {"time": "2020-01-01T00:00:00Z", "status": "warning", "findings": [], "x": 1}
+    record["endpoints"][0]["ciphers"] = {"time": "2020-01-01T00:00:00Z", "status": "warning", "findings": [], "x": 1}
     record["endpoints"][1]["x-endpoint"] = "kept"
     record["findings"].append({"id": "x-other-tool", "severity": "info", "text": "theirs", "ref": "RFC 1 section 1"})
     after = again(record)
     assert without_ours(after) == without_ours(record)
     assert {"id": "x-other-tool", "severity": "info", "text": "theirs", "ref": "RFC 1 section 1"} in after["findings"]
-    assert after["status"] == "warning", "certcheck's"
+    assert after["status"] == "warning", "that of ciphers"
     assert again(after)["status"] == "warning"
     assert list(after)[:2] == ["schema", "domain"]
 
@@ -98,12 +98,12 @@ def test_findings_that_no_longer_hold_go(run, again, seen):
 
 
 def test_the_findings_that_give_way_are_those_we_make():
-    """run/merge.c names them; a new one in judge/ must stand there, too."""
+    """run/verdict.c names them; a new one in judge/ must stand there, too."""
     library = tool.TOP / "libcommon"
     made = set()
     for name in ("judge_target.c", "judge_dns.c"):
         made |= set(re.findall(r'FIND_SPANNING\([^"]*"([a-z0-9-]+)"', (library / "judge" / name).read_text()))
-    lists = re.findall(r"_ids\[\] = \{([^}]*)\}", (library / "run" / "merge.c").read_text())
+    lists = re.findall(r"_ids\[\] = \{([^}]*)\}", (library / "run" / "verdict.c").read_text())
     assert made | {"invalid-input"} == set(re.findall(r'"([a-z0-9-]+)"', "".join(lists)))
 
 

@@ -20,7 +20,7 @@ static inline void check_chain(struct certcheck_facts *facts, struct arena *mem,
 	struct bytes ders[CHAIN_MAX];
 	size_t count = fixture_ders(mem, names, ders, CHAIN_MAX);
 	struct cert_facts *certs = arena_array(mem, count, sizeof(*certs));
-	const struct cert_facts **way = arena_array(mem, count, sizeof(*way));
+	const struct cert_facts **way = arena_array(mem, count, sizeof(struct cert_facts *));
 	struct err err;
 	assert_true(count >= 2);
 	for (size_t i = 0; i < count; i++) {

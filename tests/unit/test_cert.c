@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/deadline.h"
+#include "der_fixture.h"
 #include "fixture.h"
 #include "tls/san.h"
 
@@ -232,30 +233,6 @@ static void ten_thousand_names_take_no_time(void **state)
 	assert_true(clock_ms() - start < 1000); /* some 5 ms without sanitizers */
 }
 
-/* tag, length in its shortest form, contents */
-static struct bytes wrap(struct arena *mem, uint8_t tag, struct bytes contents)
-{
-	size_t size = contents.size, octets = size < 0x80 ? 0 : size < 0x100 ? 1 : 2;
-	uint8_t *der = arena_alloc(mem, size + 4), *at = der;
-	assert_true(size < 0x10000);
-	*at++ = tag;
-	if (octets > 0)
-		*at++ = (uint8_t)(0x80 | octets);
-	if (octets == 2)
-		*at++ = (uint8_t)(size >> 8);
-	*at++ = (uint8_t)size;
-	memcpy(at, contents.data, size);
-	return (struct bytes){ der, (size_t)(at - der) + size };
-}
-
-static struct bytes join(struct arena *mem, struct bytes a, struct bytes b)
-{
-	uint8_t *both = arena_alloc(mem, a.size + b.size);
-	memcpy(both, a.data, a.size);
-	memcpy(both + a.size, b.data, b.size);
-	return (struct bytes){ both, a.size + b.size };
-}
-
 /* The smallest thing cert_read() takes for a certificate, with so many empty dNSNames. */
 static struct bytes cert_of_names(struct arena *mem, size_t count)
 {
@@ -273,12 +250,14 @@ static struct bytes cert_of_names(struct arena *mem, size_t count)
 	uint8_t *names = arena_alloc(mem, 2 * count);
 	for (size_t i = 0; i < count; i++)
 		names[2 * i] = 0x82;
-	struct bytes san = wrap(mem, 0x04, wrap(mem, 0x30, (struct bytes){ names, 2 * count }));
-	san = wrap(mem, 0x30, join(mem, (struct bytes){ oid, sizeof(oid) - 1 }, san));
-	struct bytes body = join(mem, (struct bytes){ head, sizeof(head) - 1 },
-				 wrap(mem, 0xa3, wrap(mem, 0x30, san)));
-	return wrap(mem, 0x30,
-		    join(mem, wrap(mem, 0x30, body), (struct bytes){ tail, sizeof(tail) - 1 }));
+	struct bytes san = der_wrap(mem, 0x04,
+				    der_wrap(mem, 0x30, (struct bytes){ names, 2 * count }));
+	san = der_wrap(mem, 0x30, der_join(mem, (struct bytes){ oid, sizeof(oid) - 1 }, san));
+	struct bytes body = der_join(mem, (struct bytes){ head, sizeof(head) - 1 },
+				     der_wrap(mem, 0xa3, der_wrap(mem, 0x30, san)));
+	return der_wrap(mem, 0x30,
+			der_join(mem, der_wrap(mem, 0x30, body),
+				 (struct bytes){ tail, sizeof(tail) - 1 }));
 }
 
 static void takes_so_many_names_and_no_more(void **state)

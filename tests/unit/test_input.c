@@ -13,7 +13,7 @@ static struct input piped(const char *text, size_t size)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], text, size), size);
 	close(ends[1]);
-	return input_from_fd(ends[0]);
+	return input_from_fd(ends[0], "standard input");
 }
 
 static const struct row {
@@ -85,7 +85,7 @@ static void takes_operands_as_they_are(void **state)
 static void tells_a_descriptor_that_cannot_be_read(void **state)
 {
 	(void)state;
-	struct input input = input_from_fd(-1);
+	struct input input = input_from_fd(-1, "standard input");
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	struct input_line line;
 	struct err err = { 0 };
@@ -106,7 +106,7 @@ static void cuts_a_line_longer_than_any_record(void **state)
 		assert_int_equal(write(fd, chunk, sizeof(chunk)), sizeof(chunk));
 	assert_int_equal(write(fd, "\nnext\n", 6), 6);
 	lseek(fd, 0, SEEK_SET);
-	struct input input = input_from_fd(fd);
+	struct input input = input_from_fd(fd, "standard input");
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	struct input_line line;
 	struct err err = { 0 };

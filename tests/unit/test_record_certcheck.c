@@ -15,6 +15,7 @@ typedef void spoil(struct certcheck_facts *facts, struct arena *mem);
 SPOIL(nothing, )
 SPOIL(refused, *facts = *check_failed(mem, SERVICE_S2S, ERR_REFUSED, "connection refused"))
 SPOIL(from_record, facts->source = CHECK_RECORD; facts->at += 3 * DAYS)
+SPOIL(staple_not_kept, facts->source = CHECK_RECORD; facts->walk.tls.staple = true)
 SPOIL(failed_record, *facts = *check_failed(mem, SERVICE_S2S, ERR_REFUSED, "connection refused");
       facts->source = CHECK_RECORD)
 SPOIL(another_moment, facts->at_chosen = true; facts->at += 400 * DAYS; facts->proofs = 0;
@@ -36,22 +37,28 @@ SPOIL(self_signed, check_chain(facts, mem, "self-signed root");
 SPOIL(is_the_anchor, struct path_facts *path = &facts->walk.identity.path; path->way++; path->way++;
       path->way_length = 1; path->anchor = path->way[0]->subject; path->anchor_from_system = false)
 SPOIL(out_of_order, struct identity_facts *identity = &facts->walk.identity;
-      const struct cert_facts **way = arena_array(mem, 3, sizeof(*way));
+      const struct cert_facts **way = arena_array(mem, 3, sizeof(struct cert_facts *));
       check_chain(facts, mem, "leaf stranger intermediate root"); way[0] = &identity->certs[0];
       way[1] = &identity->certs[2]; way[2] = &identity->certs[3]; identity->path.way = way;
       identity->path.way_length = 3; identity->path.problems = PATH_OUT_OF_ORDER)
 SPOIL(dane, check_dane(facts, mem, "_5269._tcp.xmpp.im.example");
       facts->dane.matched_name = facts->walk.identity.names.matched; facts->dane.by_target = true;
-      facts->dane.ta_missing = true; facts->dane.unmatched_combination = "2 0 1")
+      facts->dane.target_name = facts->dane.matched_name; facts->dane.ta_missing = true;
+      facts->dane.unmatched_combination = "2 0 1")
 SPOIL(insecure, facts->dane = (struct dane_facts){ .status = DANE_INSECURE,
 						   .srv = DNSSEC_INSECURE,
 						   .address = DNSSEC_SECURE,
 						   .reason = "the SRV records are not signed" })
 SPOIL(posh, facts->posh = (struct posh_facts){ POSH_MATCH, "https://a/", "https://b/", 604800, 2,
-					       FIXTURE_JULY_26, NULL, 21.5, false })
-SPOIL(revoked,
-      facts->staple = (struct staple_facts){ STAPLE_REVOKED, 1782800000, 1782800001, 1782900000,
-					     1782700000, "keyCompromise", "it is revoked", { 0 } };
+					       FIXTURE_JULY_26, NULL, 21.5, true })
+SPOIL(revoked, facts->staple = (struct staple_facts){ STAPLE_REVOKED,
+						      1782800000,
+						      1782800001,
+						      1782900000,
+						      1782700000,
+						      "keyCompromise",
+						      "it is revoked",
+						      { 0 } };
       facts->crl = (struct crl_facts){ CRL_REVOKED, 1, 1782700000, NULL, 1782800001, 1782900000,
 				       "it is revoked" })
 SPOIL(transparent, facts->scts.list = arena_array(mem, 2, sizeof(struct sct));
@@ -91,6 +98,7 @@ static const struct row {
 	{ "good", nothing },
 	{ "refused", refused },
 	{ "out of a record", from_record },
+	{ "a staple that no record keeps", staple_not_kept },
 	{ "out of a record that failed", failed_record },
 	{ "at another moment", another_moment },
 	{ "a file", file },
@@ -193,12 +201,14 @@ static const struct holds {
 	  "\"purposes\":{\"server\":true,\"client\":false,\"any\":false,\"listed\":true}" },
 	{ nothing,
 	  "\"path\":[0,1],\"anchor\":{\"subject\":\"CN=Test Root,O=XMPP TLS tools test\"" },
-	{ nothing, "\"ca\":false,\"in_path\":true},{\"subject\":" },
+	{ nothing, "\"ca\":false,\"blemish\":\"it has no authority key identifier\","
+		   "\"in_path\":true},{\"subject\":" },
 	{ nothing, "\"trust\":{\"trusted\":true,\"anchor\":" },
 	{ nothing, "\"posh\":{\"status\":\"none\"" },
 	{ nothing, "\"change\":{\"class\":\"none\",\"first_seen\":\"2026-03-23T00:00:00Z\"}" },
 	{ nothing, "\"chain_pem\":[\"-----BEGIN CERTIFICATE-----\\n" },
 	{ nothing, "\"staple\":{\"status\":\"absent\"}" },
+	{ staple_not_kept, "!\"staple\":" },
 	{ nothing, "!null" },
 	{ nothing, "!\"dane\"" },
 	{ nothing, "!\"at\":" },
@@ -244,8 +254,9 @@ static const struct holds {
 		"\"records\":[{\"usage\":3,\"selector\":1,\"matching\":1,\"data\":\"" },
 	{ dane, "\"verdict\":\"match\",\"cert\":0,\"reason\":" },
 	{ dane, "\"verdict\":\"differs\",\"reason\":" },
-	{ dane, "\"matched_name\":{\"type\":\"DNS-ID\",\"value\":\"im.example\"},"
-		"\"by_target\":true,\"ta_missing\":true,\"unmatched_combination\":\"2 0 1\"}" },
+	{ dane,
+	  "\"matched_name\":{\"type\":\"DNS-ID\",\"value\":\"im.example\"},"
+	  "\"by_target\":true,\"target_name\":{\"type\":\"DNS-ID\",\"value\":\"im.example\"},\"ta_missing\":true,\"unmatched_combination\":\"2 0 1\"}" },
 	{ insecure, "\"dane\":{\"status\":\"insecure\",\"srv\":\"insecure\",\"address\":\"secure\","
 		    "\"reason\":" },
 	{ posh, "\"reference\":\"https://b/\",\"expires\":604800,\"fingerprints\":2," },

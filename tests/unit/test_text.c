@@ -442,8 +442,8 @@ static void every_finding_can_be_explained(void **state)
 		"why       Renewal is due at two thirds of the lifetime; it seems to have\n"
 		"          failed.\n"
 		"clause    RFC 5280 section 4.1.2.5\n"
-		"severity  warning; when no more than the smaller of a seventh of its\n"
-		"          lifetime and 7 days is left: critical\n"
+		"severity  warning; when no more than the smaller of a seventh of its lifetime\n"
+		"          and 7 days is left: critical\n"
 		"Prosody   run the renewal by hand, read its log, then `prosodyctl reload`\n"
 		"ejabberd  run the renewal by hand, read its log, then `ejabberdctl\n"
 		"          reload_config`\n");

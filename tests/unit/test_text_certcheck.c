@@ -200,7 +200,7 @@ static struct screen *wrong_name(void)
 	screen->target.domain = "example.org";
 	screen->endpoints[0].host = "im.example";
 	check_name(facts, screen->mem, "example.org", SERVICE_C2S);
-	const struct cert_facts **way = arena_array(screen->mem, 3, sizeof(*way));
+	const struct cert_facts **way = arena_array(screen->mem, 3, sizeof(struct cert_facts *));
 	const struct path_facts *path = &facts->walk.identity.path;
 	way[0] = path->way[0], way[1] = path->way[2], way[2] = path->way[3];
 	facts->walk.identity.path.way = way;
@@ -208,6 +208,17 @@ static struct screen *wrong_name(void)
 	facts->walk.identity.path.anchor_from_system = false;
 	find(screen, 0, "cert-name-mismatch", "the certificate names im.example, not example.org");
 	finish(screen);
+	return screen;
+}
+
+/* The same, where DNSSEC vouches for the SRV record. */
+static struct screen *target_by_dnssec(void)
+{
+	struct screen *screen = wrong_name();
+	struct certcheck_facts *facts = screen->checks[0];
+	facts->dane = (struct dane_facts){ .status = DANE_NONE,
+					   .name = "_5222._tcp.im.example",
+					   .target_name = &facts->walk.identity.certs[0].names[0] };
 	return screen;
 }
 
@@ -553,6 +564,27 @@ static const struct golden {
 	  "history   first seen 2026-03-23, unchanged\n"
 	  "critical cert-name-mismatch  the certificate names im.example, not example.org  RFC 9525 6\n"
 	  "1 connection, 0.3 s\n" },
+	{ "the target's name, by DNSSEC", target_by_dnssec, as_long,
+	  "CRITICAL example.org: for another name; the certificate names im.example, not example.org\n"
+	  "where     c2s starttls 192.0.2.7:5222 (im.example)\n"
+	  "names     none of example.org\n"
+	  "          DNS-ID im.example               the SRV target, which counts by DNSSEC\n"
+	  "          DNS-ID *.im.example             names another domain\n"
+	  "          SRV-ID _xmpp-client.im.example  names another domain\n"
+	  "          SRV-ID _xmpp-server.im.example  a SRV-ID for _xmpp-server does not serve c2s\n"
+	  "          XmppAddr im.example             names another domain\n"
+	  "          CN-ID im.example                the common name is not an identity (RFC 9525 section 2)\n"
+	  "chain     im.example            EC P-256  ecdsa-with-SHA256  184 days\n"
+	  "          <- Test Intermediate  EC P-256  ecdsa-with-SHA256  3106 days\n"
+	  "          <- Test Root (file)   EC P-256  ecdsa-with-SHA256  4932 days\n"
+	  "          also sent, and not needed: Stranger\n"
+	  "valid     2026-01-01 .. 2027-01-01   warning at 20 days, critical at 7\n"
+	  "purpose   serverAuth yes, clientAuth no\n"
+	  "DANE      none published at _5222._tcp.im.example\n"
+	  "POSH      none published\n"
+	  "history   first seen 2026-03-23, unchanged\n"
+	  "critical cert-name-mismatch  the certificate names im.example, not example.org  RFC 9525 6\n"
+	  "1 connection, 0.3 s\n" },
 	{ "all speaks against it", damned, as_long,
 	  "CRITICAL im.example: revoked; the certificate is revoked\n"
 	  "where     s2s starttls 192.0.2.7:5269 (xmpp.im.example)\n"
@@ -808,6 +840,8 @@ static const struct sighting seen[] = {
 	{ "im.example", SERVICE_C2S, "starttls h:5222 192.0.2.7", "2123456789abcdef00", "bb",
 	  "CN=a", "CN=\033", "CN=\033", "im.example", 0, FIXTURE_JULY_26 + 90 * DAYS,
 	  FIXTURE_JULY_26, FIXTURE_JULY_26, false, false },
+	{ .service = SERVICE_C2S, .last = FIXTURE_JULY_26 },
+	{ .service = SERVICE_C2S, .last = FIXTURE_JULY_26, .trusted = true },
 	{ "im.example", SERVICE_S2S, "starttls h:5269 192.0.2.7", "1123456789abcdef00", "aa",
 	  "CN=a", "CN=R11,O=CA", "CA", "im.example", 0, FIXTURE_JULY_26 + 90 * DAYS,
 	  FIXTURE_JULY_26, FIXTURE_JULY_26, false, true },
@@ -828,6 +862,8 @@ static void the_history_is_a_table(void **state)
 		"im.example  c2s      starttls h:5222 192.0.2.7  2026-04-02  2026-06-01  2026-07-01   CA       0123456789abcdef...  accepted\n"
 		"im.example  c2s      starttls h:5222 192.0.2.7  2026-06-01  2026-07-01  2026-09-29   CA       1123456789abcdef...  same key, accepted\n"
 		"im.example  c2s      starttls h:5222 192.0.2.7  2026-07-01  2026-07-01  2026-09-29   CN=\\x1b  2123456789abcdef...  \033[33mnew key, not trusted\033[0m\n"
+		"            c2s                                 1970-01-01  2026-07-01  1970-01-01                                 \033[33mnot trusted\033[0m\n"
+		"            c2s                                 1970-01-01  2026-07-01  1970-01-01                                 same key\n"
 		"im.example  s2s      starttls h:5269 192.0.2.7  2026-07-01  2026-07-01  2026-09-29   CA       1123456789abcdef...\n");
 }
 
