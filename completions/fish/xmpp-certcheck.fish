@@ -11,7 +11,7 @@ complete -c xmpp-certcheck -l local -rF -d 'compare what is served with this fil
 complete -c xmpp-certcheck -l names -d 'show every presented identifier and its verdict'
 complete -c xmpp-certcheck -l verify-name -x -a '(__fish_print_hostnames)' -d 'accept this name, too (repeatable)'
 complete -c xmpp-certcheck -l legacy-cn -d 'accept the common name where there is no other identifier'
-complete -c xmpp-certcheck -l subdomains -x -a 'conference pubsub upload' -d 'must speak for these, too'
+complete -c xmpp-certcheck -l subdomains -x -a 'auto conference pubsub upload' -d 'must speak for these, too; auto: what discovery names'
 complete -c xmpp-certcheck -l dane -x -a 'auto require off' -d 'auto (default), require or off'
 complete -c xmpp-certcheck -l posh -x -a 'auto always require off' -d 'auto (default), always, require or off'
 complete -c xmpp-certcheck -l tlsa -d 'print the TLSA record to publish'

@@ -1007,6 +1007,14 @@ const struct finding_kind finding_kinds[] = {
 			"add the component's domain to the certificate, or give it one of its own",
 	},
 	{
+		.id = "subdomains-not-discovered",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0030 section 4",
+		.meaning = "Which components the server has could not be found out, or not wholly.",
+		.why = "A component that the certificate does not name stays unnoticed: name it, as in "
+		       "--subdomains=auto,conference.",
+	},
+	{
 		.id = "local-not-loaded",
 		.severity = GRADE(WARNING, WARNING, WARNING),
 		.ref = "RFC 7590 section 3.6",

@@ -48,22 +48,6 @@ static void judge_local(const struct judging *judging)
 		     file, stored, served);
 }
 
-/* --subdomains */
-static void judge_subdomains(const struct judging *judging)
-{
-	const struct certcheck_facts *check = judging->check;
-	CLEANUP(buf_free) struct buf missing = buf_new(BUF_UNBOUNDED);
-	for (size_t i = 0; i < check->subdomain_count; i++) {
-		if (!check->subdomains[i].matched)
-			buf_printf(&missing, "%s%s", missing.size ? ", " : "",
-				   escape_copy(judging->mem, check->subdomains[i].domain,
-					       SHOWN_MAX));
-	}
-	if (missing.size)
-		FIND(judging, "subdomain-not-covered", "the certificate does not name %s",
-		     buf_string(&missing));
-}
-
 void judge_certcheck(const struct endpoint *at, const struct certcheck_facts *facts,
 		     const struct check_rules *rules, const struct policy *policy,
 		     struct arena *mem, struct findings *out)
@@ -136,6 +120,8 @@ void judge_certcheck_target(const struct target_view *target,
 				     endpoint_text(pair.at[0], mem), endpoint_text(pair.at[1], mem),
 				     words);
 	}
+	const struct spanning spanning = { target, policy, mem, out };
+	judge_discovery(&spanning, checks);
 }
 
 static const char *const source_texts[] = {

@@ -13,6 +13,7 @@
 #include "tls/posh.h"
 #include "tls/sct.h"
 #include "tls/staple.h"
+#include "xmpp/disco.h"
 
 /* How the chain came to us. */
 enum check_source {
@@ -68,6 +69,7 @@ struct certcheck_facts {
 	struct local_facts local;
 	struct subdomain_facts *subdomains;
 	size_t subdomain_count;
+	struct disco_facts discovery; /* --subdomains=auto */
 };
 
 /* A threshold: days or a share of the lifetime; the smaller of the two where both are set. */
@@ -99,7 +101,8 @@ void judge_certcheck(const struct endpoint *at, const struct certcheck_facts *fa
 		     const struct check_rules *rules, const struct policy *policy,
 		     struct arena *mem, struct findings *out);
 
-/* What spans endpoints: certificates that differ in more than their dates, key type or strength. */
+/* What spans endpoints: certificates that differ in more than their dates, key type or strength;
+ * whether the components of the domain were discovered. */
 void judge_certcheck_target(const struct target_view *target,
 			    const struct certcheck_facts *const *checks,
 			    const struct policy *policy, struct arena *mem, struct findings *out);

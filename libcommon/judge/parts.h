@@ -39,6 +39,7 @@ void judge_dane(const struct judging *judging);
 void judge_posh(const struct judging *judging);
 void judge_revocation(const struct judging *judging);
 void judge_change(const struct judging *judging);
+void judge_subdomains(const struct judging *judging);
 void judge_failure(const struct judging *judging);
 
 /* The id of the finding that says why the walk ended early; NULL when it did not, or when what was

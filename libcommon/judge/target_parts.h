@@ -3,7 +3,7 @@
 #ifndef JUDGE_TARGET_PARTS_H
 #define JUDGE_TARGET_PARTS_H
 
-#include "judge/judge.h"
+#include "judge/certcheck.h"
 
 struct spanning {
 	const struct target_view *target;
@@ -17,6 +17,8 @@ struct spanning {
 
 /* SRV records, addresses, DNSSEC, what is published; not who answers. */
 void judge_dns(const struct spanning *spanning);
+/* xmpp-certcheck's: --subdomains=auto, by endpoint. */
+void judge_discovery(const struct spanning *spanning, const struct certcheck_facts *const *checks);
 
 /* "c2s", "s2s" or "c2s and s2s" */
 const char *services_text(const bool set[SERVICE_COUNT]);

@@ -24,7 +24,7 @@ void record_put_name(json_t *object, const char *key, const struct cert_name *na
 /* Of the certcheck section: "dane", "posh", "staple", "scts", "crl", "caa". */
 void record_put_evidence(json_t *section, const struct certcheck_facts *facts,
 			 const struct check_rules *rules);
-/* Of the certcheck section: "change", "pins", "local", "subdomains". */
+/* Of the certcheck section: "change", "pins", "local", "subdomains", "discovery". */
 void record_put_past(json_t *section, const struct certcheck_facts *facts);
 
 /* Whole days; less than none is -1 at once. */

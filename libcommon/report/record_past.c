@@ -77,12 +77,27 @@ static json_t *subdomains_record(const struct certcheck_facts *facts)
 	return list;
 }
 
+static json_t *discovery_record(const struct disco_facts *discovery)
+{
+	json_t *entry = json_object();
+	if (discovery->result == DISCO_NOT_WANTED)
+		return entry;
+	json_put_text(entry, "result", disco_result_name(discovery->result));
+	json_put_text(entry, "reason", discovery->reason);
+	if (discovery->result == DISCO_LISTED)
+		json_object_set_new(entry, "domains", json_texts(&discovery->domains));
+	if (discovery->cut)
+		json_put_bool(entry, "cut", true);
+	return entry;
+}
+
 void record_put_past(json_t *section, const struct certcheck_facts *facts)
 {
 	json_put_filled(section, "change", change_record(&facts->change));
 	json_put_filled(section, "pins", pins_record(facts));
 	json_put_filled(section, "local", local_record(&facts->local));
 	json_put_filled(section, "subdomains", subdomains_record(facts));
+	json_put_filled(section, "discovery", discovery_record(&facts->discovery));
 }
 
 json_t *record_history(const struct sighting *rows, size_t count)

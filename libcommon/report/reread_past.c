@@ -1,5 +1,8 @@
 /* What a certificate was compared with, out of a "certcheck" section. */
+#include <string.h>
+
 #include "report/reread_parts.h"
+#include "xmpp/jid.h"
 
 static bool read_sighting(const struct place *change, struct arena *mem, struct sighting **out,
 			  struct err *err)
@@ -89,10 +92,44 @@ static bool read_subdomains(const struct place *section, struct arena *mem,
 	return true;
 }
 
+/* What is no domain for jid.c cannot be one that was discovered. */
+static bool read_domains(const struct place *discovery, struct arena *mem, struct text_list *out,
+			 struct err *err)
+{
+	if (!get_texts(discovery, "domains", mem, out, err))
+		return false;
+	if (out->count > DISCO_ITEMS_MAX)
+		return place_complain(discovery, "domains", "too many entries", err);
+	for (size_t i = 0; i < out->count; i++) {
+		struct jid_domain domain;
+		struct err unused;
+		if (!jid_domain_parse(out->items[i], strlen(out->items[i]), mem, &domain, &unused))
+			return place_complain(discovery, "domains", "holds what is no domain", err);
+		out->items[i] = domain.ascii;
+	}
+	return true;
+}
+
+static bool read_discovery(const struct place *section, struct arena *mem, struct disco_facts *out,
+			   struct err *err)
+{
+	static const char *const needed[] = { "result", NULL };
+	struct place discovery;
+	if (!place_into(section, "discovery", &discovery, err))
+		return false;
+	return (!discovery.object || get_required(&discovery, needed, err)) &&
+	       GET_WORD(&discovery, "result", disco_result_parse, &out->result, "not a result",
+			err) &&
+	       get_text(&discovery, "reason", mem, &out->reason, err) &&
+	       read_domains(&discovery, mem, &out->domains, err) &&
+	       get_bool(&discovery, "cut", &out->cut, err);
+}
+
 bool reread_past(const struct place *section, struct arena *mem, struct certcheck_facts *facts,
 		 struct err *err)
 {
 	return read_change(section, mem, &facts->change, err) && read_pins(section, facts, err) &&
 	       read_local(section, mem, &facts->local, err) &&
-	       read_subdomains(section, mem, facts, err);
+	       read_subdomains(section, mem, facts, err) &&
+	       read_discovery(section, mem, &facts->discovery, err);
 }

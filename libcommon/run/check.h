@@ -31,6 +31,8 @@ static inline struct certcheck_facts *check_facts(const struct job *job, size_t 
 /* The chain's certificates, path and names, at facts->at. */
 void check_identity(const struct job *job, const struct check_options *opt,
 		    const struct endpoint *at, struct arena *mem, struct certcheck_facts *facts);
+/* --subdomains, once the identities and what the servers named are known. */
+void check_subdomains(struct job *job, const struct check_options *opt);
 void check_dane(struct job *job, const struct check_options *opt);
 void check_posh(struct job *job, const struct check_options *opt);
 void check_caa(struct job *job, const struct check_options *opt);

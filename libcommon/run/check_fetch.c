@@ -5,19 +5,34 @@
 #include "run/scope.h"
 #include "run/steps.h"
 
-/* As far as the certificate shows; a server's stream inside TLS tells whether dialback can stand in
- * for it, which is not worth failing over. */
-static bool walk(struct probe *probe, struct starttls_facts *facts)
+/* --subdomains=auto */
+static void list_components(struct probe *probe, struct starttls_facts *walk,
+			    struct disco_facts *out)
 {
+	struct stream_header header = probe_header(probe);
+	if (step_features(probe, walk))
+		disco_ask(probe->stream, &header, &walk->after.features, probe->mem, out);
+	else
+		*out = (struct disco_facts){ .result = DISCO_FAILED,
+					     .reason = arena_copy(probe->mem, walk->failure.text) };
+}
+
+/* As far as the certificate shows. A server's stream inside TLS tells whether dialback can stand in
+ * for it, a client's who else is at home: neither is worth failing over. */
+static bool walk(struct probe *probe, const struct check_options *opt,
+		 struct certcheck_facts *check)
+{
+	struct starttls_facts *facts = &check->walk;
 	bool direct = probe->at->transport == TRANSPORT_DIRECT;
 	if (!step_tcp(probe, facts) ||
 	    (!direct && (!step_stream(probe, facts) || !step_starttls(probe, facts))) ||
 	    !step_tls(probe, facts))
 		return false;
-	if (probe->at->service == SERVICE_S2S) {
+	if (probe->at->service == SERVICE_S2S)
 		(void)!step_features(probe, facts);
-		facts->failure = (struct err){ 0 };
-	}
+	else if (opt->subdomains_auto)
+		list_components(probe, facts, &check->discovery);
+	facts->failure = (struct err){ 0 };
 	return true;
 }
 
@@ -26,7 +41,6 @@ static bool fetch(struct probe *probe, size_t index, const struct err *failure,
 {
 	struct certcheck_facts *facts = arena_alloc(probe->mem, sizeof(*facts));
 	double since = clock_ms();
-	(void)tool_options;
 	facts->source = CHECK_LIVE;
 	facts->names_judged = true;
 	facts->walk.time = clock_now();
@@ -34,7 +48,7 @@ static bool fetch(struct probe *probe, size_t index, const struct err *failure,
 	facts->walk.failure = *failure;
 	facts->walk.tls.alert = -1;
 	probe->job->facts[index] = facts;
-	bool stays = !failure->code && walk(probe, &facts->walk);
+	bool stays = !failure->code && walk(probe, tool_options, facts);
 	facts->walk.elapsed_ms = clock_ms() - since;
 	return stays;
 }

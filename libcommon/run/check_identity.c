@@ -23,29 +23,6 @@ static void judge_names(const struct job *job, const struct check_options *opt,
 		identity->names.matched = NULL;
 }
 
-/* --subdomains: a label below the domain, or a whole name. */
-static void judge_subdomains(const struct job *job, const struct check_options *opt,
-			     const struct endpoint *at, struct arena *mem,
-			     struct certcheck_facts *facts)
-{
-	const struct identity_facts *identity = &facts->walk.identity;
-	if (!facts->names_judged || identity->cert_count == 0)
-		return;
-	facts->subdomains = arena_array(mem, opt->subdomain_count, sizeof(*facts->subdomains));
-	facts->subdomain_count = opt->subdomain_count;
-	for (size_t i = 0; i < opt->subdomain_count; i++) {
-		const char *name = opt->subdomains[i];
-		struct name_facts names;
-		if (!strchr(name, '.'))
-			name = arena_printf(mem, "%s.%s", name, job_identity(job));
-		const struct reference reference = { name, secure_srv_service(at->service) };
-		name_judge(&identity->certs[0], &reference, mem, &names);
-		if (identity->path.constrained)
-			name_discount(&names);
-		facts->subdomains[i] = (struct subdomain_facts){ name, names.matched };
-	}
-}
-
 void check_identity(const struct job *job, const struct check_options *opt,
 		    const struct endpoint *at, struct arena *mem, struct certcheck_facts *facts)
 {
@@ -61,7 +38,6 @@ void check_identity(const struct job *job, const struct check_options *opt,
 	if (facts->walk.identity.cert_count == 0)
 		return;
 	judge_names(job, opt, at, mem, facts);
-	judge_subdomains(job, opt, at, mem, facts);
 }
 
 /* --pin-sha256: the certificate, or its key. */

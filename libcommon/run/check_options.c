@@ -1,10 +1,8 @@
 #include "run/check_options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/word.h"
-#include "report/reread.h"
 #include "xmpp/jid.h"
 
 enum {
@@ -53,7 +51,7 @@ const struct poptOption check_table[] = {
 	{ "legacy-cn", 0, POPT_ARG_NONE, NULL, OPT_LEGACY_CN,
 	  "accept the common name where there is no other identifier (RFC 6125)", NULL },
 	{ "subdomains", 0, POPT_ARG_STRING, NULL, OPT_SUBDOMAINS,
-	  "must speak for these, too: conference,upload", "LIST" },
+	  "must speak for these, too: conference,upload; auto: what discovery names", "LIST" },
 	{ "dane", 0, POPT_ARG_STRING, NULL, OPT_DANE, "auto (default), require or off", "MODE" },
 	{ "posh", 0, POPT_ARG_STRING, NULL, OPT_POSH,
 	  "auto (default: where nothing else proves it), always, require or off", "MODE" },
@@ -83,90 +81,6 @@ void check_options_init(struct check_options *opt)
 	*opt = (struct check_options){
 		.rules = { .warning = expiry_warning, .critical = expiry_critical },
 	};
-}
-
-bool check_parse_span(const char *text, struct span *out)
-{
-	char *end;
-	double value = strtod(text, &end);
-	struct span span = { 0 };
-	if (end == text || !(value > 0 && value <= 100000))
-		return false;
-	if (strcmp(end, "%") == 0 && value <= 100)
-		span.share = value / 100;
-	else if (strcmp(end, "h") == 0)
-		span.days = value / 24;
-	else if (*end == '\0' || strcmp(end, "d") == 0)
-		span.days = value;
-	else
-		return false;
-	*out = span;
-	return true;
-}
-
-bool check_parse_time(const char *text, int64_t *out)
-{
-	char whole[32] = "";
-	char *end;
-	if (text[0] == '@' && text[1] >= '0' && text[1] <= '9') {
-		long long seconds = strtoll(text + 1, &end, 10);
-		if (*end || seconds > 253402300799) /* the end of the year 9999 */
-			return false;
-		*out = seconds;
-		return true;
-	}
-	if (strlen(text) == strlen("2026-11-25"))
-		strcat(strcpy(whole, text), "T00:00:00Z");
-	return reread_time(*whole ? whole : text, out);
-}
-
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
-static bool parse_hex(const char *text, uint8_t out[32])
-{
-	size_t digits = 0;
-	for (; *text; text++) {
-		int digit = hex_digit(*text);
-		if (*text == ':' && digits % 2 == 0)
-			continue;
-		if (digit < 0 || digits == 64)
-			return false;
-		out[digits / 2] = (uint8_t)(digits % 2 ? out[digits / 2] | digit : digit << 4);
-		digits++;
-	}
-	return digits == 64;
-}
-
-/* 32 octets are 43 digits and one "=". */
-static bool parse_base64(const char *text, uint8_t out[32])
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t size = strspn(text, digits), at = 0;
-	unsigned bits = 0, held = 0;
-	if (size != 43 || (text[43] && strcmp(text + 43, "=") != 0))
-		return false;
-	for (size_t i = 0; i < size; i++) {
-		bits = bits << 6 | (unsigned)(strchr(digits, text[i]) - digits);
-		held += 6;
-		if (held >= 8 && at < 32)
-			out[at++] = (uint8_t)(bits >> (held -= 8));
-	}
-	return true;
-}
-
-bool check_parse_pin(const char *text, uint8_t out[32])
-{
-	static const char prefix[] = "sha256//"; /* as curl and HPKP write it */
-	if (strncmp(text, prefix, sizeof(prefix) - 1) == 0)
-		return parse_base64(text + sizeof(prefix) - 1, out);
-	return parse_hex(text, out) || parse_base64(text, out);
 }
 
 static bool parse_mode(const char *what, const char *arg, bool with_always, enum proof_mode *out,
@@ -206,18 +120,27 @@ static bool add_name(struct check_options *opt, struct options *options, const c
 			err);
 }
 
-/* "conference,upload.example.net" */
+static bool add_subdomain(struct check_options *opt, struct options *options, const char *text,
+			  size_t size, struct err *err)
+{
+	struct jid_domain domain;
+	struct err why = { 0 };
+	if (size == strlen("auto") && strncmp(text, "auto", size) == 0) {
+		opt->subdomains_auto = true;
+		return true;
+	}
+	if (!jid_domain_parse(text, size, options->mem, &domain, &why))
+		return err_set(err, AT_INPUT, ERR_USAGE, "--subdomains: %s", why.text);
+	return add_text(opt->subdomains, &opt->subdomain_count, "--subdomains", domain.ascii, err);
+}
+
+/* "auto,conference,upload.example.net" */
 static bool add_subdomains(struct check_options *opt, struct options *options, const char *arg,
 			   struct err *err)
 {
 	for (const char *at = arg;; at++) {
 		size_t size = strcspn(at, ",");
-		struct jid_domain domain;
-		struct err why = { 0 };
-		if (!jid_domain_parse(at, size, options->mem, &domain, &why))
-			return err_set(err, AT_INPUT, ERR_USAGE, "--subdomains: %s", why.text);
-		if (!add_text(opt->subdomains, &opt->subdomain_count, "--subdomains", domain.ascii,
-			      err))
+		if (!add_subdomain(opt, options, at, size, err))
 			return false;
 		at += size;
 		if (!*at)

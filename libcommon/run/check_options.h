@@ -27,6 +27,7 @@ struct check_options {
 	bool legacy_cn;
 	const char *subdomains[CHECK_LIST_MAX]; /* labels or names in A-labels */
 	size_t subdomain_count;
+	bool subdomains_auto; /* and what the server names */
 	struct check_rules rules;
 	int64_t at; /* --at */
 	bool at_chosen;

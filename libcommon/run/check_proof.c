@@ -170,6 +170,7 @@ void check_prove(struct job *job, const struct check_options *opt)
 		read_evidence(opt, job->endpoint_mem[i], facts);
 		check_local(job, opt, job->endpoint_mem[i], facts);
 	}
+	check_subdomains(job, opt);
 	if (online) {
 		check_dane(job, opt);
 		check_posh(job, opt);

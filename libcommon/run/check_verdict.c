@@ -10,8 +10,13 @@
 /* What a checker of certificates may say about a whole record; the rest of what spans endpoints is
  * xmpp-starttls's to tell. */
 static const char *const endpoint_ids[] = {
-	"certs-differ",         "endpoint-unreachable", "invalid-input",
-	"service-not-examined", "service-unreachable",  NULL,
+	"certs-differ",
+	"endpoint-unreachable",
+	"invalid-input",
+	"service-not-examined",
+	"service-unreachable",
+	"subdomains-not-discovered",
+	NULL,
 };
 static const char *const dns_ids[] = {
 	"dns-bogus",

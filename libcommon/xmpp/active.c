@@ -33,25 +33,6 @@ static bool is_among(const char *name, const char *const *names, size_t count)
 	return false;
 }
 
-/* The condition of an error or failure: its first child that is not for people. */
-static const char *condition_of(const struct elem *elem)
-{
-	for (const struct elem *child = elem->children; child; child = child->next) {
-		if (strcmp(child->name, "text") != 0)
-			return child->name;
-	}
-	return "undefined-condition";
-}
-
-static const char *error_of(const struct elem *stanza)
-{
-	for (const struct elem *child = stanza->children; child; child = child->next) {
-		if (strcmp(child->name, "error") == 0)
-			return condition_of(child);
-	}
-	return "undefined-condition";
-}
-
 static bool has_type(const struct elem *elem, const char *type)
 {
 	const char *value = elem_attr(elem, "type");
@@ -119,7 +100,7 @@ static enum active_result judge_plain(const struct stream *stream, const struct 
 		return result_of(ACTIVE_ACCEPTED, detail, elem->name);
 	if (strcmp(elem->name, "failure") != 0)
 		return ACTIVE_NOT_RUN;
-	const char *condition = condition_of(elem);
+	const char *condition = stream_condition_of(elem);
 	if (is_among(condition, looked, ARRAY_SIZE(looked)))
 		return result_of(ACTIVE_ACCEPTED, detail, condition);
 	if (is_among(condition, said_no, ARRAY_SIZE(said_no)))
@@ -146,7 +127,7 @@ static enum active_result judge_stanza(const struct stream *stream, const struct
 	if (!is_among(elem->name, names, ARRAY_SIZE(names)))
 		return ACTIVE_NOT_RUN;
 	if (has_type(elem, "error"))
-		return result_of(ACTIVE_REFUSED, detail, error_of(elem));
+		return result_of(ACTIVE_REFUSED, detail, stream_stanza_error(elem));
 	return result_of(ACTIVE_ACCEPTED, detail, elem->name);
 }
 
@@ -202,7 +183,7 @@ static enum active_result judge_dialback(const struct stream *stream, const stru
 		return result_of(ACTIVE_ACCEPTED, detail, "invalid");
 	if (!has_type(elem, "error"))
 		return ACTIVE_NOT_RUN;
-	const char *condition = error_of(elem);
+	const char *condition = stream_stanza_error(elem);
 	if (is_among(condition, said_no, ARRAY_SIZE(said_no)))
 		return result_of(ACTIVE_REFUSED, detail, condition);
 	/* remote-server-not-found and its like: it went to look for us, which Prosody does before

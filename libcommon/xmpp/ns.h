@@ -20,8 +20,9 @@
 #define NS_SM            "urn:xmpp:sm:3"          /* XEP-0198 */
 #define NS_COMPRESS      "http://jabber.org/features/compress"
 #define NS_REGISTER      "http://jabber.org/features/iq-register"
-#define NS_AUTH_FEAT     "http://jabber.org/features/iq-auth" /* XEP-0078 */
-#define NS_LIMITS        "urn:xmpp:stream-limits:0"           /* XEP-0478 */
-#define NS_PING          "urn:xmpp:ping"                      /* XEP-0199 */
+#define NS_AUTH_FEAT     "http://jabber.org/features/iq-auth"     /* XEP-0078 */
+#define NS_LIMITS        "urn:xmpp:stream-limits:0"               /* XEP-0478 */
+#define NS_PING          "urn:xmpp:ping"                          /* XEP-0199 */
+#define NS_DISCO_ITEMS   "http://jabber.org/protocol/disco#items" /* XEP-0030 */
 
 #endif

@@ -80,5 +80,9 @@ const char *stream_error_cause(const char *condition);
 void stream_header_write(const struct stream_header *header, struct buf *out);
 void stream_header_read(const struct elem *elem, struct stream_facts *facts, struct arena *mem);
 void stream_error_read(const struct elem *elem, struct arena *mem, struct stream_error *out);
+/* The condition of a SASL failure or of a stanza's <error/>: its first child that is not for
+ * people; and that of the <error/> inside a stanza. "undefined-condition" where there is none. */
+const char *stream_condition_of(const struct elem *elem);
+const char *stream_stanza_error(const struct elem *stanza);
 
 #endif

@@ -147,3 +147,21 @@ void stream_error_read(const struct elem *elem, struct arena *mem, struct stream
 	if (!out->text && !found) /* before RFC 3920 the text was all there was */
 		out->text = content_of(elem, mem);
 }
+
+const char *stream_condition_of(const struct elem *elem)
+{
+	for (const struct elem *child = elem->children; child; child = child->next) {
+		if (strcmp(child->name, "text") != 0)
+			return child->name;
+	}
+	return "undefined-condition";
+}
+
+const char *stream_stanza_error(const struct elem *stanza)
+{
+	for (const struct elem *child = stanza->children; child; child = child->next) {
+		if (strcmp(child->name, "error") == 0)
+			return stream_condition_of(child);
+	}
+	return "undefined-condition";
+}

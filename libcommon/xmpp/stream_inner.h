@@ -1,4 +1,5 @@
-/* stream_inner.h - what starttls.c and active.c know of a stream beyond stream.h; nobody else. */
+/* stream_inner.h - what starttls.c, active.c and disco.c know of a stream beyond stream.h;
+ * nobody else. */
 #ifndef XMPP_STREAM_INNER_H
 #define XMPP_STREAM_INNER_H
 

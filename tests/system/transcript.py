@@ -4,6 +4,7 @@ One statement a line; `#` starts a comment line.  The same language is written b
 run can be played back as a test.
 
     domain peer.test                  the domain that is examined
+    tool xmpp-certcheck               that plays the other part; xmpp-starttls where nothing is said
     options --timeout 2               further options of the tool
     connection c2s starttls           what follows happens on one accepted connection (direct = TLS from the start)
     C TEXT                            these bytes must arrive next; * is any run of bytes, the shortest that fits
@@ -25,6 +26,7 @@ import pathlib
 import re
 import shlex
 
+TOOLS = ("xmpp-starttls", "xmpp-certcheck")
 SERVICES = ("c2s", "s2s")
 TRANSPORTS = ("starttls", "direct")
 ESCAPES = {"n": b"\n", "r": b"\r", "t": b"\t", "\\": b"\\", "*": b"*"}
@@ -65,6 +67,7 @@ class Transcript:
     name: str
     about: str = ""
     domain: str = "peer.test"
+    tool: str = "xmpp-starttls"
     others: bool = False
     options: list = dataclasses.field(default_factory=list)
     connections: list = dataclasses.field(default_factory=list)
@@ -110,6 +113,9 @@ def _statement(result, number, line):
     verb, _, rest = line.partition(" ")
     if verb == "domain":
         result.domain = rest.strip()
+    elif verb == "tool":
+        result.tool = rest.strip()
+        _one_of(result.tool, TOOLS)
     elif verb == "others":
         result.others = True
     elif verb == "options":

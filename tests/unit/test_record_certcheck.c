@@ -81,6 +81,14 @@ SPOIL(beside, facts->pins_given = facts->trusted_on_first_use = true;
       facts->subdomain_count = 2; facts->subdomains[0].domain = "muc.im.example";
       facts->subdomains[0].matched = facts->walk.identity.names.matched;
       facts->subdomains[1].domain = "upload.im.example")
+SPOIL(discovered, facts->discovery = (struct disco_facts){
+			  .result = DISCO_LISTED,
+			  .domains = facts_list(mem, "muc.im.example rooms.example"),
+			  .cut = true })
+SPOIL(nobody_discovered, facts->discovery.result = DISCO_LISTED)
+SPOIL(no_login, facts->discovery.result = DISCO_NO_LOGIN)
+SPOIL(not_discovered, facts->discovery = (struct disco_facts){ .result = DISCO_FAILED,
+							       .reason = "no list within 10 s" })
 SPOIL(local_unread, facts->local.file = "a.pem"; facts->local.problem = "no such file")
 
 static const struct row {
@@ -107,6 +115,10 @@ static const struct row {
 	{ "CAA", caa },
 	{ "changed", changed },
 	{ "beside others", beside },
+	{ "components", discovered },
+	{ "no components", nobody_discovered },
+	{ "components of a server without anonymous login", no_login },
+	{ "components that were not listed", not_discovered },
 	{ "a local file that cannot be read", local_unread },
 };
 
@@ -304,6 +316,7 @@ static const struct refusal {
 	{ "\"time\":\"2026-11-22T15:04:05Z\",\"source\":\"hearsay\"",
 	  "certcheck.source: not a source" },
 	{ "\"time\":\"2026-11-22T15:04:05Z\",\"source\":\"record\"", "starttls: missing" },
+#define TEN  "\"a.b\",\"a.b\",\"a.b\",\"a.b\",\"a.b\",\"a.b\",\"a.b\",\"a.b\",\"a.b\",\"a.b\","
 #define LIVE "\"time\":\"2026-11-22T15:04:05Z\",\"source\":\"live\","
 	{ LIVE "\"at\":\"now\"", "certcheck.at: not a time" },
 	{ LIVE "\"file\":1", "certcheck.file: not a string" },
@@ -351,6 +364,15 @@ static const struct refusal {
 	{ LIVE "\"pins\":{\"matched\":1}", "certcheck.pins.matched: neither" },
 	{ LIVE "\"local\":{}", "certcheck.local.file: missing" },
 	{ LIVE "\"subdomains\":[{}]", "certcheck.subdomains[0].domain: missing" },
+	{ LIVE "\"discovery\":{}", "certcheck.discovery.result: missing" },
+	{ LIVE "\"discovery\":{\"result\":\"x\"}", "certcheck.discovery.result: not a result" },
+	{ LIVE "\"discovery\":{\"result\":\"failed\",\"reason\":1}",
+	  "certcheck.discovery.reason: not" },
+	{ LIVE "\"discovery\":{\"result\":\"listed\",\"domains\":[\"a@b.example\"]}",
+	  "certcheck.discovery.domains: holds what is no domain" },
+	{ LIVE "\"discovery\":{\"result\":\"listed\",\"domains\":[" TEN TEN TEN TEN TEN TEN TEN
+	       "\"a.b\"]}",
+	  "certcheck.discovery.domains: too many entries" },
 };
 
 static void names_the_member_that_is_wrong(void **state)
