@@ -11,7 +11,9 @@ bool check_parse_span(const char *text, struct span *out)
 	char *end;
 	double value = strtod(text, &end);
 	struct span span = { 0 };
-	if (end == text || !(value > 0 && value <= 100000))
+	/* Plain figures: strtod() would take blanks, signs, 1e2 and 0x1d as well. */
+	if (end == text || end != text + strspn(text, "0123456789.") ||
+	    !(value > 0 && value <= 100000))
 		return false;
 	if (strcmp(end, "%") == 0 && value <= 100)
 		span.share = value / 100;
@@ -54,7 +56,7 @@ static bool parse_hex(const char *text, uint8_t out[32])
 	size_t digits = 0;
 	for (; *text; text++) {
 		int digit = hex_digit(*text);
-		if (*text == ':' && digits % 2 == 0)
+		if (*text == ':' && digits > 0 && digits % 2 == 0 && hex_digit(text[1]) >= 0)
 			continue;
 		if (digit < 0 || digits == 64)
 			return false;
@@ -79,7 +81,7 @@ static bool parse_base64(const char *text, uint8_t out[32])
 		if (held >= 8 && at < 32)
 			out[at++] = (uint8_t)(bits >> (held -= 8));
 	}
-	return true;
+	return !(bits & 3); /* 258 bits, of which the last two say nothing */
 }
 
 bool check_parse_pin(const char *text, uint8_t out[32])

@@ -1,5 +1,6 @@
 #include "tls/der_string.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -100,13 +101,19 @@ bool der_string_is_text(uint8_t tag)
 	return tag && strchr("\x0c\x12\x13\x14\x16\x1a\x1c\x1e", tag);
 }
 
-/* One folded character off the front; 0 at the end. What is no text stands apart from all text. */
-static unsigned take_folded(uint8_t tag, struct bytes *at)
+#define NO_TEXT ((uint64_t)1 << 32)
+
+/* One folded character off the front; 0 at the end. What is no text stands apart from all text, and
+ * from any other of its kind. */
+static uint64_t take_folded(uint8_t tag, struct bytes *at)
 {
 	if (at->size == 0)
 		return 0;
 	struct character next = next_character(tag, *at);
-	unsigned code = next.text ? next.code : 0x80000000u | at->data[0];
+	uint64_t code = next.text ? next.code : 0;
+	for (size_t i = 0; !next.text && i < next.octets; i++)
+		code = code << 8 | at->data[i];
+	code |= next.text ? 0 : NO_TEXT;
 	at->data += next.octets;
 	at->size -= next.octets;
 	return code >= 'A' && code <= 'Z' ? code | 0x20 : code;

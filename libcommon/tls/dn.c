@@ -9,6 +9,7 @@
 
 #define COMMON_NAME  "2.5.4.3"
 #define ORGANIZATION "2.5.4.10"
+#define EMAIL        "1.2.840.113549.1.9.1"
 
 /* RFC 4514, 3, and the descriptors certificates are full of (RFC 4519, CA/Browser Forum). */
 static const struct attribute {
@@ -31,7 +32,7 @@ static const struct attribute {
 	{ "2.5.4.97", "organizationIdentifier" },
 	{ "0.9.2342.19200300.100.1.1", "UID" },
 	{ "0.9.2342.19200300.100.1.25", "DC" },
-	{ "1.2.840.113549.1.9.1", "emailAddress" },
+	{ EMAIL, "emailAddress" },
 	{ "1.3.6.1.4.1.311.60.2.1.1", "jurisdictionL" },
 	{ "1.3.6.1.4.1.311.60.2.1.2", "jurisdictionST" },
 	{ "1.3.6.1.4.1.311.60.2.1.3", "jurisdictionC" },
@@ -106,12 +107,7 @@ const char *dn_text(struct bytes name, struct arena *mem)
 	return arena_copy_n(mem, buf_string(&text), text.size);
 }
 
-/* Where a walk over the attributes of a Name stands. */
-struct attribute_walk {
-	struct bytes sets, pairs;
-};
-
-static bool next_attribute(struct attribute_walk *walk, const char *wanted, struct der *value)
+static bool next_attribute(struct dn_walk *walk, const char *wanted, struct der *value)
 {
 	struct der set, type;
 	char oid[128];
@@ -126,18 +122,27 @@ static bool next_attribute(struct attribute_walk *walk, const char *wanted, stru
 	}
 }
 
-static struct attribute_walk walk_attributes(struct bytes name)
+struct dn_walk dn_walk_begin(struct bytes name)
 {
-	struct attribute_walk walk = { 0 };
+	struct dn_walk walk = { 0 };
 	struct der sequence;
 	if (der_take(&name, TAG_SEQUENCE, &sequence))
 		walk.sets = sequence.value;
 	return walk;
 }
 
+bool dn_next_email(struct dn_walk *walk, struct bytes *out)
+{
+	struct der value;
+	if (!next_attribute(walk, EMAIL, &value))
+		return false;
+	*out = value.value;
+	return true;
+}
+
 const char *dn_organization(struct bytes name, struct arena *mem)
 {
-	struct attribute_walk walk = walk_attributes(name);
+	struct dn_walk walk = dn_walk_begin(name);
 	struct der value;
 	return next_attribute(&walk, ORGANIZATION, &value)
 		       ? der_string_text(value.tag, value.value, mem)
@@ -146,7 +151,7 @@ const char *dn_organization(struct bytes name, struct arena *mem)
 
 size_t dn_common_names(struct bytes name, struct arena *mem, struct cert_name *out)
 {
-	struct attribute_walk walk = walk_attributes(name);
+	struct dn_walk walk = dn_walk_begin(name);
 	struct der value;
 	size_t count = 0;
 	for (; next_attribute(&walk, COMMON_NAME, &value); count++) {

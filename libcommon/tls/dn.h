@@ -23,7 +23,13 @@ bool dn_equal(struct bytes a, struct bytes b);
 /* Does the name begin with all of base? (RFC 5280, 4.2.1.10, directoryName) */
 bool dn_is_within(struct bytes name, struct bytes base);
 bool dn_is_empty(struct bytes name);
-/* The next emailAddress of a name; *at is the name at first, and moves. False: there is no more. */
-NODISCARD bool dn_next_email(struct bytes *at, struct bytes *out);
+
+/* Where a walk over the attributes of a Name stands. */
+struct dn_walk {
+	struct bytes sets, pairs; /* still to come; the pairs of the set that was begun */
+};
+struct dn_walk dn_walk_begin(struct bytes name);
+/* The next emailAddress, whichever set it stands in. False: there is no more. */
+NODISCARD bool dn_next_email(struct dn_walk *walk, struct bytes *out);
 
 #endif

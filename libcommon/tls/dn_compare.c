@@ -94,23 +94,3 @@ bool dn_is_empty(struct bytes name)
 	struct bytes inside;
 	return enter(name, &inside) && inside.size == 0;
 }
-
-bool dn_next_email(struct bytes *at, struct bytes *out)
-{
-	static const uint8_t email[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01";
-	struct bytes inside = *at;
-	struct der set;
-	struct pair pair;
-	if (at->size > 0 && at->data[0] == TAG_SEQUENCE)
-		enter(*at, &inside);
-	while (der_take(&inside, TAG_SET, &set)) {
-		while (take_pair(&set.value, &pair)) {
-			if (!bytes_equal(pair.type, (struct bytes){ email, sizeof(email) - 1 }))
-				continue;
-			*out = pair.value.value;
-			*at = inside;
-			return true;
-		}
-	}
-	return false;
-}

@@ -1,7 +1,7 @@
 #include "tls/limit.h"
 
-#include "base/escape.h"
 #include "tls/der.h"
+#include "tls/der_string.h"
 #include "tls/der_tag.h"
 #include "tls/dn.h"
 #include "tls/limit_match.h"
@@ -75,7 +75,7 @@ struct passage {
 
 static const char *refuse(const struct passage *passage, const char *why)
 {
-	return arena_printf(passage->mem, "the name \"%s\" %s", passage->shown, why);
+	return arena_printf(passage->mem, "the name \"%.*s\" %s", SHOWN, passage->shown, why);
 }
 
 #define TOO_MUCH "cannot be checked: too many names and name constraints"
@@ -147,9 +147,7 @@ static const char *pass_alternatives(struct passage *passage, const struct cert_
 	for (; der_next(&names.value, &entry); i++) {
 		const struct general_name name = { entry.tag, entry.value };
 		*has_email |= entry.tag == TAG_NAME_EMAIL;
-		passage->shown = i < cert->name_count
-					 ? escape_copy(passage->mem, cert->names[i].value, SHOWN)
-					 : "";
+		passage->shown = i < cert->name_count ? cert->names[i].value : "";
 		const char *breach = pass(passage, &name);
 		if (breach)
 			return breach;
@@ -166,7 +164,7 @@ static const char *pass_common_names(struct passage *passage, const struct cert_
 		const struct general_name name = { TAG_NAME_DNS, common->raw };
 		if (cert->is_ca || !limit_is_host(common->raw))
 			continue;
-		passage->shown = escape_copy(passage->mem, common->value, SHOWN);
+		passage->shown = common->value;
 		breach = pass(passage, &name);
 	}
 	return breach;
@@ -176,22 +174,22 @@ const char *limit_breach(const struct cert_facts *ca, const struct cert_facts *c
 			 struct arena *mem)
 {
 	struct limits limits;
-	struct bytes at = cert->subject_der, email;
+	struct bytes email;
 	bool has_email = false;
 	if (!split(ca->name_constraints, &limits))
 		return "the name constraints of an issuer are malformed";
 	struct passage passage = { &limits, work, mem, cert->subject };
 	const char *breach = NULL;
-	if (!dn_is_empty(cert->subject_der)) {
-		passage.shown = escape_copy(mem, cert->subject, SHOWN);
+	if (!dn_is_empty(cert->subject_der))
 		breach = pass(&passage,
 			      &(struct general_name){ TAG_NAME_DIRECTORY, cert->subject_der });
-	}
 	breach = breach ? breach : pass_alternatives(&passage, cert, &has_email);
 	breach = breach ? breach : pass_common_names(&passage, cert);
 	/* Mail addresses once stood in the subject; they count where the SAN has none. */
-	while (!breach && !has_email && dn_next_email(&at, &email)) {
+	struct dn_walk walk = dn_walk_begin(cert->subject_der);
+	while (!breach && !has_email && dn_next_email(&walk, &email)) {
 		const struct general_name name = { TAG_NAME_EMAIL, email };
+		passage.shown = der_string_text(TAG_IA5, email, mem);
 		breach = pass(&passage, &name);
 	}
 	return breach;

@@ -14,8 +14,8 @@
 #define LIMIT_WORK_MAX ((size_t)1 << 23)
 
 /* Do the constraints of ca (which has some) allow every name of cert: the subject, what the SAN
- * holds, mail addresses of the subject? NULL: yes, else a sentence, why not. *work counts
- * units. */
+ * holds, mail addresses of the subject? NULL: yes, else a sentence, why not, which may repeat 100
+ * octets of a name: escape. *work counts units. */
 const char *limit_breach(const struct cert_facts *ca, const struct cert_facts *cert, size_t *work,
 			 struct arena *mem);
 /* What is wrong with the extension itself, NULL if nothing: no name can be allowed under it. */

@@ -63,9 +63,10 @@ static enum limit_result match_dns(struct bytes name, struct bytes base)
 	struct bytes bare = dotted ? skip(base, 1) : base;
 	if (is_at_or_below(host, bare))
 		return dotted && !wildcard && host.size == bare.size ? LIMIT_OUTSIDE : LIMIT_INSIDE;
-	/* *.example.org covers host.example.org, which the base may be. */
+	/* *.example.org covers host.example.org, which the base may be, and nothing below it. */
 	const uint8_t *dot = memchr(bare.data, '.', bare.size);
-	if (wildcard && dot && same_text(skip(bare, (size_t)(dot - bare.data) + 1), host))
+	if (wildcard && !dotted && dot &&
+	    same_text(skip(bare, (size_t)(dot - bare.data) + 1), host))
 		return LIMIT_PARTLY;
 	return LIMIT_OUTSIDE;
 }

@@ -47,6 +47,25 @@ void name_accept_common(struct name_facts *facts, const struct reference *refere
 /* One identifier: the row of the decision table. */
 enum name_verdict name_match(const struct cert_name *name, const struct reference *reference,
 			     struct arena *mem, const char **reason);
+/* --- name_user.c: certificates of users, SASL EXTERNAL on c2s (XEP-0178, 2) --- */
+
+struct user_reference {
+	const char *local;  /* prepared (RFC 7622, 3.3) */
+	const char *domain; /* A-labels, lower case */
+};
+
+/* Does this identifier name that user? An XmppAddr with a local part and without a resource: the
+ * local part octet by octet (its ASCII letters folded, which is all of the preparation done here:
+ * other letters must stand in the certificate as prepared), the domain as A-labels. Who signed the
+ * certificate is another question, and RFC 6120, 13.7.2.1 believes no address without it. */
+enum name_verdict name_match_user(const struct cert_name *name,
+				  const struct user_reference *reference, struct arena *mem,
+				  const char **reason);
+/* All of them. Where a certificate has several XmppAddr of users, the client must say which one it
+ * means (XEP-0178, 2): *addresses counts them. */
+void name_judge_user(const struct cert_facts *cert, const struct user_reference *reference,
+		     struct arena *mem, struct name_facts *out, size_t *addresses);
+
 /* "match" "differs" "ignored" */
 const char *name_verdict_text(enum name_verdict verdict);
 

@@ -1,12 +1,7 @@
 #include "unit.h"
 
-#include <arpa/inet.h>
-#include <jansson.h>
-
-#include "base/deadline.h"
-#include "base/idna.h"
 #include "fixture.h"
-#include "tls/name.h"
+#include "name_fixture.h"
 
 static int setup(void **state)
 {
@@ -19,126 +14,6 @@ static int teardown(void **state)
 	struct arena *mem = *state;
 	arena_free(&mem);
 	return 0;
-}
-
-static const struct prefix {
-	const char *text;
-	enum name_type type;
-	const char *malformed;
-} prefixes[] = {
-	{ "dns:", NAME_DNS, NULL },
-	{ "dns(UTF-8):", NAME_DNS, "not ASCII" },
-	{ "srv:", NAME_SRV, NULL },
-	{ "xmpp:", NAME_XMPP, NULL },
-	{ "xmpp(IA5String):", NAME_XMPP, "wrong string type" },
-	{ "cn:", NAME_CN, NULL },
-	{ "uri:", NAME_URI, NULL },
-	{ "ip:", NAME_IP, NULL },
-	{ "email:", NAME_EMAIL, NULL },
-};
-
-/* "dns:example.org" as cert.c would read it from a certificate. */
-static struct cert_name presented(const char *text, size_t size, struct arena *mem)
-{
-	const struct prefix *prefix = NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-		if (strncmp(prefixes[i].text, text, strlen(prefixes[i].text)) == 0)
-			prefix = &prefixes[i];
-	}
-	assert_non_null(prefix);
-	size_t skip = strlen(prefix->text);
-	struct cert_name name = { .type = prefix->type,
-				  .value = arena_copy_n(mem, text + skip, size - skip),
-				  .raw = arena_bytes(mem, text + skip, size - skip),
-				  .malformed = prefix->malformed };
-	if (name.type == NAME_IP) {
-		uint8_t *octets = arena_alloc(mem, 16);
-		bool six = inet_pton(AF_INET, name.value, octets) != 1;
-		if (six)
-			assert_int_equal(inet_pton(AF_INET6, name.value, octets), 1);
-		name.raw = (struct bytes){ octets, six ? 16 : 4 };
-	} else if (memchr(name.raw.data, 0, name.raw.size)) {
-		name.malformed = "contains NUL";
-	} else if (name.raw.size == 0) {
-		name.malformed = "empty";
-	}
-	return name;
-}
-
-/* What the user typed, as the tools bring it into network form; NULL: refused as input. */
-static const char *domain_of(const char *typed, struct arena *mem)
-{
-	uint8_t octets[16];
-	const char *ascii;
-	struct err err;
-	if (typed[0] == '[' || inet_pton(AF_INET, typed, octets) == 1)
-		return typed;
-	return idna_to_ascii(typed, strlen(typed), mem, &ascii, &err) ? ascii : NULL;
-}
-
-static const char *text_of(const json_t *row, const char *key)
-{
-	return json_string_value(json_object_get(row, key));
-}
-
-/* The rows that other means of authentication decide; name.c knows the default policy alone. */
-static bool is_for_another_module(const json_t *row)
-{
-	static const char *const others[] = { "--legacy-cn", "--verify-name", "SRV secure", "TLSA",
-					      "POSH" };
-	const char *context = text_of(row, "context");
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		if (strncmp(context, others[i], strlen(others[i])) == 0)
-			return true;
-	}
-	return strcmp(text_of(row, "service"), "user") == 0;
-}
-
-static void judge_row(const json_t *row, struct arena *mem)
-{
-	const char *id = arena_printf(mem, "row %d: %s",
-				      (int)json_integer_value(json_object_get(row, "id")),
-				      text_of(row, "note"));
-	const json_t *list = json_object_get(row, "presented");
-	struct cert_facts cert = { .name_count = json_array_size(list) };
-	cert.names = arena_array(mem, cert.name_count, sizeof(*cert.names));
-	for (size_t i = 0; i < cert.name_count; i++) {
-		const json_t *text = json_array_get(list, i);
-		cert.names[i] = presented(json_string_value(text), json_string_length(text), mem);
-	}
-	struct reference reference = { .domain = domain_of(text_of(row, "reference_domain"), mem) };
-	reference.srv_service = strcmp(text_of(row, "service"), "client") == 0 ? "_xmpp-client"
-									       : "_xmpp-server";
-	struct name_facts facts = { 0 };
-	if (reference.domain)
-		name_judge(&cert, &reference, mem, &facts);
-	assert_row(id, (facts.matched != NULL) == (strcmp(text_of(row, "verdict"), "match") == 0));
-	if (facts.matched)
-		assert_row_string(id, name_type_text(facts.matched->type),
-				  text_of(row, "matched_by"));
-	for (size_t i = 0; i < facts.count; i++)
-		assert_row(id, facts.judgements[i].reason && *facts.judgements[i].reason);
-}
-
-static void agrees_with_the_decision_table(void **state)
-{
-	json_t *table = json_load_file("tests/data/identity-matching.json", JSON_ALLOW_NUL, NULL);
-	assert_non_null(table);
-	size_t at, skipped = 0;
-	json_t *row;
-	json_array_foreach(json_object_get(table, "cases"), at, row)
-	{
-		if (is_for_another_module(row)) {
-			skipped++;
-			print_message("not name.c's: row %s (%s)\n", text_of(row, "note"),
-				      text_of(row, "context"));
-			continue;
-		}
-		judge_row(row, *state);
-	}
-	assert_int_equal(at, 98);
-	assert_int_equal(skipped, 15);
-	json_decref(table);
 }
 
 static const struct row {
@@ -257,6 +132,238 @@ static void discounts_what_a_limited_ca_cannot_be_held_to(void **state)
 	}
 }
 
+#define WHY "names what --verify-name accepts"
+
+/* --verify-name, and the SRV target that DNSSEC secures. */
+static const struct also_row {
+	const char *name, *presented[2]; /* NULL: one */
+	const char *also;
+	int matched;            /* index, -1: none */
+	bool any;               /* what name_judge_also() says */
+	const char *reasons[2]; /* NULL: not looked at */
+} also_rows[] = {
+	{ "the host named by hand",
+	  { "dns:xmpp.example.org", NULL },
+	  "xmpp.example.org",
+	  0,
+	  true,
+	  { WHY, NULL } },
+	{ "another host",
+	  { "dns:xmpp.example.com", NULL },
+	  "xmpp.example.org",
+	  -1,
+	  false,
+	  { "names another domain", NULL } },
+	{ "what matched before stays first",
+	  { "dns:xmpp.example.org", "dns:example.org" },
+	  "xmpp.example.org",
+	  1,
+	  true,
+	  { WHY, "names the domain" } },
+	{ "what matched before keeps its reason",
+	  { "dns:example.org", NULL },
+	  "example.org",
+	  0,
+	  true,
+	  { "names the domain", NULL } },
+	{ "nothing in common leaves what matched",
+	  { "dns:example.org", NULL },
+	  "xmpp.example.org",
+	  0,
+	  false,
+	  { "names the domain", NULL } },
+	{ "by a wildcard",
+	  { "dns:*.example.org", NULL },
+	  "xmpp.example.org",
+	  0,
+	  true,
+	  { WHY, NULL } },
+	{ "by a SRV-ID of the host",
+	  { "srv:_xmpp-client.xmpp.example.org", NULL },
+	  "xmpp.example.org",
+	  0,
+	  true,
+	  { WHY, NULL } },
+	{ "by a SRV-ID of another service",
+	  { "srv:_xmpp-server.xmpp.example.org", NULL },
+	  "xmpp.example.org",
+	  -1,
+	  false,
+	  { NULL, NULL } },
+	{ "by no common name",
+	  { "cn:xmpp.example.org", NULL },
+	  "xmpp.example.org",
+	  -1,
+	  false,
+	  { NULL, NULL } },
+	{ "an address named by hand",
+	  { "ip:192.0.2.7", NULL },
+	  "192.0.2.7",
+	  0,
+	  true,
+	  { WHY, NULL } },
+	{ "by nothing malformed",
+	  { "dns(UTF-8):xmpp.example.org", NULL },
+	  "xmpp.example.org",
+	  -1,
+	  false,
+	  { "malformed: not ASCII", NULL } },
+};
+
+static struct cert_facts cert_of(const char *const texts[2], struct arena *mem)
+{
+	struct cert_facts cert = { .names = arena_array(mem, 2, sizeof(struct cert_name)) };
+	for (; cert.name_count < 2 && texts[cert.name_count]; cert.name_count++)
+		cert.names[cert.name_count] = presented(texts[cert.name_count],
+							strlen(texts[cert.name_count]), mem);
+	return cert;
+}
+
+static void accepts_another_reference(void **state)
+{
+	const struct reference reference = { "example.org", "_xmpp-client" };
+	for (size_t i = 0; i < ARRAY_SIZE(also_rows); i++) {
+		const struct also_row *row = &also_rows[i];
+		const struct reference also = { row->also, "_xmpp-client" };
+		struct cert_facts cert = cert_of(row->presented, *state);
+		struct name_facts facts;
+		name_judge(&cert, &reference, *state, &facts);
+		assert_row(row->name, name_judge_also(&facts, &also, WHY, *state) == row->any);
+		assert_row(row->name,
+			   facts.matched == (row->matched < 0 ? NULL : &cert.names[row->matched]));
+		for (size_t j = 0; j < cert.name_count; j++) {
+			if (row->reasons[j])
+				assert_row_string(row->name, facts.judgements[j].reason,
+						  row->reasons[j]);
+		}
+	}
+}
+
+/* RFC 6125, 6.4.4 */
+static const struct common_row {
+	const char *name, *presented[2];
+	int matched;
+} common_rows[] = {
+	{ "alone", { "cn:example.org", NULL }, 0 },
+	{ "letter case", { "cn:Example.ORG", NULL }, 0 },
+	{ "another domain", { "cn:example.com", NULL }, -1 },
+	{ "the second of two", { "cn:example.com", "cn:example.org" }, 1 },
+	{ "a wildcard", { "cn:*.org", NULL }, -1 },
+	{ "a DNS-ID beside it", { "dns:example.com", "cn:example.org" }, -1 },
+	{ "a DNS-ID that matches, beside it", { "dns:example.org", "cn:example.org" }, 0 },
+	{ "a malformed DNS-ID beside it", { "dns(UTF-8):x.example", "cn:example.org" }, -1 },
+	{ "a SRV-ID beside it", { "srv:_imaps.example.org", "cn:example.org" }, -1 },
+	{ "a URI beside it", { "uri:https://example.org/", "cn:example.org" }, -1 },
+	{ "an XmppAddr beside it", { "xmpp:juliet@example.org", "cn:example.org" }, -1 },
+	{ "a mail address beside it", { "email:a@example.org", "cn:example.org" }, 1 },
+	{ "an address beside it", { "ip:192.0.2.7", "cn:example.org" }, 1 },
+};
+
+static void accepts_a_common_name_as_the_last_resort(void **state)
+{
+	const struct reference reference = { "example.org", "_xmpp-client" };
+	for (size_t i = 0; i < ARRAY_SIZE(common_rows); i++) {
+		const struct common_row *row = &common_rows[i];
+		struct cert_facts cert = cert_of(row->presented, *state);
+		struct name_facts facts;
+		name_judge(&cert, &reference, *state, &facts);
+		name_accept_common(&facts, &reference);
+		assert_row(row->name,
+			   facts.matched == (row->matched < 0 ? NULL : &cert.names[row->matched]));
+		if (facts.matched && facts.matched->type == NAME_CN)
+			assert_row_string(row->name, facts.judgements[row->matched].reason,
+					  "names the domain; accepted by --legacy-cn only (RFC "
+					  "6125 section 6.4.4)");
+	}
+}
+
+/* The user juliet@example.org, XEP-0178, 2. */
+static const struct user_row {
+	const char *presented;
+	enum name_verdict verdict;
+	const char *reason;
+} user_rows[] = {
+	{ "xmpp:juliet@example.org", NAME_MATCHES, "names the user" },
+	{ "xmpp:Juliet@Example.ORG", NAME_MATCHES, "names the user" },
+	{ "xmpp:romeo@example.org", NAME_DIFFERS, "names another user" },
+	{ "xmpp:juliett@example.org", NAME_DIFFERS, "names another user" },
+	{ "xmpp:julie@example.org", NAME_DIFFERS, "names another user" },
+	{ "xmpp:juliet@example.com", NAME_DIFFERS, "names a user of another domain" },
+	{ "xmpp:juliet@im.example.org", NAME_DIFFERS, "names a user of another domain" },
+	{ "xmpp:example.org", NAME_DIFFERS, "the address of a domain names no user" },
+	{ "xmpp:juliet@example.org/balcony", NAME_DIFFERS,
+	  "the address of a resource names no account" },
+	{ "xmpp:example.org/juliet@example.org", NAME_DIFFERS,
+	  "the address of a resource names no account" },
+	{ "xmpp:juliet@example.org@example.org", NAME_IGNORED,
+	  "not a domain: '@' at offset 11 is not allowed" },
+	{ "xmpp:@example.org", NAME_IGNORED, "what stands before the @ is no local part" },
+	{ "xmpp:jul iet@example.org", NAME_IGNORED, "what stands before the @ is no local part" },
+	{ "xmpp:jul\"iet@example.org", NAME_IGNORED, "what stands before the @ is no local part" },
+	{ "xmpp:*@example.org", NAME_DIFFERS, "names another user" },
+	{ "xmpp:juliet@*.org", NAME_IGNORED, NULL },
+	{ "xmpp:juliet@", NAME_IGNORED, NULL },
+	{ "xmpp:", NAME_IGNORED, "malformed: empty" },
+	{ "xmpp(IA5String):juliet@example.org", NAME_IGNORED, "malformed: wrong string type" },
+	{ "email:juliet@example.org", NAME_IGNORED, "only an XmppAddr names a user (XEP-0178)" },
+	{ "uri:xmpp:juliet@example.org", NAME_IGNORED, "only an XmppAddr names a user (XEP-0178)" },
+	{ "dns:example.org", NAME_IGNORED, "only an XmppAddr names a user (XEP-0178)" },
+	{ "cn:juliet@example.org", NAME_IGNORED, "only an XmppAddr names a user (XEP-0178)" },
+};
+
+static void names_users(void **state)
+{
+	const struct user_reference reference = { "juliet", "example.org" };
+	for (size_t i = 0; i < ARRAY_SIZE(user_rows); i++) {
+		const struct user_row *row = &user_rows[i];
+		struct cert_name name = presented(row->presented, strlen(row->presented), *state);
+		const char *reason = NULL;
+		enum name_verdict verdict = name_match_user(&name, &reference, *state, &reason);
+		assert_row_string(row->presented, name_verdict_text(verdict),
+				  name_verdict_text(row->verdict));
+		assert_row(row->presented, reason && *reason);
+		if (row->reason)
+			assert_row_string(row->presented, reason, row->reason);
+	}
+	/* Beyond ASCII: the domain in any form, the local part as prepared. */
+	const struct user_reference bookish = { "j\xc3\xbcliet", "xn--bcher-kva.example" };
+	static const char *const spellings[] = { "xmpp:j\xc3\xbcliet@b\xc3\xbc"
+						 "cher.example",
+						 "xmpp:j\xc3\xbcliet@xn--bcher-kva.example",
+						 "xmpp:j\xc3\x9cliet@xn--bcher-kva.example" };
+	for (size_t i = 0; i < ARRAY_SIZE(spellings); i++) {
+		struct cert_name name = presented(spellings[i], strlen(spellings[i]), *state);
+		const char *reason;
+		assert_row(spellings[i], (name_match_user(&name, &bookish, *state, &reason) ==
+					  NAME_MATCHES) == (i < 2));
+	}
+}
+
+static void counts_the_addresses_of_users(void **state)
+{
+	static const char *const texts[][2] = {
+		{ "xmpp:romeo@example.org", "xmpp:juliet@example.org" },
+		{ "xmpp:example.org", "xmpp:juliet@example.org" },
+		{ "xmpp:juliet@example.org/balcony", "email:juliet@example.org" },
+	};
+	static const size_t counts[] = { 2, 1, 0 };
+	const struct user_reference reference = { "juliet", "example.org" };
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct cert_facts cert = cert_of(texts[i], *state);
+		struct name_facts facts;
+		size_t addresses;
+		name_judge_user(&cert, &reference, *state, &facts, &addresses);
+		assert_row(texts[i][0], addresses == counts[i] && facts.count == 2);
+		assert_row(texts[i][0], facts.matched == (i < 2 ? &cert.names[1] : NULL));
+	}
+	char huge[1200] = "xmpp:";
+	memset(huge + 5, 'a', 1024);
+	memcpy(huge + 5 + 1024, "@example.org", 13);
+	struct cert_name name = presented(huge, strlen(huge), *state);
+	const char *reason;
+	assert_int_equal(name_match_user(&name, &reference, *state, &reason), NAME_IGNORED);
+}
+
 static void cuts_a_huge_name_in_the_reason(void **state)
 {
 	char huge[5000] = "dns:";
@@ -272,10 +379,13 @@ static void cuts_a_huge_name_in_the_reason(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agrees_with_the_decision_table),
 		cmocka_unit_test(says_why),
 		cmocka_unit_test(judges_a_real_certificate),
 		cmocka_unit_test(discounts_what_a_limited_ca_cannot_be_held_to),
+		cmocka_unit_test(accepts_another_reference),
+		cmocka_unit_test(accepts_a_common_name_as_the_last_resort),
+		cmocka_unit_test(names_users),
+		cmocka_unit_test(counts_the_addresses_of_users),
 		cmocka_unit_test(cuts_a_huge_name_in_the_reason),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
