@@ -182,10 +182,13 @@ static bool take_time(struct check_options *opt, const char *arg, struct err *er
 }
 
 /* The history has a JSON form as well, whichever option comes first. */
-static void take_form(struct check_options *opt, struct options *options, enum check_output output)
+static void take_form(struct check_options *opt, struct options *options, int value)
 {
-	opt->output = output;
-	if (output == CHECK_HISTORY && options->form_chosen && options->form == OUTPUT_JSON)
+	opt->output = value == OPT_TLSA        ? CHECK_TLSA
+		      : value == OPT_POSH_JSON ? CHECK_POSH_JSON
+		      : value == OPT_HISTORY   ? CHECK_HISTORY
+					       : CHECK_CRON;
+	if (opt->output == CHECK_HISTORY && options->form_chosen && options->form == OUTPUT_JSON)
 		return;
 	options->form = OUTPUT_TOOL;
 	options->form_chosen = true;
@@ -208,6 +211,15 @@ static bool take_proof(struct check_options *opt, struct options *options, int v
 	default:
 		return add_subdomains(opt, options, arg, err);
 	}
+}
+
+static void take_history(struct check_options *opt, int value, const char *arg)
+{
+	if (value == OPT_STATE)
+		opt->state = arg;
+	opt->no_state |= value == OPT_NO_STATE;
+	opt->accept |= value == OPT_ACCEPT;
+	opt->tofu |= value == OPT_TOFU;
 }
 
 bool check_take_option(void *tool_options, struct options *options, int value, const char *arg,
@@ -240,28 +252,16 @@ bool check_take_option(void *tool_options, struct options *options, int value, c
 		opt->no_caa = true;
 		return true;
 	case OPT_STATE:
-		opt->state = arg;
-		return true;
 	case OPT_NO_STATE:
-		opt->no_state = true;
-		return true;
 	case OPT_ACCEPT:
-		opt->accept = true;
-		return true;
 	case OPT_TOFU:
-		opt->tofu = true;
+		take_history(opt, value, arg);
 		return true;
 	case OPT_TLSA:
-		take_form(opt, options, CHECK_TLSA);
-		return true;
 	case OPT_POSH_JSON:
-		take_form(opt, options, CHECK_POSH_JSON);
-		return true;
 	case OPT_HISTORY:
-		take_form(opt, options, CHECK_HISTORY);
-		return true;
 	case OPT_CRON:
-		take_form(opt, options, CHECK_CRON);
+		take_form(opt, options, value);
 		return true;
 	default:
 		return take_proof(opt, options, value, arg, err);

@@ -1,0 +1,273 @@
+/* What stands in each kind of extension: RFC 5280, 4.2. */
+#include <string.h>
+
+#include "tls/der.h"
+#include "tls/der_tag.h"
+#include "tls/extension_inner.h"
+
+/* BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL } */
+void extension_read_basic(struct reading *reading, const struct extension *extension)
+{
+	struct cert_facts *cert = reading->cert;
+	struct bytes at = extension->value;
+	struct der sequence, ca, length;
+	cert->has_basic_constraints = true;
+	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0;
+	at = whole ? sequence.value : at;
+	if (whole && der_take(&at, TAG_BOOLEAN, &ca)) {
+		whole = ca.value.size == 1 && (ca.value.data[0] == 0 || ca.value.data[0] == 0xff);
+		cert->is_ca = whole && ca.value.data[0];
+		if (whole && !cert->is_ca)
+			cert_note_blemish(cert, "its basic constraints spell out a default");
+	}
+	if (whole && der_take(&at, TAG_INTEGER, &length)) {
+		/* More than 127 CAs below is no limit to a chain we look at. */
+		whole = der_is_integer(length.value) && !(length.value.data[0] & 0x80);
+		cert->path_length = length.value.size == 1 ? length.value.data[0] : 127;
+		if (whole && !cert->is_ca)
+			cert_note_lapse(cert, "it limits the path below it but is no CA");
+	}
+	if (!whole || at.size > 0)
+		cert_note_defect(cert, "its basic constraints are malformed");
+	if (cert->is_ca && !extension->critical)
+		cert_note_blemish(cert, "its basic constraints are not critical");
+}
+
+/* KeyUsage ::= BIT STRING, at least one bit set. Zero bits at the end (X.690, 11.2.2) are passed
+ * over, as everybody does. */
+void extension_read_usage(struct reading *reading, const struct extension *extension)
+{
+	struct cert_facts *cert = reading->cert;
+	struct bytes at = extension->value;
+	struct der bits;
+	cert->has_key_usage = true;
+	bool whole = der_take(&at, TAG_BIT_STRING, &bits) && at.size == 0 && bits.value.size >= 2 &&
+		     bits.value.size <= 3 && bits.value.data[0] < 8;
+	if (!whole) {
+		cert_note_defect(cert, "its key usage is malformed");
+		return;
+	}
+	uint8_t last = bits.value.data[bits.value.size - 1], unused = bits.value.data[0];
+	if (last & ((1u << unused) - 1))
+		cert_note_defect(cert, "its key usage is malformed");
+	for (unsigned i = 0; i < 9 && i < (bits.value.size - 1) * 8; i++) {
+		if (bits.value.data[1 + i / 8] & (0x80u >> i % 8))
+			cert->key_usage |= 1u << i;
+	}
+	if (cert->key_usage == 0)
+		cert_note_defect(cert, "its key usage allows nothing");
+}
+
+/* What a key that serves TLS must not do besides (CA/Browser Forum, 7.1.2.7.10): sign code, OCSP
+ * answers, times. */
+static bool is_foreign_purpose(const char *oid)
+{
+	static const char *const foreign[] = { "1.3.6.1.5.5.7.3.3", "1.3.6.1.5.5.7.3.8",
+					       "1.3.6.1.5.5.7.3.9" };
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
+		if (strcmp(oid, foreign[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId */
+void extension_read_purposes(struct reading *reading, const struct extension *extension)
+{
+	struct cert_facts *cert = reading->cert;
+	struct bytes at = extension->value;
+	struct der sequence, purpose;
+	char oid[128];
+	cert->has_eku = true;
+	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0 &&
+		     sequence.value.size > 0;
+	while (whole && sequence.value.size > 0) {
+		whole = der_take(&sequence.value, TAG_OID, &purpose) &&
+			*der_oid_text(purpose.value, oid);
+		if (!whole)
+			break;
+		cert->eku_server |= strcmp(oid, "1.3.6.1.5.5.7.3.1") == 0;
+		cert->eku_client |= strcmp(oid, "1.3.6.1.5.5.7.3.2") == 0;
+		cert->eku_any |= strcmp(oid, "2.5.29.37.0") == 0;
+		cert->eku_foreign |= is_foreign_purpose(oid);
+	}
+	if (!whole)
+		cert_note_defect(cert, "its extended key usage is malformed or empty");
+	if (cert->eku_any && extension->critical)
+		cert_note_lapse(cert, "its extended key usage is critical and allows any purpose");
+}
+
+/* RFC 7633: Features ::= SEQUENCE OF INTEGER, the numbers of TLS extensions. */
+void extension_read_features(struct reading *reading, const struct extension *extension)
+{
+	struct bytes at = extension->value;
+	struct der sequence, number;
+	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0;
+	if (whole)
+		reading->cert->features = sequence.value;
+	while (whole && sequence.value.size > 0) {
+		whole = der_take(&sequence.value, TAG_INTEGER, &number);
+		if (whole && number.value.size == 1 && number.value.data[0] == 5)
+			reading->cert->must_staple = true; /* status_request */
+	}
+	if (!whole)
+		cert_note_blemish(reading->cert, "its TLS features are malformed");
+}
+
+/* GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName: what they say is san.c's. */
+void extension_read_names(struct reading *reading, const struct extension *extension)
+{
+	struct bytes at = extension->value;
+	struct der names, name;
+	bool whole = der_take(&at, TAG_SEQUENCE, &names) && at.size == 0 && names.value.size > 0;
+	while (whole && names.value.size > 0)
+		whole = der_next(&names.value, &name);
+	if (!whole)
+		cert_note_defect(reading->cert, "its subjectAltName is malformed or empty");
+	*reading->names = extension->value;
+	*reading->names_critical = extension->critical;
+}
+
+/* The first URI among GeneralNames in context tags, as AIA and distribution points hold them. */
+static const char *uri_text(struct bytes names, struct arena *mem)
+{
+	struct der name;
+	while (der_next(&names, &name)) {
+		if (name.tag == TAG_NAME_URI)
+			return arena_copy_n(mem, name.value.data, name.value.size);
+	}
+	return NULL;
+}
+
+/* SEQUENCE OF SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName } */
+void extension_read_access(struct reading *reading, const struct extension *extension)
+{
+	struct bytes at = extension->value;
+	struct der list, entry, method;
+	char oid[128];
+	if (extension->critical)
+		cert_note_blemish(reading->cert, "its authority information access is critical");
+	if (!der_take(&at, TAG_SEQUENCE, &list) || at.size > 0)
+		cert_note_blemish(reading->cert, "its authority information access is malformed");
+	else
+		while (der_take(&list.value, TAG_SEQUENCE, &entry)) {
+			bool is_ocsp = der_take(&entry.value, TAG_OID, &method) &&
+				       strcmp(der_oid_text(method.value, oid),
+					      "1.3.6.1.5.5.7.48.1") == 0;
+			if (is_ocsp && !reading->cert->ocsp_url)
+				reading->cert->ocsp_url = uri_text(entry.value, reading->mem);
+		}
+}
+
+/* SEQUENCE OF SEQUENCE { [0] { [0] fullName GeneralNames }, ... } */
+void extension_read_points(struct reading *reading, const struct extension *extension)
+{
+	struct bytes at = extension->value;
+	struct der list, point, name, full;
+	if (!der_take(&at, TAG_SEQUENCE, &list) || at.size > 0) {
+		cert_note_blemish(reading->cert, "its CRL distribution points are malformed");
+		return;
+	}
+	while (der_take(&list.value, TAG_SEQUENCE, &point)) {
+		if (der_take(&point.value, 0xa0, &name) && der_take(&name.value, 0xa0, &full) &&
+		    !reading->cert->crl_url)
+			reading->cert->crl_url = uri_text(full.value, reading->mem);
+	}
+}
+
+void extension_read_constraints(struct reading *reading, const struct extension *extension)
+{
+	reading->cert->has_name_constraints = true;
+	reading->cert->name_constraints = extension->value;
+	if (!extension->critical)
+		cert_note_lapse(reading->cert, "its name constraints are not critical");
+}
+
+/* PolicyInformation ::= SEQUENCE { policyIdentifier, policyQualifiers SEQUENCE OF SEQUENCE {
+ * policyQualifierId, qualifier } OPTIONAL }. RFC 5280, 4.2.1.4: where the extension is critical,
+ * who cannot read a qualifier must refuse. What the policies mean is policy.c's. */
+void extension_read_policies(struct reading *reading, const struct extension *extension)
+{
+	struct bytes at = extension->value;
+	struct der list, policy, oid, qualifiers, qualifier;
+	char text[128];
+	reading->cert->policies = extension->value;
+	if (!extension->critical || !der_take(&at, TAG_SEQUENCE, &list))
+		return;
+	while (der_take(&list.value, TAG_SEQUENCE, &policy)) {
+		if (!der_take(&policy.value, TAG_OID, &oid) ||
+		    !der_take(&policy.value, TAG_SEQUENCE, &qualifiers))
+			continue;
+		while (der_take(&qualifiers.value, TAG_SEQUENCE, &qualifier)) {
+			bool known = der_take(&qualifier.value, TAG_OID, &oid) &&
+				     (strcmp(der_oid_text(oid.value, text), "1.3.6.1.5.5.7.2.1") ==
+					      0 ||
+				      strcmp(text, "1.3.6.1.5.5.7.2.2") == 0);
+			if (!known && !reading->cert->critical_unknown)
+				reading->cert->critical_unknown = arena_copy(reading->mem, text);
+		}
+	}
+}
+
+void extension_read_mappings(struct reading *reading, const struct extension *extension)
+{
+	reading->cert->policy_mappings = extension->value;
+}
+
+void extension_read_policy_constraints(struct reading *reading, const struct extension *extension)
+{
+	reading->cert->policy_constraints = extension->value;
+	if (!extension->critical)
+		cert_note_lapse(reading->cert, "its policy constraints are not critical");
+}
+
+void extension_read_inhibit(struct reading *reading, const struct extension *extension)
+{
+	reading->cert->inhibit_any = extension->value;
+	if (!extension->critical)
+		cert_note_lapse(reading->cert, "its inhibitAnyPolicy is not critical");
+}
+
+/* SubjectKeyIdentifier ::= OCTET STRING */
+void extension_read_subject_key(struct reading *reading, const struct extension *extension)
+{
+	struct bytes at = extension->value;
+	struct der id;
+	if (der_take(&at, TAG_OCTET_STRING, &id) && at.size == 0)
+		reading->cert->subject_key_id = id.value;
+	else
+		cert_note_defect(reading->cert, "its subject key identifier is malformed");
+	if (extension->critical)
+		cert_note_lapse(reading->cert, "its subject key identifier is critical");
+}
+
+/* SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL, ... } */
+void extension_read_authority_key(struct reading *reading, const struct extension *extension)
+{
+	struct bytes at = extension->value;
+	struct der sequence, id;
+	if (!der_take(&at, TAG_SEQUENCE, &sequence) || at.size > 0)
+		cert_note_defect(reading->cert, "its authority key identifier is malformed");
+	else if (der_take(&sequence.value, 0x80, &id))
+		reading->cert->authority_key_id = id.value;
+	if (extension->critical)
+		cert_note_lapse(reading->cert, "its authority key identifier is critical");
+}
+
+void extension_read_scts(struct reading *reading, const struct extension *extension)
+{
+	reading->cert->scts = extension->value;
+}
+
+void extension_read_poison(struct reading *reading, const struct extension *extension)
+{
+	(void)extension;
+	cert_note_defect(reading->cert, "it is a precertificate, which no server may show");
+}
+
+/* Nothing to look into here, but known: neither makes a certificate unacceptable. */
+void extension_read_nothing(struct reading *reading, const struct extension *extension)
+{
+	(void)reading;
+	(void)extension;
+}
