@@ -291,7 +291,7 @@ static bool open_history(struct check_options *opt, const struct options *option
 	bool files = opt->pem || opt->pem_list || options->rejudge;
 	if (opt->no_state || files || history_open(opt->state, &opt->history, &err))
 		return true;
-	log_say(&options->log, NULL, "%s", err.text);
+	log_say(&options->log, "history", "%s; nothing is compared or remembered", err.text);
 	return !opt->accept && !opt->tofu && opt->output != CHECK_HISTORY;
 }
 
