@@ -80,7 +80,7 @@ def test_the_pipes(home):
     (home / "domains").write_text(f"{DOMAIN}\n")
     done = sh(example(r"^\$ (xmpp-starttls --json .*)$"), home)
     assert done.returncode == 0 and done.stdout.count("\tok\t") == 4, done
-    days = sh(example(r"^\$ (xmpp-certcheck --json < domains \| jq(?:.*\n)+?.*sort -n -u)$"), home)
+    days = sh(example(r"^\$ (xmpp-certcheck --json < domains \| jq(?:.*\n)+?.*sort -n \| uniq)$"), home)
     assert [line.split("\t")[1:] for line in days.stdout.splitlines()] == [[DOMAIN, "c2s"], [DOMAIN, "s2s"]], days
 
 
