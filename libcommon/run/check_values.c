@@ -5,6 +5,7 @@
 
 #include "report/reread.h"
 #include "run/check_options.h"
+#include "tls/pem.h"
 
 bool check_parse_span(const char *text, struct span *out)
 {
@@ -66,22 +67,22 @@ static bool parse_hex(const char *text, uint8_t out[32])
 	return digits == 64;
 }
 
-/* 32 octets are 43 digits and one "=". */
+/* 32 octets are 43 digits and one "=", which many leave out. */
 static bool parse_base64(const char *text, uint8_t out[32])
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t size = strspn(text, digits), at = 0;
-	unsigned bits = 0, held = 0;
-	if (size != 43 || (text[43] && strcmp(text + 43, "=") != 0))
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	size_t size = strlen(text);
+	struct bytes octets;
+	/* The last digit holds four bits of the hash and two that say nothing. */
+	if ((size != 43 && size != 44) || strpbrk(text, " \t\r\n\f\v") ||
+	    !strchr("AEIMQUYcgkosw048", text[42]))
 		return false;
-	for (size_t i = 0; i < size; i++) {
-		bits = bits << 6 | (unsigned)(strchr(digits, text[i]) - digits);
-		held += 6;
-		if (held >= 8 && at < 32)
-			out[at++] = (uint8_t)(bits >> (held -= 8));
-	}
-	return !(bits & 3); /* 258 bits, of which the last two say nothing */
+	const char *whole = arena_printf(mem, "%s%s", text, size == 43 ? "=" : "");
+	if (!pem_decode((struct bytes){ (const uint8_t *)whole, 44 }, mem, &octets) ||
+	    octets.size != 32)
+		return false;
+	memcpy(out, octets.data, 32);
+	return true;
 }
 
 bool check_parse_pin(const char *text, uint8_t out[32])
