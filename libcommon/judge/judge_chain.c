@@ -68,28 +68,38 @@ static void judge_detour(const struct judging *judging)
 	}
 }
 
-static void judge_issuers_expiry(const struct judging *judging)
+/* Of the issuers that this span is left to, the one that ends first; NULL: none. */
+static const struct cert_facts *first_to_end(const struct judging *judging, const struct span *span)
 {
 	const struct path_facts *path = &judging->facts->identity.path;
+	const struct cert_facts *first = NULL;
 	for (size_t i = 1; i < path->way_length; i++) {
 		const struct cert_facts *cert = path->way[i];
 		int64_t left = cert->not_after - judging->check->at;
-		int64_t lifetime = cert->not_after - cert->not_before;
-		if (left < 0 || left > span_seconds(&judging->rules->warning, lifetime))
-			continue;
-		bool last = left <= span_seconds(&judging->rules->critical, lifetime);
-		const char *who = subject_words(judging, cert);
-		const char *day = day_text(cert->not_after, judging->mem);
-		if (last)
-			FIND_OTHER(judging, "cert-issuer-expires-soon",
-				   "the issuer's certificate %s expires on %s, in %lld days", who,
-				   day, (long long)(left / DAY));
-		else
-			FIND(judging, "cert-issuer-expires-soon",
-			     "the issuer's certificate %s expires on %s, in %lld days", who, day,
-			     (long long)(left / DAY));
-		return;
+		if (left >= 0 && left <= span_seconds(span, cert->not_after - cert->not_before) &&
+		    (!first || cert->not_after < first->not_after))
+			first = cert;
 	}
+	return first;
+}
+
+static void judge_issuers_expiry(const struct judging *judging)
+{
+	const struct cert_facts *last = first_to_end(judging, &judging->rules->critical);
+	const struct cert_facts *cert = last ? last
+					     : first_to_end(judging, &judging->rules->warning);
+	if (!cert)
+		return;
+	const char *who = subject_words(judging, cert);
+	const char *day = day_text(cert->not_after, judging->mem);
+	long long days = (cert->not_after - judging->check->at) / DAY;
+	if (last)
+		FIND_OTHER(judging, "cert-issuer-expires-soon",
+			   "the issuer's certificate %s expires on %s, in %lld days", who, day,
+			   days);
+	else
+		FIND(judging, "cert-issuer-expires-soon",
+		     "the issuer's certificate %s expires on %s, in %lld days", who, day, days);
 }
 
 /* CA/Browser Forum, Baseline Requirements 6.3.2: by the day of issue. */

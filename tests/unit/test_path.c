@@ -228,12 +228,37 @@ static void a_changed_octet_is_never_trusted(void **state)
 	}
 }
 
+/* tests/data/path-cases.txt: each case of certificates.md, section 14 has a row, and it is there.
+ */
+static void every_case_of_the_specification_is_tested(void **state)
+{
+	struct bytes text = fixture_file(*state, "tests/data/path-cases.txt");
+	char *list = arena_copy_n(*state, text.data, text.size), *save = NULL;
+	unsigned seen = 0;
+	for (char *line = strtok_r(list, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		int number, at = 0;
+		char file[64];
+		if (line[0] == '#')
+			continue;
+		assert_row(line, sscanf(line, "P%d %63s %n", &number, file, &at) == 2 && at > 0);
+		assert_row(line, number >= 1 && number <= 26);
+		seen |= 1u << number;
+		if (strcmp(file, "-") == 0)
+			continue;
+		struct bytes source = fixture_file(*state,
+						   arena_printf(*state, "tests/unit/%s", file));
+		assert_row(line, memmem(source.data, source.size, line + at, strlen(line + at)));
+	}
+	assert_int_equal(seen, (1u << 27) - 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_chains),
 		cmocka_unit_test(a_maze_of_issuers_ends),
 		cmocka_unit_test(a_changed_octet_is_never_trusted),
+		cmocka_unit_test(every_case_of_the_specification_is_tested),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
