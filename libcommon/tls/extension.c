@@ -103,7 +103,9 @@ static bool has_twins(struct extension *list, size_t count)
 }
 
 bool extension_read_all(struct bytes list, struct arena *mem, struct cert_facts *out,
-			struct bytes *names, bool *names_critical, struct err *err)
+			struct bytes *names,
+			bool *names_critical, /* NOLINT(readability-non-const-parameter) */
+			struct err *err)
 {
 	struct extension all[EXTENSIONS_MAX];
 	struct reading reading = { out, mem, names, names_critical };

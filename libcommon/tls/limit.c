@@ -170,7 +170,8 @@ static const char *pass_common_names(struct passage *passage, const struct cert_
 	return breach;
 }
 
-const char *limit_breach(const struct cert_facts *ca, const struct cert_facts *cert, size_t *work,
+const char *limit_breach(const struct cert_facts *ca, const struct cert_facts *cert,
+			 size_t *work, /* NOLINT(readability-non-const-parameter) */
 			 struct arena *mem)
 {
 	struct limits limits;

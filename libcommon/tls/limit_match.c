@@ -106,7 +106,8 @@ static bool take_uri_host(struct bytes uri, struct bytes *out)
 		return false;
 	struct bytes rest = skip(uri, (size_t)(scheme - uri.data) + 3);
 	size_t size = 0;
-	while (size < rest.size && !memchr("/?#", rest.data[size], 3))
+	while (size < rest.size && rest.data[size] != '/' && rest.data[size] != '?' &&
+	       rest.data[size] != '#')
 		size++;
 	rest.size = size;
 	const uint8_t *at = size ? memrchr(rest.data, '@', size) : NULL;

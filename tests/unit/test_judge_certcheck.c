@@ -236,7 +236,8 @@ static void issuer_ends(struct certcheck_facts *check, struct arena *mem, size_t
 	const struct cert_facts **way = arena_array(mem, path->way_length,
 						    sizeof(struct cert_facts *));
 	struct cert_facts *copy = arena_alloc(mem, sizeof(*copy));
-	memcpy(way, path->way, path->way_length * sizeof(*way));
+	for (size_t i = 0; i < path->way_length; i++)
+		way[i] = path->way[i];
 	*copy = *way[index];
 	copy->not_after = check->at + left;
 	way[index] = copy;

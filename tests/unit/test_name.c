@@ -326,11 +326,12 @@ static void names_users(void **state)
 			assert_row_string(row->presented, reason, row->reason);
 	}
 	/* Beyond ASCII: the domain in any form, the local part as prepared. */
-	const struct user_reference bookish = { "j\xc3\xbcliet", "xn--bcher-kva.example" };
-	static const char *const spellings[] = { "xmpp:j\xc3\xbcliet@b\xc3\xbc"
-						 "cher.example",
-						 "xmpp:j\xc3\xbcliet@xn--bcher-kva.example",
-						 "xmpp:j\xc3\x9cliet@xn--bcher-kva.example" };
+	const struct user_reference bookish = { "jüliet", "xn--bcher-kva.example" };
+	static const char *const spellings[] = {
+		"xmpp:jüliet@bücher.example",
+		"xmpp:jüliet@xn--bcher-kva.example",
+		"xmpp:jÜliet@xn--bcher-kva.example",
+	};
 	for (size_t i = 0; i < ARRAY_SIZE(spellings); i++) {
 		struct cert_name name = presented(spellings[i], strlen(spellings[i]), *state);
 		const char *reason;

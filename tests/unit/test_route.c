@@ -23,6 +23,7 @@ static int teardown(void **state)
 /* A certificate in words. Authorities have cA and keyCertSign, leaves neither; the rest is asked
  * for. The leaf first, the anchor last; each is issued by the next. */
 #define CA           "2.5.29.19 ! 30 03 01 01 ff | 2.5.29.15 ! 03 02 01 06"
+#define SELF_CA      "=2.5.29.19 ! 30 03 01 01 ff | 2.5.29.15 ! 03 02 01 06"
 #define CA_LENGTH_0  "2.5.29.19 ! 30 06 01 01 ff 02 01 00 | 2.5.29.15 ! 03 02 01 06"
 #define CA_LENGTH_1  "2.5.29.19 ! 30 06 01 01 ff 02 01 01 | 2.5.29.15 ! 03 02 01 06"
 #define CA_MANY      "2.5.29.19 ! 30 07 01 01 ff 02 02 00 ff | 2.5.29.15 ! 03 02 01 06"
@@ -135,9 +136,9 @@ static const struct row {
 	  { LEAF, CA, CA_LENGTH_0, CA_LENGTH_1, CA },
 	  PATH_NOT_CA,
 	  "CN=2 allows 0 CAs below itself, and there are 1" },
-	{ "self-issued ones are not counted", { LEAF, "=" CA, CA_LENGTH_0, CA }, 0, NULL },
+	{ "self-issued ones are not counted", { LEAF, SELF_CA, CA_LENGTH_0, CA }, 0, NULL },
 	{ "but those below them are",
-	  { LEAF, CA, "=" CA, CA_LENGTH_0, CA },
+	  { LEAF, CA, SELF_CA, CA_LENGTH_0, CA },
 	  PATH_NOT_CA,
 	  "CN=3 allows 0 CAs below itself, and there are 1" },
 	{ "the leaf is not counted, though it is a CA", { NO_USAGE, CA_LENGTH_0, CA }, 0, NULL },
@@ -170,7 +171,7 @@ static const struct row {
 	  PATH_CONSTRAINTS,
 	  "the name \"im.y\" is not among those an issuer may certify" },
 	{ "a self-issued CA outside",
-	  { NAMED(IM_X), "=" CA "| 2.5.29.17 30 " IM_Y, CA ONLY_X, CA },
+	  { NAMED(IM_X), SELF_CA "| 2.5.29.17 30 " IM_Y, CA ONLY_X, CA },
 	  0,
 	  NULL },
 	{ "a self-issued leaf is held to them",
