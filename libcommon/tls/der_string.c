@@ -128,6 +128,17 @@ static bool skip_blanks(uint8_t tag, struct bytes *at)
 	return any;
 }
 
+uint64_t der_string_hash(uint64_t hash, uint8_t tag, struct bytes value)
+{
+	skip_blanks(tag, &value);
+	while (value.size > 0) {
+		hash = hash_number(hash, take_folded(tag, &value));
+		if (skip_blanks(tag, &value) && value.size > 0)
+			hash = hash_number(hash, ' ');
+	}
+	return hash;
+}
+
 bool der_string_equal(uint8_t tag_a, struct bytes a, uint8_t tag_b, struct bytes b)
 {
 	skip_blanks(tag_a, &a);

@@ -28,4 +28,13 @@ bool der_string_equal(uint8_t tag_a, struct bytes a, uint8_t tag_b, struct bytes
 /* A kind of string that the above can read. */
 bool der_string_is_text(uint8_t tag);
 
+/* FNV-1a over whole numbers. */
+#define HASH_START 0xcbf29ce484222325u
+static inline uint64_t hash_number(uint64_t hash, uint64_t number)
+{
+	return (hash ^ number) * 0x100000001b3u;
+}
+/* Equal strings have the same. */
+uint64_t der_string_hash(uint64_t hash, uint8_t tag, struct bytes value);
+
 #endif

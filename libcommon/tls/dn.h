@@ -20,6 +20,8 @@ const char *dn_organization(struct bytes name, struct arena *mem);
 /* The same name: attribute by attribute, letter case and runs of blanks aside, whatever kind of
  * string holds it (RFC 5280, 7.1). */
 bool dn_equal(struct bytes a, struct bytes b);
+/* Equal names have the same; others seldom. For those who compare many. */
+uint64_t dn_hash(struct bytes name);
 /* Does the name begin with all of base? (RFC 5280, 4.2.1.10, directoryName) */
 bool dn_is_within(struct bytes name, struct bytes base);
 bool dn_is_empty(struct bytes name);

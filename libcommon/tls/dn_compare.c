@@ -23,6 +23,13 @@ static bool take_pair(struct bytes *at, struct pair *out)
 	return true;
 }
 
+static uint64_t hash_octets(uint64_t hash, struct bytes octets)
+{
+	for (size_t i = 0; i < octets.size; i++)
+		hash = hash_number(hash, octets.data[i]);
+	return hash;
+}
+
 static bool pair_equal(const struct pair *a, const struct pair *b)
 {
 	if (!bytes_equal(a->type, b->type))
@@ -87,6 +94,36 @@ bool dn_is_within(struct bytes name, struct bytes base)
 bool dn_equal(struct bytes a, struct bytes b)
 {
 	return bytes_equal(a, b) || (dn_is_within(a, b) && dn_is_within(b, a));
+}
+
+/* A set has no order: the sum of its pairs. */
+static uint64_t set_hash(struct bytes set)
+{
+	struct pair pairs[PAIRS_MAX];
+	size_t count = read_set(set, pairs);
+	uint64_t sum = 0;
+	if (count == 0)
+		return hash_octets(HASH_START, set);
+	for (size_t i = 0; i < count; i++) {
+		const struct der *value = &pairs[i].value;
+		uint64_t hash = hash_octets(HASH_START, pairs[i].type);
+		sum += der_string_is_text(value->tag)
+			       ? der_string_hash(hash, value->tag, value->value)
+			       : hash_octets(hash, value->whole);
+	}
+	return sum;
+}
+
+uint64_t dn_hash(struct bytes name)
+{
+	struct bytes inside;
+	struct der set;
+	uint64_t hash = HASH_START;
+	if (!enter(name, &inside))
+		return hash_octets(hash, name);
+	while (der_take(&inside, TAG_SET, &set))
+		hash = hash_number(hash, set_hash(set.value));
+	return hash_octets(hash, inside);
 }
 
 bool dn_is_empty(struct bytes name)

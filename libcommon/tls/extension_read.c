@@ -97,12 +97,19 @@ void extension_read_purposes(struct reading *reading, const struct extension *ex
 		cert_note_lapse(cert, "its extended key usage is critical and allows any purpose");
 }
 
+#define FEATURES_MAX 256 /* octets: lists are compared with lists, and real ones hold one number   \
+			  */
+
 /* RFC 7633: Features ::= SEQUENCE OF INTEGER, the numbers of TLS extensions. */
 void extension_read_features(struct reading *reading, const struct extension *extension)
 {
 	struct bytes at = extension->value;
 	struct der sequence, number;
 	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0;
+	if (whole && sequence.value.size > FEATURES_MAX) {
+		cert_note_defect(reading->cert, "it demands more TLS features than there are");
+		return;
+	}
 	if (whole)
 		reading->cert->features = sequence.value;
 	while (whole && sequence.value.size > 0) {

@@ -86,7 +86,7 @@ static const char *pass_excluded(const struct passage *passage, const struct gen
 	struct general_name base;
 	while (at.size > 0 && take_subtree(&at, &base)) {
 		bool same = limit_same_form(name, &base);
-		*passage->work += same ? COMPARISON : 1;
+		*passage->work += same ? COMPARISON + name->value.size : 1;
 		if (*passage->work > LIMIT_WORK_MAX)
 			return refuse(passage, TOO_MUCH);
 		if (!same)
@@ -112,7 +112,7 @@ static const char *pass_permitted(const struct passage *passage, const struct ge
 	bool limited = false;
 	while (at.size > 0 && take_subtree(&at, &base)) {
 		bool same = limit_same_form(name, &base);
-		*passage->work += same ? COMPARISON : 1;
+		*passage->work += same ? COMPARISON + name->value.size : 1;
 		if (*passage->work > LIMIT_WORK_MAX)
 			return refuse(passage, TOO_MUCH);
 		if (!same)

@@ -9,8 +9,8 @@
 #include "tls/cert.h"
 
 /* A hostile pair of lists would take quadratic time: more work than that for one search and the
- * names are refused. A comparison is 16 units, passing over a subtree of another form one; browsers
- * draw the line at the same order, 2^20 comparisons. */
+ * names are refused. A comparison is 16 units and one an octet of the name, passing over a subtree
+ * of another form one; browsers draw the line at the same order, 2^20 comparisons. */
 #define LIMIT_WORK_MAX ((size_t)1 << 23)
 
 /* Do the constraints of ca (which has some) allow every name of cert: the subject, what the SAN

@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "tls/der.h"
-#include "tls/dn.h"
+#include "tls/naming.h"
 #include "tls/route.h"
 
 #define ANCHORS_MAX 64 /* of all names of a chain together; real chains meet one or two */
-#define SAME_NAME   8  /* anchors of one name: two in the wild, at a change of keys */
 /* Strangers choose the names, and with 64 certificates of one name the ways are legion. Real chains
  * have one way, cross-signed ones two or three; public test suites need some hundred steps. */
 #define STEPS_MAX      4096
@@ -21,6 +20,7 @@ struct search {
 	const struct trust *trust;
 	int64_t at;
 	struct arena *mem;
+	struct naming naming;
 	/* Anchors met so far, read once. */
 	struct cert_facts *anchors;
 	bool *from_system;
@@ -110,34 +110,47 @@ static void try_anchor(struct search *search, const struct route *way,
 		search->best = route;
 }
 
+/* Anchor number i of those that bear a name. NULL: it cannot be read, or there are too many. */
+static const struct cert_facts *namesake(struct search *search, const struct namesakes *found,
+					 size_t i)
+{
+	return take_anchor(search, found->ders[i], found->from_system[i]);
+}
+
 /* Anchors that the last link is, and anchors that it names as its issuer. */
 static void try_anchors(struct search *search, const struct route *way)
 {
-	const struct cert_facts *last = way->links[way->length - 1];
-	struct bytes found[SAME_NAME];
-	bool from_system[SAME_NAME];
-	size_t count = trust_find(search->trust, last->subject_der, found, from_system, SAME_NAME);
+	const struct cert_facts *last = way->links[way->length - 1], *anchor;
+	size_t index = (size_t)(last - search->chain);
+	struct naming *naming = &search->naming;
 	struct route without = *way;
 	without.length--;
-	for (size_t i = 0; i < count && !is_done(search); i++) {
-		const struct cert_facts *anchor = bytes_equal(found[i], last->der)
-							  ? take_anchor(search, found[i],
-									from_system[i])
-							  : NULL;
+	const struct namesakes *found = naming_anchors(naming, naming->subject[index],
+						       search->trust, search->mem);
+	for (size_t i = 0; i < found->count && !is_done(search); i++) {
+		anchor = bytes_equal(found->ders[i], last->der) ? namesake(search, found, i) : NULL;
 		if (anchor)
 			try_anchor(search, &without, anchor);
 	}
-	count = trust_find(search->trust, last->issuer_der, found, from_system, SAME_NAME);
+	found = naming_anchors(naming, naming->issuer[index], search->trust, search->mem);
 	for (int agree = 1; agree >= 0; agree--) {
-		for (size_t i = 0; i < count && !is_done(search); i++) {
-			const struct cert_facts *anchor = bytes_equal(found[i], last->der)
-								  ? NULL
-								  : take_anchor(search, found[i],
-										from_system[i]);
+		for (size_t i = 0; i < found->count && !is_done(search); i++) {
+			anchor = bytes_equal(found->ders[i], last->der)
+					 ? NULL
+					 : namesake(search, found, i);
 			if (anchor && keys_agree(last, anchor) == (bool)agree)
 				try_anchor(search, way, anchor);
 		}
 	}
+}
+
+/* Does the one name the other as its issuer? Both of the chain. */
+static bool names_issuer(const struct search *search, const struct cert_facts *cert,
+			 const struct cert_facts *issuer)
+{
+	const struct naming *naming = &search->naming;
+	return cert->subject && issuer->subject &&
+	       naming->issuer[cert - search->chain] == naming->subject[issuer - search->chain];
 }
 
 static bool is_on(const struct route *way, const struct cert_facts *cert)
@@ -153,8 +166,8 @@ static bool may_follow(struct search *search, const struct route *way,
 		       const struct cert_facts *next, bool agree)
 {
 	const struct cert_facts *last = way->links[way->length - 1];
-	return next->subject && keys_agree(last, next) == agree &&
-	       dn_equal(next->subject_der, last->issuer_der) && !is_on(way, next) &&
+	return names_issuer(search, last, next) && keys_agree(last, next) == agree &&
+	       !is_on(way, next) &&
 	       (!search->strict || (route_may_issue(next, search->at) &&
 				    who_signed(search, last, next) == SIGNATURE_GOOD));
 }
@@ -235,9 +248,8 @@ static bool is_out_of_order(const struct search *search, const struct route *way
 	}
 	for (size_t i = 1; i < search->count; i++) {
 		const struct cert_facts *later = &search->chain[i];
-		for (size_t j = 0; j < i && later->subject && !later->self_issued; j++) {
-			if (search->chain[j].subject &&
-			    dn_equal(later->issuer_der, search->chain[j].subject_der))
+		for (size_t j = 0; j < i && !later->self_issued; j++) {
+			if (names_issuer(search, later, &search->chain[j]))
 				return true;
 		}
 	}
@@ -325,6 +337,7 @@ void path_judge(const struct cert_facts *chain, size_t count, const struct trust
 	search.anchors = arena_array(mem, ANCHORS_MAX, sizeof(*search.anchors));
 	search.from_system = arena_array(mem, ANCHORS_MAX, sizeof(bool));
 	search.signed_by = arena_array(mem, search.count, sizeof(*search.signed_by));
+	naming_read(chain, search.count, &search.naming);
 	find(&search);
 	conclude(&search, out);
 }

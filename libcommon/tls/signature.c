@@ -60,19 +60,48 @@ static enum signature_result check_certs(const struct cert_facts *cert,
 	return status & GNUTLS_CERT_INVALID ? SIGNATURE_BAD : SIGNATURE_GOOD;
 }
 
-/* Nobody needs an exponent beyond 64 bits, and a stranger's of 16,384 bits would cost a second a
- * signature. */
-static bool is_costly(struct bytes key_info)
+static bool take_number(struct bytes *at, size_t most_bits)
 {
-	struct der info, algorithm, bits, key, modulus, exponent;
-	if (!der_take(&key_info, TAG_SEQUENCE, &info) ||
-	    !der_take(&info.value, TAG_SEQUENCE, &algorithm) ||
-	    !der_take(&info.value, TAG_BIT_STRING, &bits) || bits.value.size == 0)
+	struct der number;
+	return der_take(at, TAG_INTEGER, &number) && number.value.size <= most_bits / 8 + 1;
+}
+
+/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }: nobody needs exponents
+ * beyond 32 bits, and few a modulus beyond 4096. */
+static bool is_modest_rsa(struct bytes key)
+{
+	struct der sequence;
+	if (!der_take(&key, TAG_SEQUENCE, &sequence))
 		return false;
-	struct bytes at = { bits.value.data + 1, bits.value.size - 1 };
-	return der_take(&at, TAG_SEQUENCE, &key) && der_take(&key.value, TAG_INTEGER, &modulus) &&
-	       der_take(&key.value, TAG_INTEGER, &exponent) &&
-	       (exponent.value.size > 9 || modulus.value.size > 16384 / 8 + 1);
+	struct bytes again = sequence.value;
+	return (take_number(&sequence.value, 16384) && take_number(&sequence.value, 32)) ||
+	       (take_number(&again, 4096) && take_number(&again, 64));
+}
+
+/* Dss-Parms ::= SEQUENCE { p INTEGER, q INTEGER, g INTEGER }: FIPS 186-4 ends at 3072 and 256. */
+static bool is_modest_dsa(struct bytes parameters)
+{
+	struct der sequence;
+	return der_take(&parameters, TAG_SEQUENCE, &sequence) &&
+	       take_number(&sequence.value, 3072) && take_number(&sequence.value, 256);
+}
+
+/* What a stranger's key costs is his to choose: an exponent of 16,384 bits takes a second a
+ * signature, a DSA group of 16,000 bits another. Keys of other kinds have few sizes. */
+static bool is_costly(const struct cert_facts *issuer)
+{
+	struct bytes at = issuer->key_info;
+	struct der info, algorithm, kind, key;
+	bool rsa = strncmp(issuer->key, "RSA", 3) == 0;
+	if (!rsa && strcmp(issuer->key, "DSA") != 0)
+		return false;
+	if (!der_take(&at, TAG_SEQUENCE, &info) ||
+	    !der_take(&info.value, TAG_SEQUENCE, &algorithm) ||
+	    !der_take(&algorithm.value, TAG_OID, &kind) ||
+	    !der_take(&info.value, TAG_BIT_STRING, &key) || key.value.size == 0)
+		return true;
+	struct bytes content = { key.value.data + 1, key.value.size - 1 };
+	return rsa ? !is_modest_rsa(content) : !is_modest_dsa(algorithm.value);
 }
 
 static gnutls_sign_algorithm_t algorithm_of(const struct cert_facts *cert)
@@ -94,7 +123,7 @@ enum signature_result signature_check(const struct cert_facts *cert,
 	CLEANUP(close_key) gnutls_pubkey_t key = NULL;
 	gnutls_datum_t info = datum(issuer->key_info), data = datum(cert->tbs),
 		       value = datum(cert->signature_value);
-	if (is_costly(issuer->key_info))
+	if (is_costly(issuer))
 		return SIGNATURE_UNKNOWN;
 	if (strcmp(cert->signature, "rsassaPss") == 0)
 		return check_certs(cert, issuer);

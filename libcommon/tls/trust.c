@@ -14,7 +14,19 @@
 
 struct anchor {
 	struct bytes subject, der;
+	uint64_t hash; /* of the subject */
 };
+
+/* False: no certificate. */
+static bool anchor_set(struct anchor *anchor, struct bytes der)
+{
+	struct bytes issuer;
+	anchor->der = der;
+	if (!cert_peek(der, &anchor->subject, &issuer))
+		return false;
+	anchor->hash = dn_hash(anchor->subject);
+	return true;
+}
 
 struct bundle {
 	struct arena *mem; /* owns what the anchors point to */
@@ -60,10 +72,7 @@ static void index_bundle(struct bytes pem, struct bundle *bundle)
 	room = cert_from_pem(pem, bundle->mem, ders, room, &broken);
 	bundle->anchors = arena_array(bundle->mem, room, sizeof(*bundle->anchors));
 	for (size_t i = 0; i < room; i++) {
-		struct bytes issuer;
-		struct anchor *anchor = &bundle->anchors[bundle->count];
-		anchor->der = ders[i];
-		if (cert_peek(ders[i], &anchor->subject, &issuer))
+		if (anchor_set(&bundle->anchors[bundle->count], ders[i]))
 			bundle->count++;
 		else
 			broken++;
@@ -95,8 +104,10 @@ static size_t bundle_find(const struct bundle *bundle, struct bytes subject, str
 			  size_t room)
 {
 	size_t found = 0;
+	uint64_t hash = dn_hash(subject);
 	for (size_t i = 0; i < bundle->count && found < room; i++) {
-		if (dn_equal(bundle->anchors[i].subject, subject))
+		if (bundle->anchors[i].hash == hash &&
+		    dn_equal(bundle->anchors[i].subject, subject))
 			out[found++] = bundle->anchors[i].der;
 	}
 	return found;
@@ -147,10 +158,8 @@ struct trust *trust_of(const struct bytes *ders, size_t count)
 	named->mem = arena_new();
 	named->anchors = arena_array(named->mem, count, sizeof(*named->anchors));
 	for (size_t i = 0; i < count; i++) {
-		struct anchor *anchor = &named->anchors[named->count];
-		struct bytes issuer;
-		anchor->der = arena_bytes(named->mem, ders[i].data, ders[i].size);
-		named->count += cert_peek(anchor->der, &anchor->subject, &issuer);
+		struct bytes der = arena_bytes(named->mem, ders[i].data, ders[i].size);
+		named->count += anchor_set(&named->anchors[named->count], der);
 	}
 	return trust;
 }
