@@ -278,7 +278,8 @@ static const struct cert_facts *first_obscure(const struct route *way)
 
 static void keep_way(const struct route *way, struct arena *mem, struct path_facts *out)
 {
-	const struct cert_facts **list = arena_array(mem, way->length + 1, sizeof(*list));
+	const struct cert_facts **list = arena_array(mem, way->length + 1,
+						     sizeof(const struct cert_facts *));
 	for (size_t i = 0; i < way->length; i++) {
 		list[i] = way->links[i];
 		out->constrained |= i > 0 && way->links[i]->has_name_constraints;
