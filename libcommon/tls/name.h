@@ -47,6 +47,7 @@ void name_accept_common(struct name_facts *facts, const struct reference *refere
 /* One identifier: the row of the decision table. */
 enum name_verdict name_match(const struct cert_name *name, const struct reference *reference,
 			     struct arena *mem, const char **reason);
+
 /* --- name_user.c: certificates of users, SASL EXTERNAL on c2s (XEP-0178, 2) --- */
 
 struct user_reference {
