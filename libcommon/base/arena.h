@@ -16,9 +16,9 @@ struct arena *arena_new(void);
 void arena_free(struct arena **arena);
 
 /* Zeroed, aligned for any type. */
-void *arena_alloc(struct arena *arena, size_t size);
+NEVER_NULL void *arena_alloc(struct arena *arena, size_t size);
 /* Room for count items of size each; an overflow of the product ends the program. */
-void *arena_array(struct arena *arena, size_t count, size_t size);
+NEVER_NULL void *arena_array(struct arena *arena, size_t count, size_t size);
 
 char *arena_copy(struct arena *arena, const char *text);                /* NULL gives NULL */
 char *arena_copy_n(struct arena *arena, const void *text, size_t size); /* adds the NUL */

@@ -80,6 +80,7 @@ static bool keys_agree(const struct cert_facts *cert, const struct cert_facts *i
 static const struct cert_facts *take_anchor(struct search *search, struct bytes der, bool system)
 {
 	struct err err;
+	assert(search->anchors && search->from_system); /* room was made before the search */
 	for (size_t i = 0; i < search->anchor_count; i++) {
 		if (bytes_equal(search->anchors[i].der, der))
 			return &search->anchors[i];
