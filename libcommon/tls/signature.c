@@ -86,22 +86,28 @@ static bool is_modest_dsa(struct bytes parameters)
 	       take_number(&sequence.value, 3072) && take_number(&sequence.value, 256);
 }
 
+static bool is_oid(struct bytes oid, const char *octets)
+{
+	return bytes_equal(oid, (struct bytes){ (const uint8_t *)octets, strlen(octets) });
+}
+
 /* What a stranger's key costs is his to choose: an exponent of 16,384 bits takes a second a
  * signature, a DSA group of 16,000 bits another. Keys of other kinds have few sizes. */
-static bool is_costly(const struct cert_facts *issuer)
+static bool is_costly(struct bytes key_info)
 {
-	struct bytes at = issuer->key_info;
 	struct der info, algorithm, kind, key;
-	bool rsa = strncmp(issuer->key, "RSA", 3) == 0;
-	if (!rsa && strcmp(issuer->key, "DSA") != 0)
-		return false;
-	if (!der_take(&at, TAG_SEQUENCE, &info) ||
+	if (!der_take(&key_info, TAG_SEQUENCE, &info) ||
 	    !der_take(&info.value, TAG_SEQUENCE, &algorithm) ||
 	    !der_take(&algorithm.value, TAG_OID, &kind) ||
 	    !der_take(&info.value, TAG_BIT_STRING, &key) || key.value.size == 0)
 		return true;
 	struct bytes content = { key.value.data + 1, key.value.size - 1 };
-	return rsa ? !is_modest_rsa(content) : !is_modest_dsa(algorithm.value);
+	if (is_oid(kind.value, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01") || /* RSA */
+	    is_oid(kind.value, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"))   /* RSASSA-PSS */
+		return !is_modest_rsa(content);
+	if (is_oid(kind.value, "\x2a\x86\x48\xce\x38\x04\x01"))
+		return !is_modest_dsa(algorithm.value);
+	return false;
 }
 
 static gnutls_sign_algorithm_t algorithm_of(const struct cert_facts *cert)
@@ -123,7 +129,7 @@ enum signature_result signature_check(const struct cert_facts *cert,
 	CLEANUP(close_key) gnutls_pubkey_t key = NULL;
 	gnutls_datum_t info = datum(issuer->key_info), data = datum(cert->tbs),
 		       value = datum(cert->signature_value);
-	if (is_costly(issuer))
+	if (is_costly(issuer->key_info))
 		return SIGNATURE_UNKNOWN;
 	if (strcmp(cert->signature, "rsassaPss") == 0)
 		return check_certs(cert, issuer);
