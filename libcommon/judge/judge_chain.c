@@ -189,6 +189,24 @@ static void judge_lapses(const struct judging *judging)
 	}
 }
 
+/* RFC 5280, 4.2.1.1: key identifiers help to find a way, and prove nothing. OpenSSL and GnuTLS take
+ * a certificate whose identifier differs for another one, and find no issuer. */
+static void judge_key_ids(const struct judging *judging)
+{
+	const struct path_facts *path = &judging->facts->identity.path;
+	for (size_t i = 0; i + 1 < path->way_length; i++) {
+		const struct cert_facts *cert = path->way[i], *issuer = path->way[i + 1];
+		if (!cert->authority_key_id.data || !issuer->subject_key_id.data ||
+		    bytes_equal(cert->authority_key_id, issuer->subject_key_id))
+			continue;
+		FIND(judging, "cert-not-conforming",
+		     "%s: its authority key identifier is not that of the key which signed it, and "
+		     "programs that go by it find no issuer",
+		     cert_subject(judging, i));
+		return;
+	}
+}
+
 void judge_chain(const struct judging *judging)
 {
 	const struct identity_facts *identity = &judging->facts->identity;
@@ -204,4 +222,5 @@ void judge_chain(const struct judging *judging)
 	judge_lifetime(judging);
 	judge_purposes(judging);
 	judge_lapses(judging);
+	judge_key_ids(judging);
 }

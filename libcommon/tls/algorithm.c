@@ -179,6 +179,64 @@ unsigned algorithm_rsa_exponent(struct bytes info)
 	return der_small(value, UINT_MAX - 1, &number) ? number : UINT_MAX;
 }
 
+static bool take_positive(struct bytes *at)
+{
+	struct der number;
+	return der_take(at, TAG_INTEGER, &number) && der_is_integer(number.value) &&
+	       !(number.value.data[0] & 0x80) && (number.value.size > 1 || number.value.data[0]);
+}
+
+/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
+static bool is_rsa_key(struct bytes content)
+{
+	struct der sequence, exponent;
+	return der_take(&content, TAG_SEQUENCE, &sequence) && content.size == 0 &&
+	       take_positive(&sequence.value) &&
+	       der_take(&sequence.value, TAG_INTEGER, &exponent) && sequence.value.size == 0;
+}
+
+#define POINT_COMPRESSED 0x02 /* and 0x03: SEC 1, 2.3.3 */
+#define POINT_WHOLE      0x04
+
+static const char *curve_defect(struct bytes parameters, struct bytes point)
+{
+	struct der curve;
+	char oid[128];
+	if (!der_take(&parameters, TAG_OID, &curve) || parameters.size > 0)
+		return "the curve of its key is not named (RFC 5480 section 2.1.1)";
+	const struct named *known = find(curves, ARRAY_SIZE(curves),
+					 der_oid_text(curve.value, oid));
+	if (!known)
+		return "its key is of a curve that nobody knows";
+	size_t octets = (known->bits + 7) / 8;
+	bool whole = point.size == 1 + 2 * octets && point.data[0] == POINT_WHOLE;
+	bool half = point.size == 1 + octets && (point.data[0] | 1) == (POINT_COMPRESSED | 1);
+	return whole || half ? NULL : "its key is no point of its curve";
+}
+
+const char *algorithm_key_defect(struct bytes info)
+{
+	static const char malformed[] = "its key is malformed";
+	struct bytes identifier, content, parameters;
+	char oid[128];
+	/* The octet before the key counts unused bits: there are none, nor anything behind it. */
+	if (!split_key(info, &identifier, &content) || !split(identifier, oid, &parameters) ||
+	    content.data[-1] != 0 || content.data + content.size != info.data + info.size)
+		return malformed;
+	if (strcmp(oid, EC) == 0)
+		return curve_defect(parameters, content);
+	if (strcmp(oid, RSA) == 0 || strcmp(oid, RSA_PSS) == 0)
+		return is_rsa_key(content) ? NULL : malformed;
+	const struct named *known = find(keys, ARRAY_SIZE(keys), oid);
+	if (!known)
+		return "its key is of a kind that nobody knows";
+	/* Edwards and Montgomery curves: RFC 8410, 3 and 4. */
+	bool fixed = strncmp(oid, "1.3.101.", 8) == 0;
+	if (fixed && (parameters.size > 0 || content.size != (known->bits + 7) / 8))
+		return malformed;
+	return NULL;
+}
+
 bool algorithm_key(struct bytes info, struct arena *mem, const char **out, unsigned *bits)
 {
 	struct bytes identifier, content, parameters;

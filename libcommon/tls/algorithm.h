@@ -14,6 +14,11 @@ NODISCARD bool algorithm_signature(struct bytes identifier, struct arena *mem, c
 NODISCARD bool algorithm_key(struct bytes info, struct arena *mem, const char **out,
 			     unsigned *bits);
 
+/* What is wrong with the shape of a SubjectPublicKeyInfo, NULL if nothing: numbers that are none,
+ * points and keys that have not the size of their kind, curves that are spelt out (RFC 5480, 2.1.1;
+ * a generator of one's own choice forges signatures, CVE-2020-0601), what TLS has no use for. */
+const char *algorithm_key_defect(struct bytes info);
+
 /* The public exponent of an RSA key; 0 where it is no RSA key, 2 for anything even or negative, and
  * UINT_MAX beyond that. */
 unsigned algorithm_rsa_exponent(struct bytes info);

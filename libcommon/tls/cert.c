@@ -21,6 +21,7 @@
 #define TAG_EXTENSIONS 0xa3
 
 #define SERIAL_MAX     20 /* octets: RFC 5280, 4.1.2.2 */
+#define SERIAL_SHOWN   64 /* the first octets of one that keeps no rule */
 
 /* The fields of RFC 5280, 4.1 in their order, none of them looked into yet. */
 struct fields {
@@ -104,6 +105,7 @@ static bool read_rest(struct bytes rest, struct arena *mem, struct cert_facts *o
 {
 	struct der element, list;
 	uint8_t last = TAG_ISSUER_ID - 1;
+	size_t elements = 0;
 	while (rest.size > 0) {
 		if (!der_next(&rest, &element) || element.tag <= last ||
 		    (element.tag != TAG_ISSUER_ID && element.tag != TAG_SUBJECT_ID &&
@@ -118,6 +120,10 @@ static bool read_rest(struct bytes rest, struct arena *mem, struct cert_facts *o
 			cert_note_defect(out, "it holds extensions, but is not of version 3");
 		if (!der_take(&element.value, TAG_SEQUENCE, &list) || element.value.size > 0)
 			return malformed(err, "its extensions are not valid DER");
+		elements += extension_elements(list.value);
+		if (elements > CERT_ELEMENTS_MAX)
+			return err_set(err, AT_CERTIFICATE, ERR_LIMIT, "a certificate of %zu parts",
+				       elements);
 		if (!extension_read_all(list.value, mem, out, names, names_critical, err))
 			return false;
 	}
@@ -150,6 +156,7 @@ static bool read_names(struct bytes san, bool present, struct arena *mem, struct
 static const char *serial_text(struct bytes serial, struct arena *mem)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
+	serial.size = serial.size > SERIAL_SHOWN ? SERIAL_SHOWN : serial.size;
 	if (serial.size > 1 && serial.data[0] == 0) /* only there to keep the number positive */
 		serial = (struct bytes){ serial.data + 1, serial.size - 1 };
 	buf_hex(&text, serial.data, serial.size);
@@ -282,11 +289,20 @@ bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, stru
 	struct cert_facts cert = { .der = der, .path_length = -1 };
 	if (!split(der, &fields))
 		return malformed(err, "not valid DER");
+	size_t elements = der_count(der);
+	if (elements > CERT_ELEMENTS_MAX)
+		return err_set(err, AT_CERTIFICATE, ERR_LIMIT, "a certificate of %zu parts",
+			       elements);
 	if (!read_fields(&fields, mem, &cert, err) ||
 	    !read_rest(fields.rest, mem, &cert, &names, &names_critical, err) ||
 	    !read_names(names, names.data != NULL, mem, &cert, err))
 		return false;
 	cert.alternatives = names;
+	const char *wrong_key = algorithm_key_defect(cert.key_info);
+	if (wrong_key)
+		cert_note_defect(&cert, wrong_key);
+	if (!dn_is_sound(cert.subject_der) || !dn_is_sound(cert.issuer_der))
+		cert_note_defect(&cert, "its subject or issuer holds a string that is none");
 	check_exponent(&cert);
 	note_lapses(&cert, names.data != NULL, names_critical);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);

@@ -87,7 +87,12 @@ enum key_usage {
  * how many there are. Authorities stop at 100 to 2000. */
 #define CERT_NAMES_MAX 4096
 
-/* False: no certificate (ERR_PROTOCOL), or more than CERT_NAMES_MAX names (ERR_LIMIT). */
+/* Elements of DER, those in extensions included: a library's tree of them takes 400 octets each.
+ * CERT_NAMES_MAX names need four each at most. */
+#define CERT_ELEMENTS_MAX 32768
+
+/* False: no certificate (ERR_PROTOCOL), or more than CERT_NAMES_MAX names or CERT_ELEMENTS_MAX
+ * elements (ERR_LIMIT). */
 NODISCARD bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out,
 			 struct err *err);
 /* Subject and issuer alone, without a library: the trust bundle is scanned with it. */

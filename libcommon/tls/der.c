@@ -52,6 +52,25 @@ bool der_take(struct bytes *at, uint8_t tag, struct der *out)
 	return at->size > 0 && at->data[0] == tag && der_next(at, out);
 }
 
+#define CONSTRUCTED 0x20 /* X.690, 8.1.2.5: elements are inside */
+#define DEPTH_MAX   32   /* certificates are some ten deep */
+
+size_t der_count(struct bytes at)
+{
+	struct bytes rest[DEPTH_MAX] = { at };
+	struct der element;
+	size_t depth = 0, count = 0;
+	for (;;) {
+		if (der_next(&rest[depth], &element)) {
+			count++;
+			if (element.tag & CONSTRUCTED && depth + 1 < DEPTH_MAX)
+				rest[++depth] = element.value;
+		} else if (depth-- == 0) {
+			return count;
+		}
+	}
+}
+
 /* X.690, 8.19: base 128, high bit on all octets of an arc but the last, shortest form. */
 static bool take_arc(struct bytes *at, uint64_t *out)
 {

@@ -21,6 +21,8 @@ NODISCARD bool der_next(struct bytes *at, struct der *out);
 NODISCARD bool der_take(struct bytes *at, uint8_t tag, struct der *out);
 /* The contents of an OBJECT IDENTIFIER as dotted text; "" if malformed or longer than the room. */
 const char *der_oid_text(struct bytes value, char out[128]);
+/* How many elements there are, one within the other; what is no DER counts for nothing. */
+size_t der_count(struct bytes at);
 bool bytes_equal(struct bytes a, struct bytes b);
 /* The contents of an INTEGER in the shortest form (X.690, 8.3.2). */
 bool der_is_integer(struct bytes value);

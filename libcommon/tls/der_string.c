@@ -62,7 +62,9 @@ static bool is_plain(uint8_t tag, struct bytes value)
 
 const char *der_string_text(uint8_t tag, struct bytes value, struct arena *mem)
 {
-	if (is_plain(tag, value))
+	bool cut = value.size > DER_TEXT_MAX;
+	value.size = cut ? DER_TEXT_MAX : value.size;
+	if (!cut && is_plain(tag, value))
 		return arena_copy_n(mem, value.data, value.size);
 	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
 	for (struct character next; value.size > 0;
@@ -73,6 +75,7 @@ const char *der_string_text(uint8_t tag, struct bytes value, struct arena *mem)
 		for (size_t i = 0; !next.text && i < next.octets; i++)
 			buf_printf(&text, "\\x%02x", value.data[i]);
 	}
+	buf_text(&text, cut ? "..." : "");
 	return arena_copy_n(mem, buf_string(&text), text.size);
 }
 
@@ -93,6 +96,19 @@ void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value)
 			buf_char(out, '\\');
 		add_utf8(out, next.code);
 	}
+}
+
+bool der_string_is_sound(uint8_t tag, struct bytes value)
+{
+	if (tag == TAG_UNIVERSAL || tag == TAG_BMP)
+		return value.size % (tag == TAG_BMP ? 2 : 4) == 0;
+	for (size_t step; tag == TAG_UTF8 && value.size > 0;
+	     value.data += step, value.size -= step) {
+		step = utf8_length(value.data, value.size, NULL);
+		if (step == 0)
+			return false;
+	}
+	return true;
 }
 
 bool der_string_is_text(uint8_t tag)

@@ -17,7 +17,9 @@
 #define TAG_UNIVERSAL 0x1c
 #define TAG_BMP       0x1e
 
-/* "\xHH" for an octet that is no text. */
+/* "\xHH" for an octet that is no text. What is longer than DER_TEXT_MAX octets is cut, with "..."
+ * behind. */
+#define DER_TEXT_MAX 1024 /* the longest domain of XMPP has 1023 (RFC 7622, 3.2) */
 const char *der_string_text(uint8_t tag, struct bytes value, struct arena *mem);
 /* The value of an attribute as RFC 4514, 2.4 escapes it. */
 void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value);
@@ -25,6 +27,8 @@ void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value);
 /* The same text: ASCII letter case aside, runs of blanks as one, none at the ends (RFC 5280, 7.1;
  * RFC 4518, 2.6.1). */
 bool der_string_equal(uint8_t tag_a, struct bytes a, uint8_t tag_b, struct bytes b);
+/* Nothing cut in two, and no UTF-8 that is none. Control characters are. */
+bool der_string_is_sound(uint8_t tag, struct bytes value);
 /* A kind of string that the above can read. */
 bool der_string_is_text(uint8_t tag);
 

@@ -86,7 +86,7 @@ static size_t count_sets(struct bytes at)
 /* RFC 4514, 2.1: the last RelativeDistinguishedName comes first. */
 const char *dn_text(struct bytes name, struct arena *mem)
 {
-	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
+	CLEANUP(buf_free) struct buf text = buf_new(DN_TEXT_MAX);
 	struct der sequence;
 	if (!der_take(&name, TAG_SEQUENCE, &sequence) || name.size > 0)
 		return NULL;
@@ -104,7 +104,8 @@ const char *dn_text(struct bytes name, struct arena *mem)
 		if (i > 0)
 			buf_char(&text, ',');
 	}
-	return arena_copy_n(mem, buf_string(&text), text.size);
+	return buf_overflowed(&text) ? arena_printf(mem, "%s...", buf_string(&text))
+				     : arena_copy_n(mem, buf_string(&text), text.size);
 }
 
 static bool next_attribute(struct dn_walk *walk, const char *wanted, struct der *value)

@@ -10,7 +10,9 @@
 #include "base/arena.h"
 #include "tls/cert.h"
 
-/* RFC 4514 string of a Name in DER, "" if empty; NULL where it is none. */
+/* RFC 4514 string of a Name in DER, "" if empty; NULL where it is none. What is longer than
+ * DN_TEXT_MAX is cut, with "..." behind. */
+#define DN_TEXT_MAX 4096 /* X.520 allows an attribute some 64 characters */
 const char *dn_text(struct bytes name, struct arena *mem);
 /* The common names of a Name, in order, as NAME_CN. out NULL: only counts them. */
 size_t dn_common_names(struct bytes name, struct arena *mem, struct cert_name *out);
@@ -25,6 +27,8 @@ uint64_t dn_hash(struct bytes name);
 /* Does the name begin with all of base? (RFC 5280, 4.2.1.10, directoryName) */
 bool dn_is_within(struct bytes name, struct bytes base);
 bool dn_is_empty(struct bytes name);
+/* Are all types OIDs, and all strings well-formed for their kind? OpenSSL reads no other. */
+bool dn_is_sound(struct bytes name);
 
 /* Where a walk over the attributes of a Name stands. */
 struct dn_walk {

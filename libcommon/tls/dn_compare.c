@@ -1,4 +1,4 @@
-/* The half of dn.h that compares names: RFC 5280, 7.1. */
+/* The half of dn.h that compares names (RFC 5280, 7.1) and says whether they can be. */
 #include <string.h>
 
 #include "tls/der.h"
@@ -124,6 +124,26 @@ uint64_t dn_hash(struct bytes name)
 	while (der_take(&inside, TAG_SET, &set))
 		hash = hash_number(hash, set_hash(set.value));
 	return hash_octets(hash, inside);
+}
+
+bool dn_is_sound(struct bytes name)
+{
+	struct bytes inside;
+	struct der set;
+	struct pair pair;
+	char oid[128];
+	if (!enter(name, &inside))
+		return false;
+	while (der_take(&inside, TAG_SET, &set)) {
+		while (take_pair(&set.value, &pair)) {
+			const struct der *value = &pair.value;
+			if (!*der_oid_text(pair.type, oid) ||
+			    (der_string_is_text(value->tag) &&
+			     !der_string_is_sound(value->tag, value->value)))
+				return false;
+		}
+	}
+	return true;
 }
 
 bool dn_is_empty(struct bytes name)

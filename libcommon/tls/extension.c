@@ -65,8 +65,11 @@ static bool take_extension(struct bytes *at, struct cert_facts *cert, struct ext
 {
 	struct der extension, oid, critical, value;
 	out->critical = false;
+	char text[128];
 	if (!der_take(at, TAG_SEQUENCE, &extension) || !der_take(&extension.value, TAG_OID, &oid))
 		return false;
+	if (!*der_oid_text(oid.value, text))
+		cert_note_defect(cert, "an extension of it has a kind that is no OID");
 	if (extension.value.size > 0 && extension.value.data[0] == TAG_BOOLEAN) {
 		if (!der_next(&extension.value, &critical) || critical.value.size != 1 ||
 		    (critical.value.data[0] != 0 && critical.value.data[0] != 0xff))
@@ -100,6 +103,17 @@ static bool has_twins(struct extension *list, size_t count)
 			return true;
 	}
 	return false;
+}
+
+size_t extension_elements(struct bytes list)
+{
+	struct der extension, part;
+	size_t count = 0;
+	while (der_take(&list, TAG_SEQUENCE, &extension)) {
+		while (der_next(&extension.value, &part))
+			count += part.tag == TAG_OCTET_STRING ? der_count(part.value) : 0;
+	}
+	return count;
 }
 
 bool extension_read_all(struct bytes list, struct arena *mem, struct cert_facts *out,

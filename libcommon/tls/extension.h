@@ -7,6 +7,8 @@
 
 #include "tls/cert.h"
 
+/* How many elements of DER there are within all of them. */
+size_t extension_elements(struct bytes list);
 /* list: the contents of Extensions. *names becomes what stands in the subjectAltName, if it is
  * there, and *names_critical whether it is critical. False: not DER, or one kind twice. */
 NODISCARD bool extension_read_all(struct bytes list, struct arena *mem, struct cert_facts *out,

@@ -97,8 +97,9 @@ void extension_read_purposes(struct reading *reading, const struct extension *ex
 		cert_note_lapse(cert, "its extended key usage is critical and allows any purpose");
 }
 
-#define FEATURES_MAX 256 /* octets: lists are compared with lists, and real ones hold one number   \
-			  */
+#define FEATURES_MAX                                                                               \
+	256 /* octets: lists are compared with lists, and real ones hold one number                \
+	     */
 
 /* RFC 7633: Features ::= SEQUENCE OF INTEGER, the numbers of TLS extensions. */
 void extension_read_features(struct reading *reading, const struct extension *extension)
@@ -135,12 +136,14 @@ void extension_read_names(struct reading *reading, const struct extension *exten
 	*reading->names_critical = extension->critical;
 }
 
+#define URI_MAX 2048 /* octets: longer ones are nobody's address */
+
 /* The first URI among GeneralNames in context tags, as AIA and distribution points hold them. */
 static const char *uri_text(struct bytes names, struct arena *mem)
 {
 	struct der name;
 	while (der_next(&names, &name)) {
-		if (name.tag == TAG_NAME_URI)
+		if (name.tag == TAG_NAME_URI && name.value.size <= URI_MAX)
 			return arena_copy_n(mem, name.value.data, name.value.size);
 	}
 	return NULL;
@@ -248,15 +251,22 @@ void extension_read_subject_key(struct reading *reading, const struct extension 
 		cert_note_lapse(reading->cert, "its subject key identifier is critical");
 }
 
-/* SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL, ... } */
+/* AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING, authorityCertIssuer [1]
+ * GeneralNames, authorityCertSerialNumber [2] INTEGER }, all of them OPTIONAL, implicit tags. */
 void extension_read_authority_key(struct reading *reading, const struct extension *extension)
 {
+	struct cert_facts *cert = reading->cert;
 	struct bytes at = extension->value;
-	struct der sequence, id;
-	if (!der_take(&at, TAG_SEQUENCE, &sequence) || at.size > 0)
-		cert_note_defect(reading->cert, "its authority key identifier is malformed");
-	else if (der_take(&sequence.value, 0x80, &id))
-		reading->cert->authority_key_id = id.value;
+	struct der sequence, part;
+	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0;
+	if (whole && der_take(&sequence.value, 0x80, &part))
+		cert->authority_key_id = part.value;
+	if (whole && der_take(&sequence.value, 0xa1, &part))
+		whole = part.value.size > 0;
+	if (whole && der_take(&sequence.value, 0x82, &part))
+		whole = part.value.size > 0;
+	if (!whole || sequence.value.size > 0)
+		cert_note_defect(cert, "its authority key identifier is malformed");
 	if (extension->critical)
 		cert_note_lapse(reading->cert, "its authority key identifier is critical");
 }

@@ -16,10 +16,15 @@ void intake_note(struct intake_facts *out, struct arena *mem, const char *format
 
 void intake_add(struct intake_facts *out, struct bytes der)
 {
+	size_t octets = der.size;
+	for (size_t i = 0; i < out->count; i++)
+		octets += out->certs[i].size;
 	if (out->count == CHAIN_MAX)
 		out->cut = true;
-	else
+	else if (octets <= INTAKE_DER_MAX)
 		out->certs[out->count++] = der;
+	else if (!out->problem)
+		out->problem = "its certificates are larger than 1 MiB together";
 }
 
 static bool starts_with(struct bytes file, const char *octets, size_t size)
@@ -113,6 +118,8 @@ void intake_read(struct bytes file, struct arena *mem, struct intake_facts *out)
 		read_der(file, mem, out);
 	else
 		note_other(file, mem, out);
+	if (out->count == 0)
+		out->form = INTAKE_NONE;
 }
 
 static const char *const form_texts[] = {

@@ -10,6 +10,9 @@
 
 #define INTAKE_MAX ((size_t)4 * 1024 * 1024) /* octets of one file: a chain of 64 takes a tenth */
 
+/* Octets of all certificates together: what is told of them takes several times as much. */
+#define INTAKE_DER_MAX ((size_t)1024 * 1024)
+
 enum intake_form {
 	INTAKE_NONE, /* no certificate in it */
 	INTAKE_PEM,

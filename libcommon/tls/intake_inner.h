@@ -6,7 +6,7 @@
 
 /* Says what is wrong, if nothing was yet: a file of a thousand faults costs one sentence. */
 void intake_note(struct intake_facts *out, struct arena *mem, const char *format, ...) PRINTF(3, 4);
-/* Behind the others; cut when there is no room. */
+/* Behind the others; cut when there is no room, a problem when they get too large. */
 void intake_add(struct intake_facts *out, struct bytes der);
 
 /* A line of it begins a block, of whatever kind. */

@@ -86,9 +86,9 @@ static bool is_modest_dsa(struct bytes parameters)
 	       take_number(&sequence.value, 3072) && take_number(&sequence.value, 256);
 }
 
-static bool is_oid(struct bytes oid, const char *wanted, size_t size)
+static bool is_oid(struct bytes oid, const char *octets)
 {
-	return bytes_equal(oid, (struct bytes){ (const uint8_t *)wanted, size });
+	return bytes_equal(oid, (struct bytes){ (const uint8_t *)octets, strlen(octets) });
 }
 
 /* What a stranger's key costs is his to choose: an exponent of 16,384 bits takes a second a
@@ -103,10 +103,10 @@ static bool is_costly(struct bytes key_info)
 	    !der_take(&info.value, TAG_BIT_STRING, &key) || key.value.size == 0)
 		return true;
 	struct bytes content = { key.value.data + 1, key.value.size - 1 };
-	if (is_oid(kind.value, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", 9) || /* RSA */
-	    is_oid(kind.value, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a", 9))   /* RSASSA-PSS */
+	if (is_oid(kind.value, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01") || /* RSA */
+	    is_oid(kind.value, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"))   /* RSASSA-PSS */
 		return !is_modest_rsa(content);
-	if (is_oid(kind.value, "\x2a\x86\x48\xce\x38\x04\x01", 7)) /* DSA */
+	if (is_oid(kind.value, "\x2a\x86\x48\xce\x38\x04\x01"))
 		return !is_modest_dsa(algorithm.value);
 	return false;
 }

@@ -66,6 +66,36 @@ static void takes_only_the_tag_asked_for(void **state)
 	assert_false(der_take(&at, 0x05, &element));
 }
 
+static const struct count_row {
+	const char *name;
+	struct bytes in;
+	size_t count;
+} count_rows[] = {
+	{ "nothing", BYTES(""), 0 },
+	{ "one", BYTES("\x05\x00"), 1 },
+	{ "one in the other", BYTES("\x30\x04\x31\x02\x05\x00"), 3 },
+	{ "side by side", BYTES("\x30\x04\x05\x00\x05\x00\x05\x00"), 4 },
+	{ "octets are not looked into", BYTES("\x04\x02\x05\x00"), 1 },
+	{ "garbage behind", BYTES("\x05\x00\xff\xff\xff"), 1 },
+	{ "garbage inside hides nothing behind it", BYTES("\x30\x02\xff\xff\x05\x00\x05\x00"), 3 },
+	{ "an element longer than the one around it", BYTES("\x30\x02\x05\x09\x05\x00"), 2 },
+};
+
+static void counts_elements(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(count_rows); i++)
+		assert_row(count_rows[i].name, der_count(count_rows[i].in) == count_rows[i].count);
+	/* However deep: 30 LL 30 LL ... */
+	uint8_t deep[120];
+	for (size_t i = 0; i < sizeof(deep); i += 2) {
+		deep[i] = 0x30;
+		deep[i + 1] = (uint8_t)(sizeof(deep) - i - 2);
+	}
+	size_t count = der_count((struct bytes){ deep, sizeof(deep) });
+	assert_true(count > 30 && count <= sizeof(deep) / 2);
+}
+
 #define ARC_18 "\x81\xff\xff\xff\xff\xff\xff\xff\x7f" /* 2^64 - 1 would need ten octets */
 
 static const struct oid_row {
@@ -114,6 +144,7 @@ int main(void)
 		cmocka_unit_test(takes_only_the_tag_asked_for),
 		cmocka_unit_test(writes_object_identifiers),
 		cmocka_unit_test(compares_octets),
+		cmocka_unit_test(counts_elements),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,8 @@ static void compares_names(void **state)
 		assert_row(row->name, dn_equal(a, b) == row->equal);
 		assert_row(row->name, dn_equal(b, a) == row->equal);
 		assert_row(row->name, dn_equal(a, a) && dn_equal(b, b));
+		/* With so few, different ones never have the same by chance. */
+		assert_row(row->name, (dn_hash(a) == dn_hash(b)) == row->equal);
 	}
 }
 
@@ -177,6 +179,49 @@ static void lists_addresses_and_organizations(void **state)
 	}
 }
 
+static const struct sound_row {
+	const char *name, *text;
+	bool sound;
+} sound_rows[] = {
+	{ "empty", "", true },
+	{ "of many kinds", "O=Org,OU:u=Unit,CN:b=name+CN:t=name,E:i=a@x.example,CN:U=n", true },
+	{ "UTF-8", "hex:300e310c300a060355040a0c03 42c3bc", true },
+	{ "not UTF-8", "hex:300e310c300a060355040a0c03 42c342", false },
+	{ "UTF-8 cut short", "hex:300d310b3009060355040a0c02 42c3", false },
+	{ "UTF-8 of a surrogate", "hex:300e310c300a060355040a0c03 eda080", false },
+	{ "Latin-1 in Printable: many do so", "hex:300d310b3009060355040a1302 42fc", true },
+	{ "Teletex", "hex:300d310b3009060355040a1402 42fc", true },
+	{ "control characters", "hex:300d310b3009060355040a0c02 1b00", true },
+	{ "BMP of odd octets", "hex:300e310c300a060355040a1e03 004200", false },
+	{ "Universal of six octets", "hex:3011310f300d060355040a1c06 000000420000", false },
+	{ "a value that is no text", "hex:300e310c300a060355040a0403 42c342", true },
+	{ "a type that is no OID", "hex:300d310b3009060380040a1302 4242", false },
+	{ "the second of a set", "hex:301a3118300a060355040a0c03 42c3bc 300a060355040a0c03 42c342",
+	  false },
+	{ "no name", "hex:05 00", false },
+};
+
+static void tells_sound_names(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sound_rows); i++) {
+		const struct sound_row *row = &sound_rows[i];
+		assert_row(row->name, dn_is_sound(name_of(*state, row->text)) == row->sound);
+	}
+}
+
+/* A record holds it several times. */
+static void cuts_the_text_of_a_long_name(void **state)
+{
+	struct arena *mem = *state;
+	char *text = arena_alloc(mem, 70000);
+	memset((char *)memcpy(text, "CN=", 3) + 3, 'a', 60000);
+	const char *shown = dn_text(der_name(mem, text), mem);
+	assert_int_equal(strlen(shown), DN_TEXT_MAX + 3);
+	assert_string_equal(shown + DN_TEXT_MAX - 1, "a...");
+	text[DN_TEXT_MAX] = '\0';
+	assert_string_equal(dn_text(der_name(mem, text), mem), text);
+}
+
 /* A set of n is compared in n times n: so only of so many. */
 static void huge_names_take_no_time(void **state)
 {
@@ -229,6 +274,8 @@ int main(void)
 		cmocka_unit_test(compares_names),
 		cmocka_unit_test(finds_names_within_others),
 		cmocka_unit_test(lists_addresses_and_organizations),
+		cmocka_unit_test(tells_sound_names),
+		cmocka_unit_test(cuts_the_text_of_a_long_name),
 		cmocka_unit_test(huge_names_take_no_time),
 		cmocka_unit_test(survives_hostile_names),
 	};

@@ -35,6 +35,20 @@ static const struct row {
 	{ "nothing to say against it", SAN, .defect = NULL },
 	{ "nothing to say against a CA", GOOD_CA, .defect = NULL },
 
+	/* authorityKeyIdentifier, RFC 5280, 4.2.1.1 */
+	{ "all parts", SAN "| 2.5.29.35 30 0b 80 02 6b 65 a1 02 05 00 82 01 01", .defect = NULL },
+	{ "no part", SAN "| 2.5.29.35 30 00", .defect = NULL },
+	{ "a part twice", SAN "| 2.5.29.35 30 08 80 02 6b 65 80 02 6b 65",
+	  .defect = "its authority key identifier is malformed" },
+	{ "parts out of order", SAN "| 2.5.29.35 30 07 82 01 01 80 02 6b 65",
+	  .defect = "its authority key identifier is malformed" },
+	{ "a part of another kind", SAN "| 2.5.29.35 30 04 04 02 6b 65",
+	  .defect = "its authority key identifier is malformed" },
+	{ "a part cut short", SAN "| 2.5.29.35 30 03 80 02 6b",
+	  .defect = "its authority key identifier is malformed" },
+	{ "an empty serial number", SAN "| 2.5.29.35 30 02 82 00",
+	  .defect = "its authority key identifier is malformed" },
+
 	/* basicConstraints, RFC 5280, 4.2.1.9 */
 	{ "cA TRUE, critical", GOOD_CA, .defect = NULL },
 	{ "empty basicConstraints", "2.5.29.19 ! 30 00", .defect = NULL },
@@ -450,7 +464,7 @@ static void looks_at_rsa_exponents(void **state)
 	struct arena *mem = *state;
 	for (size_t i = 0; i < ARRAY_SIZE(exponent_rows); i++) {
 		const struct exponent_row *row = &exponent_rows[i];
-		struct bytes modulus = der_wrap(mem, TAG_INTEGER, der_widen(mem, "\x7f", 2));
+		struct bytes modulus = der_wrap(mem, TAG_INTEGER, DER_LITERAL("\x7f\x7f"));
 		struct bytes pair = der_join(mem, modulus, der_hex(mem, row->exponent));
 		pair = der_join(mem, DER_LITERAL("\0"), der_wrap(mem, TAG_SEQUENCE, pair));
 		struct bytes info =

@@ -329,6 +329,26 @@ static void a_file_may_not_be_larger_than_the_limit(void **state)
 	assert_true(facts.count == 0 && facts.form == INTAKE_NONE);
 }
 
+/* 40 KiB each, and of 26 or more the sum is too much. */
+static void certificates_may_not_be_larger_together(void **state)
+{
+	struct arena *mem = *state;
+	struct bytes one = { arena_alloc(mem, 40 * 1024), 40 * 1024 };
+	struct bytes leaf = expand("{der:leaf}", strlen("{der:leaf}"), mem);
+	uint8_t *der = (uint8_t *)(uintptr_t)one.data, *file = arena_alloc(mem, 60 * one.size);
+	memcpy(der, "\x30\x82\x9f\xfc\x30\x82\x9f\xf8", 8); /* a SEQUENCE in a SEQUENCE */
+	memcpy(file, leaf.data, leaf.size);
+	for (size_t count = 1; count < 60; count++) {
+		struct intake_facts facts;
+		memcpy(file + leaf.size + (count - 1) * one.size, one.data, one.size);
+		size_t size = leaf.size + count * one.size;
+		intake_read((struct bytes){ file, size }, mem, &facts);
+		assert_int_equal(facts.form, INTAKE_DER);
+		assert_true((size <= INTAKE_DER_MAX) == !facts.problem);
+		assert_true(facts.count == (facts.problem ? 26 : count + 1));
+	}
+}
+
 /* Wherever it is cut, something is said, or what is there is whole. */
 static void no_prefix_of_a_file_passes_unnoticed(void **state)
 {
@@ -352,6 +372,7 @@ int main(void)
 		cmocka_unit_test(long_chains_are_cut),
 		cmocka_unit_test(hostile_files_cost_little),
 		cmocka_unit_test(a_file_may_not_be_larger_than_the_limit),
+		cmocka_unit_test(certificates_may_not_be_larger_together),
 		cmocka_unit_test(no_prefix_of_a_file_passes_unnoticed),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -418,6 +418,30 @@ static void stops_at_too_much_work(void **state)
 	assert_int_equal(work, 4000 * (16 + strlen("example.org")));
 }
 
+/* A name of 30,000 octets is compared octet by octet: it counts as what it costs. */
+static void counts_long_names_as_long(void **state)
+{
+	struct arena *mem = *state;
+	char *text = arena_alloc(mem, 30004);
+	memset((char *)memcpy(text, "CN=", 3) + 3, 'A', 30000);
+	struct bytes base = der_wrap(mem, TAG_NAME_DIRECTORY, der_name(mem, text));
+	for (char *at = text + 3; *at; at++)
+		*at = 'a';
+	text[30002] = 'b';
+	struct bytes name = der_wrap(mem, TAG_NAME_DIRECTORY, der_name(mem, text));
+	struct bytes list = der_wrap(mem, 0xa1, repeat(mem, der_wrap(mem, TAG_SEQUENCE, base), 30));
+	struct cert_facts ca = ca_of(der_wrap(mem, TAG_SEQUENCE, list));
+	struct der_plan plan = { .extensions = der_extension(mem, "2.5.29.17", false,
+							     der_wrap(mem, TAG_SEQUENCE,
+								      repeat(mem, name, 30))) };
+	struct cert_facts cert = der_read(mem, &plan);
+	size_t work = 0;
+	double start = clock_ms();
+	assert_non_null(strstr(limit_breach(&ca, &cert, &work, mem), "too many"));
+	assert_true(work > LIMIT_WORK_MAX && work < LIMIT_WORK_MAX + 40000);
+	assert_true(clock_ms() - start < 3000); /* some 100 ms without sanitizers */
+}
+
 /* Subtrees of another form cost little: as many as fit in a certificate are no obstacle. */
 static void passes_over_other_forms_cheaply(void **state)
 {
@@ -457,6 +481,7 @@ int main(void)
 		cmocka_unit_test(passes_over_common_names_of_authorities),
 		cmocka_unit_test(finds_constraints_that_are_none),
 		cmocka_unit_test(stops_at_too_much_work),
+		cmocka_unit_test(counts_long_names_as_long),
 		cmocka_unit_test(passes_over_other_forms_cheaply),
 		cmocka_unit_test(cuts_what_it_repeats),
 	};

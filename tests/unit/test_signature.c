@@ -138,18 +138,18 @@ static void says_when_it_cannot(void **state)
 	assert_false(signature_can_read(&cert));
 }
 
-/* SubjectPublicKeyInfo of RSA, octets of 0xff but for the last. */
+/* A positive INTEGER of octets of 0xff. */
+static struct bytes number(struct arena *mem, size_t size)
+{
+	uint8_t *octets = arena_alloc(mem, size + 1);
+	memset(octets + 1, 0xff, size);
+	return der_wrap(mem, TAG_INTEGER, (struct bytes){ octets, size + 1 });
+}
+
+/* SubjectPublicKeyInfo of RSA. */
 static struct bytes rsa_key(struct arena *mem, size_t modulus, size_t exponent)
 {
-	struct bytes numbers = { 0 };
-	const size_t sizes[] = { modulus, exponent };
-	for (int i = 0; i < 2; i++) {
-		uint8_t *octets = arena_alloc(mem, sizes[i] + 1);
-		memset(octets + 1, 0xff, sizes[i]);
-		numbers = der_join(mem, numbers,
-				   der_wrap(mem, TAG_INTEGER,
-					    (struct bytes){ octets, sizes[i] + 1 }));
-	}
+	struct bytes numbers = der_join(mem, number(mem, modulus), number(mem, exponent));
 	struct bytes key = der_join(mem, DER_LITERAL("\0"), der_wrap(mem, TAG_SEQUENCE, numbers));
 	struct bytes info = der_join(mem,
 				     der_hex(mem, "30 0d 06 09 2a 86 48 86 f7 0d 01 01 01 05 00"),
@@ -165,6 +165,9 @@ static const struct cost_row {
 } cost_rows[] = {
 	{ "usual", 256, 3, SIGNATURE_BAD },
 	{ "an exponent of 64 bits", 256, 8, SIGNATURE_BAD },
+	{ "an exponent of 64 bits, a key of 4,096", 512, 8, SIGNATURE_BAD },
+	{ "an exponent of 64 bits, a key of 4,104", 513, 8, SIGNATURE_UNKNOWN },
+	{ "an exponent of 32 bits, a key of 4,104", 513, 4, SIGNATURE_BAD },
 	{ "an exponent of 72 bits", 256, 9, SIGNATURE_UNKNOWN },
 	{ "an exponent as long as the modulus", 256, 256, SIGNATURE_UNKNOWN },
 	{ "a key of 4096 bits, an exponent of 64", 512, 8, SIGNATURE_BAD },
@@ -187,6 +190,45 @@ static void refuses_costly_keys_at_once(void **state)
 		enum signature_result result = signature_check(&cert, &issuer);
 		assert_row(row->name, result == row->result);
 		assert_row(row->name, clock_ms() - start < 500);
+	}
+}
+
+/* Of DSA a stranger chooses the group. */
+static void refuses_costly_groups_at_once(void **state)
+{
+	struct arena *mem = *state;
+	static const struct {
+		const char *name;
+		size_t p, q; /* octets */
+		bool refused;
+	} groups[] = {
+		{ "usual", 256, 32, false },     { "the largest there is", 384, 32, false },
+		{ "a larger p", 385, 32, true }, { "a larger q", 384, 33, true },
+		{ "both", 2048, 2000, true },
+	};
+	struct cert_facts cert = fixture_cert(mem, "leaf-rsa-1024");
+	cert.signature_algorithm = der_hex(mem, "30 0b 06 09 60 86 48 01 65 03 04 03 02");
+	/* r and s of so many bits that GnuTLS would look at the group. */
+	cert.signature_value = der_hex(mem, "30 06 02 01 02 02 01 03");
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		struct bytes parts[] = { number(mem, groups[i].p), number(mem, groups[i].q),
+					 number(mem, groups[i].p) };
+		struct bytes group = der_wrap(mem, TAG_SEQUENCE,
+					      der_join(mem, der_join(mem, parts[0], parts[1]),
+						       parts[2]));
+		struct bytes algorithm =
+			der_wrap(mem, TAG_SEQUENCE,
+				 der_join(mem, der_hex(mem, "06 07 2a 86 48 ce 38 04 01"), group));
+		struct bytes bits = der_wrap(mem, TAG_BIT_STRING,
+					     der_join(mem, DER_LITERAL("\0"), parts[0]));
+		struct cert_facts issuer = {
+			.key_info = der_wrap(mem, TAG_SEQUENCE, der_join(mem, algorithm, bits)),
+		};
+		double start = clock_ms();
+		enum signature_result result = signature_check(&cert, &issuer);
+		assert_row(groups[i].name,
+			   result == (groups[i].refused ? SIGNATURE_UNKNOWN : SIGNATURE_BAD));
+		assert_row(groups[i].name, clock_ms() - start < 500);
 	}
 }
 
@@ -268,6 +310,7 @@ int main(void)
 		cmocka_unit_test(finds_changes),
 		cmocka_unit_test(says_when_it_cannot),
 		cmocka_unit_test(refuses_costly_keys_at_once),
+		cmocka_unit_test(refuses_costly_groups_at_once),
 		cmocka_unit_test(remembers_what_was_good),
 		cmocka_unit_test(serves_many_threads),
 	};
