@@ -12,7 +12,7 @@ static void examine(struct job *job, const void *tool_options)
 {
 	const struct check_options *opt = tool_options;
 	if (opt->output == CHECK_HISTORY) {
-		check_show_history(job, opt);
+		check_print_history(job, opt);
 		return;
 	}
 	if (!job->problem.code && job->shared->options->network)

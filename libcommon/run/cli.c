@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "report/text.h"
@@ -186,6 +187,12 @@ enum cli_result cli_parse(const struct cli_tool *tool, void *tool_options, int a
 void cli_free(struct options *options)
 {
 	arena_free(&options->mem);
+}
+
+int cli_terminal_width(void)
+{
+	struct winsize size;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 struct policy cli_policy(const struct options *options)

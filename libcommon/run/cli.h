@@ -84,6 +84,8 @@ enum cli_result cli_parse(const struct cli_tool *tool, void *tool_options, int a
 			  const char *const *argv, struct options *out);
 void cli_free(struct options *options);
 
+/* Columns of standard output; 0: it is no terminal. */
+int cli_terminal_width(void);
 /* The domain's own policy out of the options. */
 struct policy cli_policy(const struct options *options);
 

@@ -1,8 +1,6 @@
 #include "run/verdict.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/escape.h"
 #include "run/merge.h"
@@ -100,12 +98,6 @@ void verdict_reread(struct job *job)
 			"holds nothing to judge: --rejudge wants records with a starttls section");
 }
 
-static int terminal_width(void)
-{
-	struct winsize size;
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 static void write_text(struct job *job, const struct verdict *verdict)
 {
 	const struct options *opt = job->shared->options;
@@ -127,7 +119,7 @@ static void write_text(struct job *job, const struct verdict *verdict)
 	const struct text_style style = {
 		.colour = opt->colour,
 		.timeline = opt->verbose > 0 || verdict->target.count == 1,
-		.width = terminal_width(),
+		.width = cli_terminal_width(),
 	};
 	if (opt->form == OUTPUT_LONG)
 		text_starttls_long(&view, &style, &job->out);
