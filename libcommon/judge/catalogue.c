@@ -916,6 +916,17 @@ const struct finding_kind finding_kinds[] = {
 		.ejabberd = "take it out of the chain file",
 	},
 	{
+		.id = "cert-cross-signed",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 5280 section 3.2",
+		.meaning = "The server sends another issuer's certificate for an authority of the "
+			   "path.",
+		.why = "It leads programs that do not know our trust anchor to one they know, and "
+		       "costs octets in each handshake.",
+		.prosody = "keep it as long as such programs connect",
+		.ejabberd = "keep it as long as such programs connect",
+	},
+	{
 		.id = "cert-superfluous",
 		.severity = GRADE(INFO, INFO, INFO),
 		.ref = "RFC 5246 section 7.4.2",

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "judge/parts.h"
 #include "tls/der.h"
+#include "tls/dn.h"
 
 #define DAY   86400
 #define NEVER 253370764800 /* 9999-01-01; RFC 5280, 4.1.2.5: no well-defined end */
@@ -23,27 +24,57 @@ static bool is_on_way(const struct path_facts *path, const struct cert_facts *ce
 	return false;
 }
 
+/* Another issuer's certificate for a name and key of the way: for who does not know our anchor. */
+static bool is_cross_sign(const struct path_facts *path, const struct cert_facts *cert)
+{
+	for (size_t i = 1; i < path->way_length; i++) {
+		const struct cert_facts *on = path->way[i];
+		if (memcmp(on->spki_sha256, cert->spki_sha256, sizeof(on->spki_sha256)) == 0 &&
+		    dn_equal(on->subject_der, cert->subject_der) &&
+		    !dn_equal(on->issuer_der, cert->issuer_der))
+			return true;
+	}
+	return false;
+}
+
+static bool stands_before(const struct identity_facts *identity, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (bytes_equal(identity->certs[i].der, identity->certs[index].der))
+			return true;
+	}
+	return false;
+}
+
+static bool is_anchor(const struct path_facts *path, const struct cert_facts *cert)
+{
+	return path->anchor && path->way_length > 1 &&
+	       bytes_equal(path->way[path->way_length - 1]->der, cert->der);
+}
+
 /* CRT-21: the root, what stands twice, what belongs to nothing. */
 static void judge_superfluous(const struct judging *judging)
 {
 	const struct identity_facts *identity = &judging->facts->identity;
 	const struct path_facts *path = &identity->path;
 	size_t needless = 0, roots = 0;
-	const struct cert_facts *first = NULL;
+	const struct cert_facts *first = NULL, *cross = NULL;
 	for (size_t i = 1; i < identity->cert_count; i++) {
 		const struct cert_facts *cert = &identity->certs[i];
-		bool is_anchor = path->anchor && path->way_length > 1 &&
-				 bytes_equal(path->way[path->way_length - 1]->der, cert->der);
-		bool twice = false;
-		for (size_t j = 0; j < i && !twice; j++)
-			twice = bytes_equal(identity->certs[j].der, cert->der);
-		if (is_anchor && !twice) {
+		bool twice = stands_before(identity, i);
+		if (is_anchor(path, cert) && !twice) {
 			roots += cert->self_issued;
+		} else if (!twice && is_cross_sign(path, cert)) {
+			cross = cross ? cross : cert;
 		} else if (twice || !is_on_way(path, cert)) {
 			first = first ? first : cert;
 			needless++;
 		}
 	}
+	if (cross)
+		FIND(judging, "cert-cross-signed", "%s is sent as signed by %s, too",
+		     subject_words(judging, cross),
+		     escape_copy(judging->mem, cross->issuer, SHOWN_MAX));
 	if (roots > 0)
 		FIND(judging, "cert-root-sent", "the server sends the root certificate, too");
 	if (needless > 0 && path->anchor)

@@ -221,6 +221,9 @@ SPOIL(root_twice, lay_chain(check, mem, "leaf intermediate root root", WAY))
 SPOIL(stranger, lay_chain(check, mem, "leaf intermediate stranger", WAY))
 SPOIL(strangers, lay_chain(check, mem, "leaf stranger intermediate second-root", WAY))
 SPOIL(twice, lay_chain(check, mem, "leaf intermediate intermediate", WAY))
+SPOIL(cross_signed, lay_chain(check, mem, "leaf intermediate intermediate-cross", WAY))
+SPOIL(cross_signed_twice,
+      lay_chain(check, mem, "leaf intermediate intermediate-cross intermediate-cross", WAY))
 SPOIL(strangers_nowhere, strangers(check, mem); path->anchor = NULL)
 SPOIL(pinned, lay_chain(check, mem, "self-signed", "self-signed"))
 SPOIL(pinned_with_stranger, lay_chain(check, mem, "self-signed stranger", "self-signed"))
@@ -329,6 +332,10 @@ static const struct chain_row {
 	{ "two strangers", C2S, strangers, "info cert-superfluous",
 	  "2 of the 4 certificates sent are of no use to the path, CN=Stranger" },
 	{ "the same twice", C2S, twice, "info cert-superfluous", "1 of the 3" },
+	{ "an issuer cross-signed", C2S, cross_signed, "info cert-cross-signed",
+	  "CN=Test Intermediate,O=XMPP TLS tools test is sent as signed by CN=Second Root" },
+	{ "cross-signed, and sent twice", C2S, cross_signed_twice,
+	  "info cert-cross-signed, info cert-superfluous", NULL },
 	{ "strangers where there is no path", C2S, strangers_nowhere, "", NULL },
 	{ "pinned", C2S, pinned, "", NULL },
 	{ "pinned, and a stranger", C2S, pinned_with_stranger, "info cert-superfluous", "1 of" },
