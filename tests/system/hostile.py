@@ -1,6 +1,6 @@
 """Hostile chains by the thousand, the same ones in every run.
 
-    for case in cases(): case.name, case.file, case.expect, case.trust, case.domain
+    for case in mutated(): case.name, case.file, case.expect, case.trust, case.domain
 
 A case is what a file holds and what may become of it: `refuse` (it must not be accepted: a signed part was changed, a
 signature is wrong, a rule of RFC 5280 broken), `accept` (a control: a tool that refuses everything is no good either),
@@ -37,7 +37,6 @@ class Case:
     expect: str = "any"
     trust: tuple = None  # anchors, as DER; None: everybody's roots
     domain: str = DOMAIN
-    special: bool = False  # judged alone, under limits
 
 
 def pem(*ders, label=b"CERTIFICATE"):
