@@ -168,7 +168,7 @@ def _ca_builder(subject, key, below):
                           encipher_only=False, decipher_only=False)
     return (x509.CertificateBuilder().subject_name(subject).public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - 400 * DAY).not_valid_after(now + 4000 * DAY)
+            .not_valid_before(now - 400 * DAY).not_valid_after(now + 4000 * DAY + datetime.timedelta(hours=1))
             .add_extension(x509.BasicConstraints(True, below), True).add_extension(usage, True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False))
 
