@@ -196,17 +196,19 @@ static const char *cert_subject(const struct judging *judging, size_t index)
 			    subject_words(judging, judging->facts->identity.path.way[index]));
 }
 
-/* What binds the CA: the path holds in spite of it. Nobody asks that of an anchor. The first of
+/* What binds the CA: the path holds in spite of it. The first of
  * each weight stands for all. */
 static void judge_lapses(const struct judging *judging)
 {
 	const struct path_facts *path = &judging->facts->identity.path;
-	size_t behind = path->way_length - (path->anchor && path->way_length > 1);
+	/* An anchor of the operator's own is his to mend, too; of the system's nobody asks it. */
+	size_t all = path->way_length, behind = all - (path->anchor && all > 1);
+	size_t lapses = path->anchor_from_system ? behind : all;
 	bool told = path->obscure != NULL;
 	if (told)
 		FIND(judging, "cert-not-conforming", "GnuTLS cannot read the certificate of %s",
 		     subject_words(judging, path->obscure));
-	for (size_t i = 0; i < behind && !told; i++) {
+	for (size_t i = 0; i < lapses && !told; i++) {
 		told = path->way[i]->lapse != NULL;
 		if (told)
 			FIND(judging, "cert-not-conforming", "%s: %s", cert_subject(judging, i),

@@ -260,9 +260,12 @@ static bool is_out_of_order(const struct search *search, const struct route *way
 static const char *first_unread(const struct search *search)
 {
 	for (size_t i = 0; i < search->count; i++) {
-		if (!search->chain[i].subject)
+		const struct cert_facts *cert = &search->chain[i];
+		if (!cert->subject)
 			return arena_printf(search->mem,
-					    "certificate %zu of the chain cannot be read", i + 1);
+					    "certificate %zu of the chain cannot be read%s%s",
+					    i + 1, cert->defect ? ": " : "",
+					    cert->defect ? cert->defect : "");
 	}
 	return "a certificate of the chain cannot be read";
 }
@@ -333,7 +336,9 @@ void path_judge(const struct cert_facts *chain, size_t count, const struct trust
 	}
 	if (!chain[0].subject) {
 		out->problems = PATH_MALFORMED;
-		out->reason = "the certificate cannot be read";
+		out->reason = arena_printf(mem, "the certificate cannot be read%s%s",
+					   chain[0].defect ? ": " : "",
+					   chain[0].defect ? chain[0].defect : "");
 		return;
 	}
 	search.anchors = arena_array(mem, ANCHORS_MAX, sizeof(*search.anchors));
