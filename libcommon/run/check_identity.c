@@ -56,11 +56,9 @@ static bool is_revoked(const struct certcheck_facts *facts)
 	return facts->staple.status == STAPLE_REVOKED || facts->crl.status == CRL_REVOKED;
 }
 
-void check_conclude(const struct job *job, const struct check_options *opt,
-		    struct certcheck_facts *facts)
+void check_conclude(const struct check_options *opt, struct certcheck_facts *facts)
 {
 	const struct identity_facts *identity = &facts->walk.identity;
-	(void)job;
 	facts->proofs = 0;
 	if (identity->cert_count == 0)
 		return;
