@@ -231,6 +231,8 @@ static bool read_fields(const struct fields *fields, struct arena *mem, struct c
 		return malformed(err, "its validity is no pair of times");
 	if (!algorithm_key(fields->key, mem, &out->key, &out->bits))
 		return malformed(err, "its key is not valid DER");
+	out->subject_hash = dn_hash(fields->subject);
+	out->issuer_hash = dn_hash(fields->issuer);
 	out->self_issued = dn_equal(fields->subject, fields->issuer);
 	return read_signature(fields, mem, out, err);
 }

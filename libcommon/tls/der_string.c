@@ -125,7 +125,9 @@ static uint64_t take_folded(uint8_t tag, struct bytes *at)
 {
 	if (at->size == 0)
 		return 0;
-	struct character next = next_character(tag, *at);
+	struct character next = { .octets = 1, .code = at->data[0], .text = true };
+	if (!is_plain(tag, (struct bytes){ at->data, 1 })) /* as nearly all are */
+		next = next_character(tag, *at);
 	uint64_t code = next.text ? next.code : 0;
 	for (size_t i = 0; !next.text && i < next.octets; i++)
 		code = code << 8 | at->data[i];
