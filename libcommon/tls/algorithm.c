@@ -115,6 +115,24 @@ bool algorithm_signature(struct bytes identifier, struct arena *mem, const char 
 	return true;
 }
 
+const char *algorithm_parameters_defect(struct bytes identifier, bool *harmless)
+{
+	struct bytes parameters, null = { (const uint8_t *)"\x05\x00", 2 };
+	char oid[128];
+	*harmless = false;
+	if (!split(identifier, oid, &parameters))
+		return NULL;
+	const struct named *known = find(signatures, ARRAY_SIZE(signatures), oid);
+	bool rsa = known && strstr(known->name, "WithRSA");
+	bool bare = known &&
+		    (strncmp(known->name, "ecdsa", 5) == 0 || strncmp(known->name, "Ed", 2) == 0);
+	if ((!rsa && !bare) || (rsa && bytes_equal(parameters, null)) ||
+	    (bare && parameters.size == 0))
+		return NULL;
+	*harmless = parameters.size == 0 || bytes_equal(parameters, null);
+	return "its signature algorithm has parameters of another kind";
+}
+
 static unsigned integer_bits(struct bytes value)
 {
 	while (value.size > 0 && value.data[0] == 0)

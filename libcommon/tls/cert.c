@@ -94,7 +94,7 @@ static bool read_validity(struct bytes validity, struct cert_facts *out)
 		if (!der_take_time(&sequence.value, times[i]))
 			return false;
 		if (general && *times[i] < YEAR_2050)
-			cert_note_blemish(out, "it writes a date before 2050 as GeneralizedTime");
+			cert_note_lapse(out, "it writes a date before 2050 as GeneralizedTime");
 	}
 	return sequence.value.size == 0;
 }
@@ -207,6 +207,12 @@ static bool read_signature(const struct fields *fields, struct arena *mem, struc
 		return malformed(err, "its signature is no whole number of octets");
 	if (!bytes_equal(fields->signature, fields->inner))
 		cert_note_defect(out, "it names two different signature algorithms");
+	bool harmless;
+	const char *wrong = algorithm_parameters_defect(fields->signature, &harmless);
+	if (wrong && harmless)
+		cert_note_lapse(out, wrong);
+	else if (wrong)
+		cert_note_defect(out, wrong);
 	out->signature_algorithm = fields->signature;
 	out->signature_value = (struct bytes){ fields->value.data + 1, fields->value.size - 1 };
 	return true;
@@ -272,6 +278,10 @@ static void note_lapses(struct cert_facts *cert, bool has_names, bool names_crit
 		cert_note_blemish(cert, "it is a CA without key usage");
 	if (cert->is_ca && !cert->subject_key_id.data)
 		cert_note_blemish(cert, "it is a CA without subject key identifier");
+	if (strncmp(cert->key, "RSA", 3) == 0 && cert->bits % 8 != 0)
+		cert_note_lapse(cert, "its RSA modulus is no whole number of octets");
+	if (!cert->is_ca && cert->eku_server && cert->eku_any)
+		cert_note_lapse(cert, "its extended key usage allows any purpose");
 	if (!cert->is_ca && cert->eku_server && cert->eku_foreign)
 		cert_note_lapse(cert, "its extended key usage serves more than TLS");
 	if (cert->is_ca && cert->eku_any && !cert->eku_server)

@@ -90,26 +90,43 @@ static bool take_arc(struct bytes *at, uint64_t *out)
 	return false;
 }
 
-const char *der_oid_text(struct bytes value, char out[128])
+bool der_is_oid(struct bytes value)
+{
+	bool begins = true; /* of an arc */
+	for (size_t i = 0; i < value.size; i++) {
+		if (begins && value.data[i] == 0x80)
+			return false;
+		begins = !(value.data[i] & 0x80);
+	}
+	return value.size > 0 && begins;
+}
+
+static bool dotted(struct bytes value, char out[128])
 {
 	uint64_t arc;
-	out[0] = '\0';
 	if (!take_arc(&value, &arc))
-		return out;
+		return false;
 	/* The first octets hold two arcs: 40 * first + second. */
 	uint64_t first = arc < 80 ? arc / 40 : 2;
 	size_t used = (size_t)snprintf(out, 128, "%" PRIu64 ".%" PRIu64, first, arc - first * 40);
 	while (value.size > 0) {
-		if (!take_arc(&value, &arc)) {
-			out[0] = '\0';
-			return out;
-		}
+		if (!take_arc(&value, &arc))
+			return false;
 		used += (size_t)snprintf(out + used, 128 - used, ".%" PRIu64, arc);
-		if (used >= 128) {
-			out[0] = '\0';
-			return out;
-		}
+		if (used >= 128)
+			return false;
 	}
+	return true;
+}
+
+const char *der_oid_text(struct bytes value, char out[128])
+{
+	out[0] = '\0';
+	if (!der_is_oid(value) || dotted(value, out))
+		return out;
+	size_t used = (size_t)snprintf(out, 128, "#");
+	for (size_t i = 0; i < value.size && used < 125; i++)
+		used += (size_t)snprintf(out + used, 128 - used, "%02x", value.data[i]);
 	return out;
 }
 

@@ -19,7 +19,10 @@ struct der {
 NODISCARD bool der_next(struct bytes *at, struct der *out);
 /* der_next() of this tag. */
 NODISCARD bool der_take(struct bytes *at, uint8_t tag, struct der *out);
-/* The contents of an OBJECT IDENTIFIER as dotted text; "" if malformed or longer than the room. */
+/* The contents of an OBJECT IDENTIFIER in their shortest form (X.690, 8.19). */
+bool der_is_oid(struct bytes value);
+/* The same as dotted text, in hex behind "#" where an arc or the whole is too long for that; "" if
+ * it is none. */
 const char *der_oid_text(struct bytes value, char out[128]);
 /* How many elements there are, one within the other; what is no DER counts for nothing. */
 size_t der_count(struct bytes at);

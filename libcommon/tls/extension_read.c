@@ -119,7 +119,7 @@ void extension_read_features(struct reading *reading, const struct extension *ex
 			reading->cert->must_staple = true; /* status_request */
 	}
 	if (!whole)
-		cert_note_blemish(reading->cert, "its TLS features are malformed");
+		cert_note_lapse(reading->cert, "its TLS features are malformed");
 }
 
 /* GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName: what they say is san.c's. */
@@ -149,46 +149,64 @@ static const char *uri_text(struct bytes names, struct arena *mem)
 	return NULL;
 }
 
-/* SEQUENCE OF SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName } */
+/* SEQUENCE SIZE (1..MAX) OF SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName }
+ */
 void extension_read_access(struct reading *reading, const struct extension *extension)
 {
 	struct bytes at = extension->value;
-	struct der list, entry, method;
+	struct der list, entry, method, location;
 	char oid[128];
 	if (extension->critical)
 		cert_note_blemish(reading->cert, "its authority information access is critical");
-	if (!der_take(&at, TAG_SEQUENCE, &list) || at.size > 0)
-		cert_note_blemish(reading->cert, "its authority information access is malformed");
-	else
-		while (der_take(&list.value, TAG_SEQUENCE, &entry)) {
-			bool is_ocsp = der_take(&entry.value, TAG_OID, &method) &&
-				       strcmp(der_oid_text(method.value, oid),
-					      "1.3.6.1.5.5.7.48.1") == 0;
-			if (is_ocsp && !reading->cert->ocsp_url)
-				reading->cert->ocsp_url = uri_text(entry.value, reading->mem);
-		}
+	bool whole = der_take(&at, TAG_SEQUENCE, &list) && at.size == 0 && list.value.size > 0;
+	while (whole && list.value.size > 0) {
+		whole = der_take(&list.value, TAG_SEQUENCE, &entry) &&
+			der_take(&entry.value, TAG_OID, &method) && der_is_oid(method.value);
+		struct bytes names = entry.value;
+		whole = whole && der_next(&entry.value, &location) && entry.value.size == 0;
+		if (whole && !reading->cert->ocsp_url &&
+		    strcmp(der_oid_text(method.value, oid), "1.3.6.1.5.5.7.48.1") == 0)
+			reading->cert->ocsp_url = uri_text(names, reading->mem);
+	}
+	if (!whole)
+		cert_note_lapse(reading->cert, "its authority information access is malformed");
 }
 
-/* SEQUENCE OF SEQUENCE { [0] { [0] fullName GeneralNames }, ... } */
+/* SEQUENCE SIZE (1..MAX) OF SEQUENCE { distributionPoint [0] { fullName [0] GeneralNames }, reasons
+ * [1], cRLIssuer [2] }, all of them OPTIONAL. */
 void extension_read_points(struct reading *reading, const struct extension *extension)
 {
 	struct bytes at = extension->value;
-	struct der list, point, name, full;
-	if (!der_take(&at, TAG_SEQUENCE, &list) || at.size > 0) {
-		cert_note_blemish(reading->cert, "its CRL distribution points are malformed");
-		return;
-	}
-	while (der_take(&list.value, TAG_SEQUENCE, &point)) {
-		if (der_take(&point.value, 0xa0, &name) && der_take(&name.value, 0xa0, &full) &&
-		    !reading->cert->crl_url)
+	struct der list, point, name, full, other;
+	bool whole = der_take(&at, TAG_SEQUENCE, &list) && at.size == 0 && list.value.size > 0;
+	while (whole && list.value.size > 0) {
+		whole = der_take(&list.value, TAG_SEQUENCE, &point);
+		if (whole && der_take(&point.value, 0xa0, &name) &&
+		    der_take(&name.value, 0xa0, &full) && !reading->cert->crl_url)
 			reading->cert->crl_url = uri_text(full.value, reading->mem);
+		while (whole && point.value.size > 0)
+			whole = der_next(&point.value, &other);
 	}
+	if (!whole)
+		cert_note_lapse(reading->cert, "its CRL distribution points are malformed");
+}
+
+/* The shape alone: what stands inside matters to those who issue, and is limit.c's and policy.c's.
+ */
+static void demand_sequence(struct reading *reading, const struct extension *extension,
+			    const char *complaint)
+{
+	struct bytes at = extension->value;
+	struct der sequence;
+	if (!der_take(&at, TAG_SEQUENCE, &sequence) || at.size > 0 || sequence.value.size == 0)
+		cert_note_defect(reading->cert, complaint);
 }
 
 void extension_read_constraints(struct reading *reading, const struct extension *extension)
 {
 	reading->cert->has_name_constraints = true;
 	reading->cert->name_constraints = extension->value;
+	demand_sequence(reading, extension, "its name constraints are malformed");
 	if (!extension->critical)
 		cert_note_lapse(reading->cert, "its name constraints are not critical");
 }
@@ -198,42 +216,55 @@ void extension_read_constraints(struct reading *reading, const struct extension 
  * who cannot read a qualifier must refuse. What the policies mean is policy.c's. */
 void extension_read_policies(struct reading *reading, const struct extension *extension)
 {
+	struct cert_facts *cert = reading->cert;
 	struct bytes at = extension->value;
 	struct der list, policy, oid, qualifiers, qualifier;
 	char text[128];
-	reading->cert->policies = extension->value;
-	if (!extension->critical || !der_take(&at, TAG_SEQUENCE, &list))
-		return;
-	while (der_take(&list.value, TAG_SEQUENCE, &policy)) {
-		if (!der_take(&policy.value, TAG_OID, &oid) ||
-		    !der_take(&policy.value, TAG_SEQUENCE, &qualifiers))
+	cert->policies = extension->value;
+	bool whole = der_take(&at, TAG_SEQUENCE, &list) && at.size == 0 && list.value.size > 0;
+	while (whole && list.value.size > 0) {
+		whole = der_take(&list.value, TAG_SEQUENCE, &policy) &&
+			der_take(&policy.value, TAG_OID, &oid) && der_is_oid(oid.value);
+		if (!whole || policy.value.size == 0)
 			continue;
-		while (der_take(&qualifiers.value, TAG_SEQUENCE, &qualifier)) {
-			bool known = der_take(&qualifier.value, TAG_OID, &oid) &&
-				     (strcmp(der_oid_text(oid.value, text), "1.3.6.1.5.5.7.2.1") ==
-					      0 ||
-				      strcmp(text, "1.3.6.1.5.5.7.2.2") == 0);
-			if (!known && !reading->cert->critical_unknown)
-				reading->cert->critical_unknown = arena_copy(reading->mem, text);
+		whole = der_take(&policy.value, TAG_SEQUENCE, &qualifiers) &&
+			policy.value.size == 0 && qualifiers.value.size > 0;
+		while (whole && qualifiers.value.size > 0) {
+			whole = der_take(&qualifiers.value, TAG_SEQUENCE, &qualifier) &&
+				der_take(&qualifier.value, TAG_OID, &oid);
+			der_oid_text(whole ? oid.value : (struct bytes){ 0 }, text);
+			bool known = strcmp(text, "1.3.6.1.5.5.7.2.1") == 0 ||
+				     strcmp(text, "1.3.6.1.5.5.7.2.2") == 0;
+			if (whole && !known && extension->critical && !cert->critical_unknown)
+				cert->critical_unknown = arena_copy(reading->mem, text);
 		}
 	}
+	if (!whole)
+		cert_note_defect(cert, "its certificate policies are malformed");
 }
 
 void extension_read_mappings(struct reading *reading, const struct extension *extension)
 {
 	reading->cert->policy_mappings = extension->value;
+	demand_sequence(reading, extension, "its policy mappings are malformed");
 }
 
 void extension_read_policy_constraints(struct reading *reading, const struct extension *extension)
 {
 	reading->cert->policy_constraints = extension->value;
+	demand_sequence(reading, extension, "its policy constraints are malformed");
 	if (!extension->critical)
 		cert_note_lapse(reading->cert, "its policy constraints are not critical");
 }
 
 void extension_read_inhibit(struct reading *reading, const struct extension *extension)
 {
+	struct bytes at = extension->value;
+	struct der number;
 	reading->cert->inhibit_any = extension->value;
+	if (!der_take(&at, TAG_INTEGER, &number) || at.size > 0 || !der_is_integer(number.value) ||
+	    number.value.data[0] & 0x80)
+		cert_note_defect(reading->cert, "its inhibitAnyPolicy is malformed");
 	if (!extension->critical)
 		cert_note_lapse(reading->cert, "its inhibitAnyPolicy is not critical");
 }

@@ -71,7 +71,7 @@ static void read_other_name(struct bytes value, struct arena *mem, struct cert_n
 	out->type = NAME_OTHER;
 	out->raw = value;
 	out->value = "otherName";
-	if (!der_take(&value, TAG_OID, &oid)) {
+	if (!der_take(&value, TAG_OID, &oid) || !der_is_oid(oid.value)) {
 		out->malformed = SAN_NOT_DER;
 		return;
 	}

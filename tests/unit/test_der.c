@@ -112,9 +112,12 @@ static const struct oid_row {
 	{ "empty", BYTES(""), "" },
 	{ "unfinished arc", BYTES("\x2b\x86"), "" },
 	{ "padded arc", BYTES("\x2b\x80\x01"), "" },
-	{ "arc beyond 64 bits", BYTES("\x2b\x83\xff\xff\xff\xff\xff\xff\xff\xff\x7f"), "" },
+	{ "arc beyond 64 bits", BYTES("\x2b\x83\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
+	  "#2b83ffffffffffffffff7f" },
 	{ "longer than the room",
-	  BYTES("\x2b" ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18), "" },
+	  BYTES("\x2b" ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18),
+	  "#2b81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f"
+	  "81ffffffffffffff7f81ffffffffffff" },
 };
 
 static void writes_object_identifiers(void **state)

@@ -82,6 +82,25 @@ static void finds_changes(void **state)
 	}
 }
 
+/* The same two numbers spelt in another way verify, too, and nobody signed the spelling. */
+static void takes_pairs_in_der_only(void **state)
+{
+	struct arena *mem = *state;
+	struct cert_facts leaf = fixture_cert(mem, "leaf"),
+			  issuer = fixture_cert(mem, "intermediate");
+	struct bytes good = leaf.signature_value;
+	assert_int_equal(signature_check(&leaf, &issuer), SIGNATURE_GOOD);
+	uint8_t *other = arena_alloc(mem, good.size + 1);
+	other[0] = good.data[0];
+	other[1] = 0x81; /* a length below 128 in the long form */
+	memcpy(other + 2, good.data + 1, good.size - 1);
+	leaf.signature_value = (struct bytes){ other, good.size + 1 };
+	assert_int_equal(signature_check(&leaf, &issuer), SIGNATURE_BAD);
+	memcpy(other, good.data, good.size);
+	other[good.size] = 0; /* one octet behind */
+	assert_int_equal(signature_check(&leaf, &issuer), SIGNATURE_BAD);
+}
+
 struct pair {
 	struct der_key key, other;
 	struct cert_facts issuer, leaf; /* the leaf is signed by the issuer */
@@ -308,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verifies_fixtures),
 		cmocka_unit_test(finds_changes),
+		cmocka_unit_test(takes_pairs_in_der_only),
 		cmocka_unit_test(says_when_it_cannot),
 		cmocka_unit_test(refuses_costly_keys_at_once),
 		cmocka_unit_test(refuses_costly_groups_at_once),
