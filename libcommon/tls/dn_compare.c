@@ -11,6 +11,7 @@
 struct pair {
 	struct bytes type;
 	struct der value;
+	uint64_t hash; /* equal pairs have the same; read_hashes() */
 };
 
 static bool take_pair(struct bytes *at, struct pair *out)
@@ -48,17 +49,35 @@ static size_t read_set(struct bytes set, struct pair out[PAIRS_MAX])
 	return set.size > 0 ? 0 : count; /* 0: not to be compared */
 }
 
+static uint64_t pair_hash(const struct pair *pair)
+{
+	const struct der *value = &pair->value;
+	uint64_t hash = hash_octets(HASH_START, pair->type);
+	return der_string_is_text(value->tag) ? der_string_hash(hash, value->tag, value->value)
+					      : hash_octets(hash, value->whole);
+}
+
+/* So that each of a set is folded a few times, however many it is compared with. */
+static void read_hashes(struct pair pairs[PAIRS_MAX], size_t count)
+{
+	for (size_t i = 0; i < count && count > 1; i++)
+		pairs[i].hash = pair_hash(&pairs[i]);
+}
+
 /* A set has no order. */
 static bool set_equal(struct bytes a, struct bytes b)
 {
-	struct pair left[PAIRS_MAX], right[PAIRS_MAX];
+	struct pair left[PAIRS_MAX] = { 0 }, right[PAIRS_MAX] = { 0 };
 	bool used[PAIRS_MAX] = { false };
 	size_t count = read_set(a, left), found = 0;
 	if (count == 0 || read_set(b, right) != count)
 		return bytes_equal(a, b);
+	read_hashes(left, count);
+	read_hashes(right, count);
 	for (size_t i = 0; i < count && found == i; i++) {
 		for (size_t j = 0; j < count && found == i; j++) {
-			if (used[j] || !pair_equal(&left[i], &right[j]))
+			if (used[j] || left[i].hash != right[j].hash ||
+			    !pair_equal(&left[i], &right[j]))
 				continue;
 			used[j] = true;
 			found++;
@@ -104,13 +123,8 @@ static uint64_t set_hash(struct bytes set)
 	uint64_t sum = 0;
 	if (count == 0)
 		return hash_octets(HASH_START, set);
-	for (size_t i = 0; i < count; i++) {
-		const struct der *value = &pairs[i].value;
-		uint64_t hash = hash_octets(HASH_START, pairs[i].type);
-		sum += der_string_is_text(value->tag)
-			       ? der_string_hash(hash, value->tag, value->value)
-			       : hash_octets(hash, value->whole);
-	}
+	for (size_t i = 0; i < count; i++)
+		sum += pair_hash(&pairs[i]);
 	return sum;
 }
 
