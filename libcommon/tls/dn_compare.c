@@ -12,6 +12,7 @@ struct pair {
 	struct bytes type;
 	struct der value;
 	uint64_t hash; /* equal pairs have the same; read_hashes() */
+	bool ascii;    /* set_may_equal() */
 };
 
 static bool take_pair(struct bytes *at, struct pair *out)
@@ -86,6 +87,38 @@ static bool set_equal(struct bytes a, struct bytes b)
 	return found == count;
 }
 
+static void find_ascii(struct pair pairs[PAIRS_MAX], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		pairs[i].ascii = der_string_is_ascii(pairs[i].value.tag, pairs[i].value.value);
+}
+
+/* Of sets that differ: pairs without hashes stand alone there, and differ themselves. */
+static bool pair_may_equal(const struct pair *a, const struct pair *b)
+{
+	bool doubtful = (!a->ascii || !b->ascii) && der_string_is_text(a->value.tag) &&
+			der_string_is_text(b->value.tag);
+	return bytes_equal(a->type, b->type) && (doubtful || (a->hash != 0 && a->hash == b->hash));
+}
+
+/* Each may find its like, be it one for two: doubt errs on this side. */
+static bool set_may_equal(struct bytes a, struct bytes b)
+{
+	struct pair left[PAIRS_MAX] = { 0 }, right[PAIRS_MAX] = { 0 };
+	size_t count = read_set(a, left), others = read_set(b, right), j = 0;
+	if (count == 0 || count != others)
+		return count == 0 || others == 0;
+	read_hashes(left, count);
+	read_hashes(right, count);
+	find_ascii(left, count);
+	find_ascii(right, count);
+	for (size_t i = 0; i < count && j < count; i++) {
+		for (j = 0; j < count && !pair_may_equal(&left[i], &right[j]); j++)
+			;
+	}
+	return j < count;
+}
+
 /* The RelativeDistinguishedNames of a Name, one behind the other. */
 static bool enter(struct bytes name, struct bytes *out)
 {
@@ -96,7 +129,7 @@ static bool enter(struct bytes name, struct bytes *out)
 	return true;
 }
 
-bool dn_is_within(struct bytes name, struct bytes base)
+static bool begins_with(struct bytes name, struct bytes base, bool doubting)
 {
 	struct bytes a, b;
 	struct der left, right;
@@ -104,10 +137,21 @@ bool dn_is_within(struct bytes name, struct bytes base)
 		return false;
 	while (b.size > 0) {
 		if (!der_take(&a, TAG_SET, &left) || !der_take(&b, TAG_SET, &right) ||
-		    !set_equal(left.value, right.value))
+		    !(set_equal(left.value, right.value) ||
+		      (doubting && set_may_equal(left.value, right.value))))
 			return false;
 	}
 	return true;
+}
+
+bool dn_is_within(struct bytes name, struct bytes base)
+{
+	return begins_with(name, base, false);
+}
+
+bool dn_may_be_within(struct bytes name, struct bytes base)
+{
+	return begins_with(name, base, true);
 }
 
 bool dn_equal(struct bytes a, struct bytes b)
