@@ -111,6 +111,19 @@ bool der_string_is_sound(uint8_t tag, struct bytes value)
 	return true;
 }
 
+bool der_string_is_ascii(uint8_t tag, struct bytes value)
+{
+	if (is_plain(tag, value))
+		return true;
+	for (struct character next; value.size > 0;
+	     value.data += next.octets, value.size -= next.octets) {
+		next = next_character(tag, value);
+		if (!next.text || next.code >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
 bool der_string_is_text(uint8_t tag)
 {
 	/* UTF8, Numeric, Printable, Teletex, IA5, Visible, Universal, BMP */
