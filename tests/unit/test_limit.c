@@ -514,12 +514,38 @@ static void cuts_what_it_repeats(void **state)
 	assert_true(strlen(limit_breach(&ca, &cert, &work, mem)) < 300);
 }
 
+static const struct binding_row {
+	const char *permitted, *excluded;
+	bool binds;
+} binding_rows[] = {
+	{ "dns:example.org", NULL, true },
+	{ NULL, "dns:example.org", true },
+	{ "ip:192.0.2.0/255.255.255.0", "dir:C=XY|dns:example.org", true },
+	{ "ip:192.0.2.0/255.255.255.0", NULL, false },
+	{ "dir:C=XY|mail:example.org", "srv:example.org|uri:example.org", false },
+	{ "hex:05 00|ip:192.0.2.0/255.255.255.0", NULL, false },
+};
+
+/* CRT-17: what limits DNS names leaves other names without limits. */
+static void tells_constraints_of_hosts(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(binding_rows); i++) {
+		const struct binding_row *row = &binding_rows[i];
+		struct bytes limits = der_limits(*state, row->permitted, row->excluded);
+		assert_row(row->permitted ? row->permitted : row->excluded,
+			   limit_binds_hosts(limits) == row->binds);
+	}
+	assert_true(limit_binds_hosts(DER_LITERAL("\x05\x00")));
+	assert_true(limit_binds_hosts(der_hex(*state, "30 04 a0 02 30 00")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_names_against_constraints),
 		cmocka_unit_test(passes_over_common_names_of_authorities),
 		cmocka_unit_test(finds_constraints_that_are_none),
+		cmocka_unit_test(tells_constraints_of_hosts),
 		cmocka_unit_test(stops_at_too_much_work),
 		cmocka_unit_test(counts_long_names_as_long),
 		cmocka_unit_test(passes_over_other_forms_cheaply),
