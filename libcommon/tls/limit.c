@@ -65,6 +65,23 @@ const char *limit_defect(struct bytes constraints)
 	return defect ? defect : list_defect(limits.excluded);
 }
 
+static bool list_binds_hosts(struct bytes list)
+{
+	struct general_name base;
+	while (list.size > 0) {
+		if (!take_subtree(&list, &base) || base.tag == TAG_NAME_DNS)
+			return true;
+	}
+	return false;
+}
+
+bool limit_binds_hosts(struct bytes constraints)
+{
+	struct limits limits;
+	return !split(constraints, &limits) || list_binds_hosts(limits.permitted) ||
+	       list_binds_hosts(limits.excluded);
+}
+
 /* One name on its way through the constraints of one CA. */
 struct passage {
 	const struct limits *limits;

@@ -95,14 +95,32 @@ static enum limit_result match_email(struct bytes name, struct bytes base)
 	size_t base_local = (size_t)(base_at - base.data);
 	bool same = local == base_local && memcmp(name.data, base.data, local) == 0 &&
 		    same_text(host, skip(base, base_local + 1));
-	return same ? LIMIT_INSIDE : LIMIT_OUTSIDE;
+	if (same)
+		return LIMIT_INSIDE;
+	/* "a"@host and a@host are one mailbox (RFC 5321, 4.1.2). */
+	bool quoted = memchr(name.data, '"', local) || memchr(base.data, '"', base_local);
+	return quoted && same_text(host, skip(base, base_local + 1)) ? LIMIT_UNREADABLE
+								     : LIMIT_OUTSIDE;
+}
+
+/* RFC 3986, 3.1 */
+static bool is_scheme(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t c = text.data[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		bool other = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+		if (!letter && (i == 0 || !other))
+			return false;
+	}
+	return text.size > 0;
 }
 
 /* scheme "://" [ userinfo "@" ] host [ ":" port ] ...; the host must be a name, not an address. */
 static bool take_uri_host(struct bytes uri, struct bytes *out)
 {
 	const uint8_t *scheme = memmem(uri.data, uri.size, "://", 3);
-	if (!scheme)
+	if (!scheme || !is_scheme((struct bytes){ uri.data, (size_t)(scheme - uri.data) }))
 		return false;
 	struct bytes rest = skip(uri, (size_t)(scheme - uri.data) + 3);
 	size_t size = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tls/der.h"
+#include "tls/limit.h"
 #include "tls/naming.h"
 #include "tls/route.h"
 
@@ -285,17 +286,22 @@ static const struct cert_facts *first_obscure(const struct route *way)
 	return NULL;
 }
 
+static bool binds_hosts(const struct cert_facts *ca)
+{
+	return ca->has_name_constraints && limit_binds_hosts(ca->name_constraints);
+}
+
 static void keep_way(const struct route *way, struct arena *mem, struct path_facts *out)
 {
 	const struct cert_facts **list = arena_array(mem, way->length + 1,
 						     sizeof(const struct cert_facts *));
 	for (size_t i = 0; i < way->length; i++) {
 		list[i] = way->links[i];
-		out->constrained |= i > 0 && way->links[i]->has_name_constraints;
+		out->constrained |= i > 0 && binds_hosts(way->links[i]);
 	}
 	if (way->anchor)
 		list[way->length] = way->anchor;
-	out->constrained |= way->length > 0 && way->anchor && way->anchor->has_name_constraints;
+	out->constrained |= way->length > 0 && way->anchor && binds_hosts(way->anchor);
 	out->way = list;
 	out->way_length = way->length + (way->anchor != NULL);
 }

@@ -40,8 +40,8 @@ struct path_facts {
 	bool anchor_from_system;
 	const struct cert_facts *obscure; /* of the way, the first that GnuTLS cannot read though it
 					     is well-formed to us; NULL: none */
-	bool constrained;                 /* a CA of the path limits names: see name_discount() */
-	const char *reason;               /* one sentence when not trusted, NULL otherwise */
+	bool constrained;   /* a CA of the path limits DNS names: see name_discount() */
+	const char *reason; /* one sentence when not trusted, NULL otherwise */
 };
 
 void path_judge(const struct cert_facts *chain, size_t count, const struct trust *trust, int64_t at,

@@ -118,6 +118,14 @@ static const struct row {
 	{ "mail with two @", "mail:example.org", NULL, "mail:a@b@example.org", NULL, STRANGE },
 	{ "mail with one of two @ quoted", "mail:example.org", NULL, "mail:\"a@b\"@example.org",
 	  NULL, NULL },
+	{ "a mailbox quoted, excluded plain", NULL, "mail:a@example.org", "mail:\"a\"@example.org",
+	  NULL, STRANGE },
+	{ "a mailbox plain, excluded quoted", NULL, "mail:\"a\"@example.org", "mail:a@example.org",
+	  NULL, STRANGE },
+	{ "a mailbox quoted, excluded at another host", NULL, "mail:a@example.org",
+	  "mail:\"a\"@example.com", NULL, NULL },
+	{ "a mailbox quoted, the same permitted", "mail:\"a b\"@example.org", NULL,
+	  "mail:\"a b\"@example.org", NULL, NULL },
 	{ "mail without host", "mail:example.org", NULL, "mail:a@", NULL, STRANGE },
 	{ "mail constraints do not bind hosts", "mail:example.org", NULL, "dns:example.com", NULL,
 	  NULL },
@@ -165,6 +173,13 @@ static const struct row {
 	{ "URI of a number", "uri:", NULL, "uri:http://12345/", NULL, STRANGE },
 	{ "URI of a name that ends in digits", "uri:.x7", NULL, "uri:http://example.x7/", NULL,
 	  NULL },
+	{ "URI whose query only has an authority", "uri:example.org", NULL,
+	  "uri:mailto:a@example.com?x=http://example.org", NULL, STRANGE },
+	{ "URI whose scheme begins with a digit", NULL, "uri:example.org",
+	  "uri:1http://example.com/", NULL, STRANGE },
+	{ "URI without scheme", "uri:example.org", NULL, "uri:://example.org/", NULL, STRANGE },
+	{ "URI of a scheme with all there may be", "uri:example.org", NULL,
+	  "uri:a1+b-c.d://example.org/", NULL, NULL },
 	{ "URI without authority", "uri:example.org", NULL, "uri:xmpp:example.org", NULL, STRANGE },
 	{ "URI without host", "uri:example.org", NULL, "uri:file:///etc/motd", NULL, STRANGE },
 	{ "empty URI", "uri:example.org", NULL, "uri:", NULL, STRANGE },
@@ -502,12 +517,38 @@ static void cuts_what_it_repeats(void **state)
 	assert_true(strlen(limit_breach(&ca, &cert, &work, mem)) < 300);
 }
 
+static const struct binding_row {
+	const char *permitted, *excluded;
+	bool binds;
+} binding_rows[] = {
+	{ "dns:example.org", NULL, true },
+	{ NULL, "dns:example.org", true },
+	{ "ip:192.0.2.0/255.255.255.0", "dir:C=XY|dns:example.org", true },
+	{ "ip:192.0.2.0/255.255.255.0", NULL, false },
+	{ "dir:C=XY|mail:example.org", "srv:example.org|uri:example.org", false },
+	{ "hex:05 00|ip:192.0.2.0/255.255.255.0", NULL, false },
+};
+
+/* CRT-17: what limits DNS names leaves other names without limits. */
+static void tells_constraints_of_hosts(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(binding_rows); i++) {
+		const struct binding_row *row = &binding_rows[i];
+		struct bytes limits = der_limits(*state, row->permitted, row->excluded);
+		assert_row(row->permitted ? row->permitted : row->excluded,
+			   limit_binds_hosts(limits) == row->binds);
+	}
+	assert_true(limit_binds_hosts(DER_LITERAL("\x05\x00")));
+	assert_true(limit_binds_hosts(der_hex(*state, "30 04 a0 02 30 00")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_names_against_constraints),
 		cmocka_unit_test(passes_over_common_names_of_authorities),
 		cmocka_unit_test(finds_constraints_that_are_none),
+		cmocka_unit_test(tells_constraints_of_hosts),
 		cmocka_unit_test(stops_at_too_much_work),
 		cmocka_unit_test(counts_long_names_as_long),
 		cmocka_unit_test(passes_over_other_forms_cheaply),
