@@ -16,8 +16,8 @@ static void judge_names(const struct job *job, const struct check_options *opt,
 		const struct reference also = { opt->verify_names[i], reference.srv_service };
 		name_judge_also(&identity->names, &also, "names what --verify-name accepts", mem);
 	}
-	/* CRT-17 holds for what --verify-name accepts, too; and no constraint was asked about a common
-	 * name beside other names. */
+	/* CRT-17 holds for what --verify-name accepts, too; and no constraint was asked about a
+	 * common name beside other names. */
 	if (identity->path.constrained)
 		name_discount(&identity->names);
 	else if (opt->legacy_cn)
