@@ -101,7 +101,8 @@ static bool split(struct bytes identifier, char oid[128], struct bytes *paramete
 	    !der_take(&sequence.value, TAG_OID, &algorithm))
 		return false;
 	*parameters = sequence.value;
-	return der_oid_text(algorithm.value, oid)[0] != '\0';
+	der_oid_text(algorithm.value, oid);
+	return der_is_oid(algorithm.value);
 }
 
 bool algorithm_signature(struct bytes identifier, struct arena *mem, const char **out)

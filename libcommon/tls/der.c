@@ -71,12 +71,10 @@ size_t der_count(struct bytes at)
 	}
 }
 
-/* X.690, 8.19: base 128, high bit on all octets of an arc but the last, shortest form. */
+/* X.690, 8.19: base 128, high bit on all octets of an arc but the last. False: beyond 64 bits. */
 static bool take_arc(struct bytes *at, uint64_t *out)
 {
 	uint64_t arc = 0;
-	if (at->size == 0 || at->data[0] == 0x80)
-		return false;
 	for (size_t i = 0; i < at->size; i++) {
 		if (arc >> 57)
 			return false;
@@ -90,25 +88,45 @@ static bool take_arc(struct bytes *at, uint64_t *out)
 	return false;
 }
 
+bool der_is_oid(struct bytes value)
+{
+	bool begins = true; /* an arc */
+	for (size_t i = 0; i < value.size; i++) {
+		if (begins && value.data[i] == 0x80)
+			return false;
+		begins = !(value.data[i] & 0x80);
+	}
+	return value.size > 0 && begins;
+}
+
+static const char *oid_hex(struct bytes value, char out[128])
+{
+	size_t shown = value.size <= 63 ? value.size : 62, used = 1;
+	out[0] = '#';
+	for (size_t i = 0; i < shown; i++)
+		used += (size_t)snprintf(out + used, 128 - used, "%02x", value.data[i]);
+	snprintf(out + used, 128 - used, "%s", shown < value.size ? ".." : "");
+	return out;
+}
+
 const char *der_oid_text(struct bytes value, char out[128])
 {
+	struct bytes at = value;
 	uint64_t arc;
 	out[0] = '\0';
-	if (!take_arc(&value, &arc))
+	if (!der_is_oid(value))
 		return out;
+	if (!take_arc(&at, &arc))
+		return oid_hex(value, out);
 	/* The first octets hold two arcs: 40 * first + second. */
 	uint64_t first = arc < 80 ? arc / 40 : 2;
 	size_t used = (size_t)snprintf(out, 128, "%" PRIu64 ".%" PRIu64, first, arc - first * 40);
-	while (value.size > 0) {
-		if (!take_arc(&value, &arc)) {
-			out[0] = '\0';
-			return out;
-		}
+	while (at.size > 0) {
+		if (!take_arc(&at, &arc))
+			return oid_hex(value, out);
 		used += (size_t)snprintf(out + used, 128 - used, ".%" PRIu64, arc);
-		if (used >= 128) {
-			out[0] = '\0';
-			return out;
-		}
+		if (used >= 128)
+			return oid_hex(value, out);
 	}
 	return out;
 }

@@ -131,13 +131,12 @@ bool dn_is_sound(struct bytes name)
 	struct bytes inside;
 	struct der set;
 	struct pair pair;
-	char oid[128];
 	if (!enter(name, &inside))
 		return false;
 	while (der_take(&inside, TAG_SET, &set)) {
 		while (take_pair(&set.value, &pair)) {
 			const struct der *value = &pair.value;
-			if (!*der_oid_text(pair.type, oid) ||
+			if (!der_is_oid(pair.type) ||
 			    (der_string_is_text(value->tag) &&
 			     !der_string_is_sound(value->tag, value->value)))
 				return false;

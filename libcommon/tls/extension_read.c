@@ -82,10 +82,10 @@ void extension_read_purposes(struct reading *reading, const struct extension *ex
 	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0 &&
 		     sequence.value.size > 0;
 	while (whole && sequence.value.size > 0) {
-		whole = der_take(&sequence.value, TAG_OID, &purpose) &&
-			*der_oid_text(purpose.value, oid);
+		whole = der_take(&sequence.value, TAG_OID, &purpose) && der_is_oid(purpose.value);
 		if (!whole)
 			break;
+		der_oid_text(purpose.value, oid);
 		cert->eku_server |= strcmp(oid, "1.3.6.1.5.5.7.3.1") == 0;
 		cert->eku_client |= strcmp(oid, "1.3.6.1.5.5.7.3.2") == 0;
 		cert->eku_any |= strcmp(oid, "2.5.29.37.0") == 0;

@@ -71,7 +71,7 @@ static void read_other_name(struct bytes value, struct arena *mem, struct cert_n
 	out->type = NAME_OTHER;
 	out->raw = value;
 	out->value = "otherName";
-	if (!der_take(&value, TAG_OID, &oid)) {
+	if (!der_take(&value, TAG_OID, &oid) || !der_is_oid(oid.value)) {
 		out->malformed = SAN_NOT_DER;
 		return;
 	}
@@ -130,6 +130,8 @@ static void read_name(struct der entry, struct arena *mem, struct cert_name *out
 		break;
 	case TAG_NAME_REGISTERED:
 		out->value = arena_printf(mem, "registeredID %s", der_oid_text(entry.value, oid));
+		if (!der_is_oid(entry.value))
+			out->malformed = SAN_NOT_DER;
 		break;
 	case TAG_NAME_X400:
 		out->value = "x400Address";

@@ -25,6 +25,7 @@ static int teardown(void **state)
 #define ID_NOTICE   "06 08 2b 06 01 05 05 07 02 02"
 #define SERVER_AUTH "06 08 2b 06 01 05 05 07 03 01"
 #define ANY_EKU     "06 04 55 1d 25 00"
+#define UUID        "06 14 69 83 c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 ca cb cc cd ce cf d0 51" /* 2.25.big */
 
 static const struct row {
 	const char *name, *extensions;
@@ -115,6 +116,10 @@ static const struct row {
 	  .defect = "its extended key usage is malformed or empty" },
 	{ "extKeyUsage with more behind it", "2.5.29.37 30 0a " SERVER_AUTH "05 00",
 	  .defect = "its extended key usage is malformed or empty" },
+	{ "serverAuth and an OID of 128 bits", "2.5.29.37 30 20 " SERVER_AUTH UUID,
+	  .defect = NULL },
+	{ "serverAuth and an OID without end", "2.5.29.37 30 0e " SERVER_AUTH "06 02 2a 83",
+	  .defect = "its extended key usage is malformed or empty" },
 	{ "any purpose", "2.5.29.37 30 06 " ANY_EKU, .defect = NULL },
 	{ "any purpose, critical", "2.5.29.37 ! 30 06 " ANY_EKU,
 	  .lapse = "its extended key usage is critical and allows any purpose" },
@@ -133,6 +138,14 @@ static const struct row {
 	  .defect = "its subjectAltName is malformed or empty" },
 	{ "subjectAltName that is none", "2.5.29.17 05 00",
 	  .defect = "its subjectAltName is malformed or empty" },
+	{ "otherName of a kind of 128 bits", "2.5.29.17 30 1c a0 1a " UUID "a0 02 05 00",
+	  .defect = NULL },
+	{ "otherName of a kind without end", "2.5.29.17 30 0a a0 08 06 02 2a 83 a0 02 05 00",
+	  .defect = "its subjectAltName holds a name that is not valid DER" },
+	{ "otherName of a padded kind", "2.5.29.17 30 0b a0 09 06 03 2a 80 01 a0 02 05 00",
+	  .defect = "its subjectAltName holds a name that is not valid DER" },
+	{ "registeredID without end", "2.5.29.17 30 04 88 02 2a 83",
+	  .defect = "its subjectAltName holds a name that is not valid DER" },
 	{ "critical beside a subject", "2.5.29.17 ! 30 06 82 04 69 6d 2e 78",
 	  .blemish = "its subjectAltName is critical beside a subject" },
 
@@ -242,6 +255,11 @@ static const struct shape_row {
 	  "not a certificate: its extensions are not valid DER", NULL },
 	{ "more behind extnValue", "30 0b 06 03 55 1d 0f 04 02 05 00 05 00",
 	  "not a certificate: its extensions are not valid DER", NULL },
+	{ "an OID without end", "30 09 06 03 2a 03 83 04 02 05 00",
+	  "not a certificate: its extensions are not valid DER", NULL },
+	{ "an OID with a padded arc", "30 09 06 03 2a 80 03 04 02 05 00",
+	  "not a certificate: its extensions are not valid DER", NULL },
+	{ "an OID of 128 bits", "30 1a " UUID "04 02 05 00", NULL, NULL },
 	{ "no OID", "30 04 04 02 05 00", "not a certificate: its extensions are not valid DER",
 	  NULL },
 	{ "no SEQUENCE", "05 00", "not a certificate: its extensions are not valid DER", NULL },
