@@ -78,9 +78,20 @@ static const struct named curves[] = {
 	{ "1.3.132.0.33", "EC P-224", 224 },
 	{ "1.2.840.10045.3.1.1", "EC P-192", 192 },
 	{ "1.3.132.0.10", "EC secp256k1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.1", "EC brainpoolP160r1", 160 },
+	{ "1.3.36.3.3.2.8.1.1.2", "EC brainpoolP160t1", 160 },
+	{ "1.3.36.3.3.2.8.1.1.3", "EC brainpoolP192r1", 192 },
+	{ "1.3.36.3.3.2.8.1.1.4", "EC brainpoolP192t1", 192 },
+	{ "1.3.36.3.3.2.8.1.1.5", "EC brainpoolP224r1", 224 },
+	{ "1.3.36.3.3.2.8.1.1.6", "EC brainpoolP224t1", 224 },
 	{ "1.3.36.3.3.2.8.1.1.7", "EC brainpoolP256r1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.8", "EC brainpoolP256t1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.9", "EC brainpoolP320r1", 320 },
+	{ "1.3.36.3.3.2.8.1.1.10", "EC brainpoolP320t1", 320 },
 	{ "1.3.36.3.3.2.8.1.1.11", "EC brainpoolP384r1", 384 },
+	{ "1.3.36.3.3.2.8.1.1.12", "EC brainpoolP384t1", 384 },
 	{ "1.3.36.3.3.2.8.1.1.13", "EC brainpoolP512r1", 512 },
+	{ "1.3.36.3.3.2.8.1.1.14", "EC brainpoolP512t1", 512 },
 	{ "1.2.156.10197.1.301", "EC SM2", 256 },
 };
 
@@ -187,13 +198,15 @@ static bool take_positive(struct bytes *at)
 	       !(number.value.data[0] & 0x80) && (number.value.size > 1 || number.value.data[0]);
 }
 
-/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
+/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }; a modulus is odd. */
 static bool is_rsa_key(struct bytes content)
 {
 	struct der sequence, exponent;
-	return der_take(&content, TAG_SEQUENCE, &sequence) && content.size == 0 &&
-	       take_positive(&sequence.value) &&
-	       der_take(&sequence.value, TAG_INTEGER, &exponent) && sequence.value.size == 0;
+	if (!der_take(&content, TAG_SEQUENCE, &sequence) || content.size > 0 ||
+	    !take_positive(&sequence.value))
+		return false;
+	return sequence.value.data[-1] & 1 && der_take(&sequence.value, TAG_INTEGER, &exponent) &&
+	       sequence.value.size == 0;
 }
 
 #define POINT_COMPRESSED 0x02 /* and 0x03: SEC 1, 2.3.3 */
@@ -231,7 +244,9 @@ const char *algorithm_key_defect(struct bytes info)
 	const struct named *known = find(keys, ARRAY_SIZE(keys), oid);
 	if (!known)
 		return "its key is of a kind that nobody knows";
-	/* Edwards and Montgomery curves: RFC 8410, 3 and 4. */
+	if (known->name[0] == 'X') /* X25519, X448: RFC 8410, 5 */
+		return "its key agrees on secrets and signs nothing, so it is of no use to TLS";
+	/* Edwards curves: RFC 8410, 3 and 4. */
 	bool fixed = strncmp(oid, "1.3.101.", 8) == 0;
 	if (fixed && (parameters.size > 0 || content.size != (known->bits + 7) / 8))
 		return malformed;

@@ -94,7 +94,7 @@ static bool read_validity(struct bytes validity, struct cert_facts *out)
 		if (!der_take_time(&sequence.value, times[i]))
 			return false;
 		if (general && *times[i] < YEAR_2050)
-			cert_note_blemish(out, "it writes a date before 2050 as GeneralizedTime");
+			cert_note_lapse(out, "it writes a date before 2050 as GeneralizedTime");
 	}
 	return sequence.value.size == 0;
 }
@@ -235,8 +235,9 @@ static bool read_fields(const struct fields *fields, struct arena *mem, struct c
 	return read_signature(fields, mem, out, err);
 }
 
-/* RFC 8017, 3.1: odd, at least 3; the CA/Browser Forum wants 65537 at least (6.1.6). */
-static void check_exponent(struct cert_facts *cert)
+/* RFC 8017, 3.1: odd, at least 3; the CA/Browser Forum wants 65537 at least, and a modulus of whole
+ * octets (6.1.6). */
+static void check_rsa(struct cert_facts *cert)
 {
 	unsigned exponent = algorithm_rsa_exponent(cert->key_info);
 	if (exponent == 0)
@@ -245,6 +246,8 @@ static void check_exponent(struct cert_facts *cert)
 		cert_note_defect(cert, "its RSA exponent is no exponent");
 	else if (exponent < 65537)
 		cert_note_lapse(cert, "its RSA exponent is less than 65537");
+	if (cert->bits % 8 != 0)
+		cert_note_lapse(cert, "its RSA key is of bits that make no whole octets");
 }
 
 /* What RFC 5280, 4.2 asks of a CA beyond what a path needs. */
@@ -272,6 +275,8 @@ static void note_lapses(struct cert_facts *cert, bool has_names, bool names_crit
 		cert_note_blemish(cert, "it is a CA without subject key identifier");
 	if (!cert->is_ca && cert->eku_server && cert->eku_foreign)
 		cert_note_lapse(cert, "its extended key usage serves more than TLS");
+	if (!cert->is_ca && cert->eku_server && cert->eku_any)
+		cert_note_lapse(cert, "its extended key usage allows any purpose beside TLS");
 	if (cert->is_ca && cert->eku_any && !cert->eku_server)
 		cert_note_lapse(cert,
 				"it is a CA for any purpose, which does not name TLS servers");
@@ -303,7 +308,7 @@ bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, stru
 		cert_note_defect(&cert, wrong_key);
 	if (!dn_is_sound(cert.subject_der) || !dn_is_sound(cert.issuer_der))
 		cert_note_defect(&cert, "its subject or issuer holds a string that is none");
-	check_exponent(&cert);
+	check_rsa(&cert);
 	note_lapses(&cert, names.data != NULL, names_critical);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, fields.key.data, fields.key.size, cert.spki_sha256);

@@ -14,9 +14,9 @@ static bool key_is_weak(const struct cert_facts *cert)
 {
 	if (strncmp(cert->key, "EC ", 3) == 0)
 		return cert->bits > 0 && cert->bits < EC_LEAST;
-	if (strncmp(cert->key, "RSA", 3) == 0 || strcmp(cert->key, "DSA") == 0)
+	if (strncmp(cert->key, "RSA", 3) == 0)
 		return cert->bits < RSA_LEAST;
-	return false;
+	return strcmp(cert->key, "DSA") == 0; /* RFC 8446, 1.2: TLS does without */
 }
 
 static bool signature_is_weak(const struct cert_facts *cert)

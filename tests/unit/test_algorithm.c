@@ -7,6 +7,7 @@
 #define MALFORMED "its key is malformed"
 #define NOT_NAMED "the curve of its key is not named (RFC 5480 section 2.1.1)"
 #define NO_POINT  "its key is no point of its curve"
+#define NO_SIGNER "its key agrees on secrets and signs nothing, so it is of no use to TLS"
 #define RSA       "30 0d 06 09 2a 86 48 86 f7 0d 01 01 01 05 00"
 #define PSS       "30 0b 06 09 2a 86 48 86 f7 0d 01 01 0a"
 #define EC        "06 07 2a 86 48 ce 3d 02 01"
@@ -37,6 +38,7 @@ static const struct row {
 	{ "RSA, a positive number with its top bit set", RSA, "00 30 07 02 02 00 ff 02 01 03",
 	  NULL },
 	{ "RSA, negative modulus", RSA, "00 30 06 02 01 ff 02 01 03", MALFORMED },
+	{ "RSA, even modulus", RSA, "00 30 07 02 02 7f 7e 02 01 03", MALFORMED },
 	{ "RSA, modulus zero", RSA, "00 30 06 02 01 00 02 01 03", MALFORMED },
 	{ "RSA, a zero too many", RSA, "00 30 07 02 02 00 7f 02 01 03", MALFORMED },
 	{ "RSA, empty modulus", RSA, "00 30 05 02 00 02 01 03", MALFORMED },
@@ -56,6 +58,10 @@ static const struct row {
 	{ "P-256, nothing", P256, "00", NO_POINT },
 	{ "P-521, which is no whole number of octets", "30 10" EC "06 05 2b 81 04 00 23",
 	  "00 02 01 ff" X_32 X_32, NULL },
+	{ "brainpoolP320r1", "30 14" EC "06 09 2b 24 03 03 02 08 01 01 09",
+	  "00 02" X_32 "11 22 33 44 55 66 77 88", NULL },
+	{ "brainpoolP320t1 of a point of another size",
+	  "30 14" EC "06 09 2b 24 03 03 02 08 01 01 0a", "00 02" X_32, NO_POINT },
 	{ "EC of a curve spelt out", "30 0e" EC "30 03 02 01 01", "00 04" X_32 X_32, NOT_NAMED },
 	{ "EC of its issuer's curve", "30 0b" EC "05 00", "00 04" X_32 X_32, NOT_NAMED },
 	{ "EC of no curve", "30 09" EC, "00 04" X_32 X_32, NOT_NAMED },
@@ -69,8 +75,8 @@ static const struct row {
 	{ "Ed25519, unused bits", ED25519, "01" X_32, MALFORMED },
 	{ "Ed25519 with parameters", "30 07 06 03 2b 65 70 05 00", "00" X_32, MALFORMED },
 	{ "Ed448", "30 05 06 03 2b 65 71", "00" X_32 X_16 "11 22 33 44 55 66 77 88 99", NULL },
-	{ "X25519", "30 05 06 03 2b 65 6e", "00" X_32, NULL },
-	{ "X448", "30 05 06 03 2b 65 6f", "00" X_32 X_16 "11 22 33 44 55 66 77 88", NULL },
+	{ "X25519", "30 05 06 03 2b 65 6e", "00" X_32, NO_SIGNER },
+	{ "X448", "30 05 06 03 2b 65 6f", "00" X_32 X_16 "11 22 33 44 55 66 77 88", NO_SIGNER },
 	{ "a strange kind", "30 05 06 03 2a 03 04", "00" X_32,
 	  "its key is of a kind that nobody knows" },
 	{ "no OID", "30 03 06 01 80", "00" X_32, MALFORMED },

@@ -120,6 +120,8 @@ static const struct row {
 	  .defect = NULL },
 	{ "serverAuth and an OID without end", "2.5.29.37 30 0e " SERVER_AUTH "06 02 2a 83",
 	  .defect = "its extended key usage is malformed or empty" },
+	{ "serverAuth and any purpose", "2.5.29.37 30 10 " SERVER_AUTH ANY_EKU,
+	  .lapse = "its extended key usage allows any purpose beside TLS" },
 	{ "any purpose", "2.5.29.37 30 06 " ANY_EKU, .defect = NULL },
 	{ "any purpose, critical", "2.5.29.37 ! 30 06 " ANY_EKU,
 	  .lapse = "its extended key usage is critical and allows any purpose" },
@@ -403,7 +405,7 @@ static const struct time_row {
 	uint8_t tag;
 	const char *text;
 	int64_t seconds; /* -1: no certificate */
-	const char *blemish;
+	const char *lapse;
 } time_rows[] = {
 	{ TAG_UTC_TIME, "260101000000Z", 1767225600, NULL },
 	{ TAG_UTC_TIME, "491231235959Z", 2524607999, NULL },
@@ -453,7 +455,7 @@ static void reads_dates(void **state)
 		}
 		assert_row(row->text, cert.not_before == row->seconds);
 		assert_row(row->text, cert.not_after == row->seconds);
-		assert_row_string(row->text, cert.blemish, row->blemish);
+		assert_row_string(row->text, cert.lapse, row->lapse);
 	}
 }
 
@@ -461,20 +463,24 @@ static void reads_dates(void **state)
 static const struct exponent_row {
 	const char *name, *exponent;
 	const char *defect, *lapse;
+	const char *modulus; /* NULL: of 16 bits */
 } exponent_rows[] = {
-	{ "65537", "02 03 01 00 01", NULL, NULL },
-	{ "65539", "02 03 01 00 03", NULL, NULL },
-	{ "3", "02 01 03", NULL, "its RSA exponent is less than 65537" },
-	{ "65535", "02 03 00 ff ff", NULL, "its RSA exponent is less than 65537" },
-	{ "0", "02 01 00", "its RSA exponent is no exponent", NULL },
-	{ "1", "02 01 01", "its RSA exponent is no exponent", NULL },
-	{ "2", "02 01 02", "its RSA exponent is no exponent", NULL },
-	{ "65538", "02 03 01 00 02", "its RSA exponent is no exponent", NULL },
-	{ "-1", "02 01 ff", "its RSA exponent is no exponent", NULL },
+	{ "65537", "02 03 01 00 01", NULL, NULL, NULL },
+	{ "65539", "02 03 01 00 03", NULL, NULL, NULL },
+	{ "3", "02 01 03", NULL, "its RSA exponent is less than 65537", NULL },
+	{ "65535", "02 03 00 ff ff", NULL, "its RSA exponent is less than 65537", NULL },
+	{ "0", "02 01 00", "its RSA exponent is no exponent", NULL, NULL },
+	{ "1", "02 01 01", "its RSA exponent is no exponent", NULL, NULL },
+	{ "2", "02 01 02", "its RSA exponent is no exponent", NULL, NULL },
+	{ "65538", "02 03 01 00 02", "its RSA exponent is no exponent", NULL, NULL },
+	{ "-1", "02 01 ff", "its RSA exponent is no exponent", NULL, NULL },
 	{ "even, of 64 bits", "02 09 00 ff 00 00 00 00 00 00 02", "its RSA exponent is no exponent",
-	  NULL },
-	{ "odd, of 64 bits", "02 09 00 ff 00 00 00 00 00 00 03", NULL, NULL },
-	{ "of nothing", "02 00", "its RSA exponent is no exponent", NULL },
+	  NULL, NULL },
+	{ "odd, of 64 bits", "02 09 00 ff 00 00 00 00 00 00 03", NULL, NULL, NULL },
+	{ "of nothing", "02 00", "its RSA exponent is no exponent", NULL, NULL },
+	{ "a key of 12 bits", "02 03 01 00 01", NULL,
+	  "its RSA key is of bits that make no whole octets", "02 02 0f ff" },
+	{ "an even key", "02 03 01 00 01", "its key is malformed", NULL, "02 03 00 ff fe" },
 };
 
 static void looks_at_rsa_exponents(void **state)
@@ -482,7 +488,7 @@ static void looks_at_rsa_exponents(void **state)
 	struct arena *mem = *state;
 	for (size_t i = 0; i < ARRAY_SIZE(exponent_rows); i++) {
 		const struct exponent_row *row = &exponent_rows[i];
-		struct bytes modulus = der_wrap(mem, TAG_INTEGER, DER_LITERAL("\x7f\x7f"));
+		struct bytes modulus = der_hex(mem, row->modulus ? row->modulus : "02 03 00 ff ff");
 		struct bytes pair = der_join(mem, modulus, der_hex(mem, row->exponent));
 		pair = der_join(mem, DER_LITERAL("\0"), der_wrap(mem, TAG_SEQUENCE, pair));
 		struct bytes info =
