@@ -209,6 +209,13 @@ static bool read_signature(const struct fields *fields, struct arena *mem, struc
 		return malformed(err, "its signature is no whole number of octets");
 	if (!bytes_equal(fields->signature, fields->inner))
 		cert_note_defect(out, "it names two different signature algorithms");
+	enum algorithm_fit fit = algorithm_signature_fit(fields->signature);
+	if (fit == ALGORITHM_WRONG)
+		cert_note_defect(out,
+				 "its signature algorithm has parameters that are not its own");
+	if (fit == ALGORITHM_LAX)
+		cert_note_lapse(out, "its signature algorithm lacks NULL as parameters, or has it "
+				     "in vain");
 	out->signature_algorithm = fields->signature;
 	out->signature_value = (struct bytes){ fields->value.data + 1, fields->value.size - 1 };
 	return true;

@@ -476,6 +476,7 @@ static const struct field_row {
 	const char *name;
 	const char *version, *serial, *inner, *issuer, *subject, *validity, *behind, *extensions;
 	const char *defect, *lapse, *blemish, *refused;
+	const char *outer; /* NULL: Ed25519 beside an inner one */
 } field_rows[] = {
 	{ "version 3", .version = "02 01 02" },
 	{ "version 1", .version = "", .lapse = "it is not of version 3" },
@@ -509,6 +510,12 @@ static const struct field_row {
 
 	{ "two signature algorithms", .inner = "30 05 06 03 2b 65 71",
 	  .defect = "it names two different signature algorithms" },
+	{ "a signature algorithm with parameters of another", .inner = "30 07 06 03 2b 65 70 05 00",
+	  .outer = "30 07 06 03 2b 65 70 05 00",
+	  .defect = "its signature algorithm has parameters that are not its own" },
+	{ "an RSA signature without NULL", .inner = "30 0b 06 09 2a 86 48 86 f7 0d 01 01 0b",
+	  .outer = "30 0b 06 09 2a 86 48 86 f7 0d 01 01 0b",
+	  .lapse = "its signature algorithm lacks NULL as parameters, or has it in vain" },
 	{ "no issuer", .issuer = "30 00", .subject = "30 00", .lapse = "it names no issuer" },
 	{ "no subject, names not critical", .subject = "30 00",
 	  .extensions = SAN "| 2.5.29.35 30 00",
@@ -558,7 +565,9 @@ static void finds_what_is_wrong_with_fields(void **state)
 			.version = hex_or_none(mem, row->version),
 			.serial = hex_or_none(mem, row->serial),
 			.inner = hex_or_none(mem, row->inner),
-			.outer = row->inner ? DER_LITERAL(DER_ED25519) : (struct bytes){ 0 },
+			.outer = row->outer   ? der_hex(mem, row->outer)
+				 : row->inner ? DER_LITERAL(DER_ED25519)
+					      : (struct bytes){ 0 },
 			.issuer = hex_or_none(mem, row->issuer),
 			.subject = hex_or_none(mem, row->subject),
 			.behind = hex_or_none(mem, row->behind),
