@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/escape.h"
+#include "tls/der.h"
 
 #define DAY         86400
 #define NAMES_SHOWN 4
@@ -50,33 +51,61 @@ static const char *span_text(int64_t seconds, struct arena *mem)
 			    count == 1 ? "" : "s");
 }
 
-/* "certificate", or "intermediate certificate CN=R11,…" */
-static const char *cert_words(const struct judging *judging, size_t index)
-{
-	if (index == 0)
-		return "certificate";
-	return arena_printf(judging->mem, "intermediate certificate %s",
-			    escape_copy(judging->mem, judging->facts->identity.certs[index].subject,
-					SHOWN_MAX));
-}
-
-/* CRT-22: every certificate of the path. One that the path does not use may be stale, so only the
- * path's own verdict makes those behind the leaf count. */
-static void judge_expired(const struct judging *judging)
+/* "certificate", "intermediate certificate CN=R11,…", "trust anchor CN=ISRG Root X1,…" */
+static const char *cert_words(const struct judging *judging, const struct cert_facts *cert)
 {
 	const struct identity_facts *identity = &judging->facts->identity;
-	int64_t now = judged_at(judging);
-	bool flagged = identity->path.problems & PATH_EXPIRED;
-	for (size_t i = 0; i < (flagged ? identity->cert_count : 1); i++) {
-		int64_t end = identity->certs[i].not_after;
-		if (end >= now)
+	const char *kind = "trust anchor";
+	for (size_t i = 0; i < identity->cert_count; i++) {
+		if (!bytes_equal(identity->certs[i].der, cert->der))
 			continue;
-		FIND_DATES(judging, "cert-expired", "%s expired on %s, %s ago",
-			   cert_words(judging, i), day_text(end, judging->mem),
-			   span_text(now - end, judging->mem));
-		return;
+		if (i == 0)
+			return "certificate";
+		kind = "intermediate certificate";
 	}
-	if (flagged)
+	return arena_printf(judging->mem, "%s %s", kind,
+			    escape_copy(judging->mem, cert->subject, SHOWN_MAX));
+}
+
+static bool has_ended(const struct cert_facts *cert, int64_t at)
+{
+	return cert->not_after < at;
+}
+
+static bool has_not_begun(const struct cert_facts *cert, int64_t at)
+{
+	return cert->not_before > at;
+}
+
+/* CRT-22: of the way that was judged, the leaf first; without one, of what was presented. A
+ * certificate that the path does not use may be stale. */
+static const struct cert_facts *first_guilty(const struct judging *judging, bool whole_path,
+					     bool (*is_guilty)(const struct cert_facts *, int64_t))
+{
+	const struct identity_facts *identity = &judging->facts->identity;
+	const struct path_facts *path = &identity->path;
+	int64_t at = judged_at(judging);
+	size_t count = path->way_length ? path->way_length : identity->cert_count;
+	if (is_guilty(&identity->certs[0], at))
+		return &identity->certs[0];
+	for (size_t i = 0; whole_path && i < count; i++) {
+		const struct cert_facts *cert = path->way_length ? path->way[i]
+								 : &identity->certs[i];
+		if (is_guilty(cert, at))
+			return cert;
+	}
+	return NULL;
+}
+
+static void judge_expired(const struct judging *judging)
+{
+	bool flagged = judging->facts->identity.path.problems & PATH_EXPIRED;
+	const struct cert_facts *cert = first_guilty(judging, flagged, has_ended);
+	if (cert)
+		FIND_DATES(judging, "cert-expired", "%s expired on %s, %s ago",
+			   cert_words(judging, cert), day_text(cert->not_after, judging->mem),
+			   span_text(judged_at(judging) - cert->not_after, judging->mem));
+	else if (flagged)
 		FIND_DATES(
 			judging, "cert-expired",
 			"a certificate of the path, which the server does not send, has expired");
@@ -84,19 +113,13 @@ static void judge_expired(const struct judging *judging)
 
 static void judge_not_yet_valid(const struct judging *judging)
 {
-	const struct identity_facts *identity = &judging->facts->identity;
-	int64_t now = judged_at(judging);
-	bool flagged = identity->path.problems & PATH_NOT_YET_VALID;
-	for (size_t i = 0; i < (flagged ? identity->cert_count : 1); i++) {
-		int64_t start = identity->certs[i].not_before;
-		if (start <= now)
-			continue;
+	bool flagged = judging->facts->identity.path.problems & PATH_NOT_YET_VALID;
+	const struct cert_facts *cert = first_guilty(judging, flagged, has_not_begun);
+	if (cert)
 		FIND_DATES(judging, "cert-not-yet-valid", "%s is valid from %s, in %s",
-			   cert_words(judging, i), day_text(start, judging->mem),
-			   span_text(start - now, judging->mem));
-		return;
-	}
-	if (flagged)
+			   cert_words(judging, cert), day_text(cert->not_before, judging->mem),
+			   span_text(cert->not_before - judged_at(judging), judging->mem));
+	else if (flagged)
 		FIND_DATES(
 			judging, "cert-not-yet-valid",
 			"a certificate of the path, which the server does not send, is not valid yet");

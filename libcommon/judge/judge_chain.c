@@ -5,7 +5,6 @@
 #include "base/escape.h"
 #include "judge/parts.h"
 #include "tls/der.h"
-#include "tls/dn.h"
 
 #define DAY   86400
 #define NEVER 253370764800 /* 9999-01-01; RFC 5280, 4.1.2.5: no well-defined end */
@@ -24,14 +23,14 @@ static bool is_on_way(const struct path_facts *path, const struct cert_facts *ce
 	return false;
 }
 
-/* Another issuer's certificate for a name and key of the way: for who does not know our anchor. */
+/* Another issuer's certificate for a name and key of the way: for who does not know our anchor. By
+ * hashes, since of 64 certificates each is compared with each, and names can be long. */
 static bool is_cross_sign(const struct path_facts *path, const struct cert_facts *cert)
 {
 	for (size_t i = 1; i < path->way_length; i++) {
 		const struct cert_facts *on = path->way[i];
 		if (memcmp(on->spki_sha256, cert->spki_sha256, sizeof(on->spki_sha256)) == 0 &&
-		    dn_equal(on->subject_der, cert->subject_der) &&
-		    !dn_equal(on->issuer_der, cert->issuer_der))
+		    on->subject_hash == cert->subject_hash && on->issuer_hash != cert->issuer_hash)
 			return true;
 	}
 	return false;
@@ -196,17 +195,19 @@ static const char *cert_subject(const struct judging *judging, size_t index)
 			    subject_words(judging, judging->facts->identity.path.way[index]));
 }
 
-/* What binds the CA: the path holds in spite of it. Nobody asks that of an anchor. The first of
+/* What binds the CA: the path holds in spite of it. The first of
  * each weight stands for all. */
 static void judge_lapses(const struct judging *judging)
 {
 	const struct path_facts *path = &judging->facts->identity.path;
-	size_t behind = path->way_length - (path->anchor && path->way_length > 1);
+	/* An anchor of the operator's own is his to mend, too; of the system's nobody asks it. */
+	size_t all = path->way_length, behind = all - (path->anchor && all > 1);
+	size_t lapses = path->anchor_from_system ? behind : all;
 	bool told = path->obscure != NULL;
 	if (told)
 		FIND(judging, "cert-not-conforming", "GnuTLS cannot read the certificate of %s",
 		     subject_words(judging, path->obscure));
-	for (size_t i = 0; i < behind && !told; i++) {
+	for (size_t i = 0; i < lapses && !told; i++) {
 		told = path->way[i]->lapse != NULL;
 		if (told)
 			FIND(judging, "cert-not-conforming", "%s: %s", cert_subject(judging, i),

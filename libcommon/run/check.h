@@ -36,10 +36,8 @@ void check_subdomains(struct job *job, const struct check_options *opt);
 void check_dane(struct job *job, const struct check_options *opt);
 void check_posh(struct job *job, const struct check_options *opt);
 void check_caa(struct job *job, const struct check_options *opt);
-void check_local(const struct job *job, const struct check_options *opt, struct arena *mem,
-		 struct certcheck_facts *facts);
+void check_local(const struct check_options *opt, struct arena *mem, struct certcheck_facts *facts);
 /* Sets proofs and what follows from them. */
-void check_conclude(const struct job *job, const struct check_options *opt,
-		    struct certcheck_facts *facts);
+void check_conclude(const struct check_options *opt, struct certcheck_facts *facts);
 
 #endif

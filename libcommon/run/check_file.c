@@ -106,14 +106,12 @@ void check_read_file(struct job *job, const struct check_options *opt)
 	fill_facts(job, file, intake);
 }
 
-void check_local(const struct job *job, const struct check_options *opt, struct arena *mem,
-		 struct certcheck_facts *facts)
+void check_local(const struct check_options *opt, struct arena *mem, struct certcheck_facts *facts)
 {
 	struct intake_facts *intake = arena_alloc(mem, sizeof(*intake));
 	const struct identity_facts *identity = &facts->walk.identity;
 	struct cert_facts leaf;
 	struct err err;
-	(void)job;
 	if (!opt->local || identity->cert_count == 0)
 		return;
 	facts->local.file = opt->local;

@@ -92,6 +92,6 @@ void check_remember(struct job *job, const struct check_options *opt)
 		whose[i]->trusted_on_first_use = opt->tofu && class != CHANGE_NOT_CHECKED &&
 						 (class == CHANGE_FIRST || class == CHANGE_NONE ||
 						  changes[i].expected);
-		check_conclude(job, opt, whose[i]);
+		check_conclude(opt, whose[i]);
 	}
 }

@@ -16,7 +16,11 @@ static void judge_names(const struct job *job, const struct check_options *opt,
 		const struct reference also = { opt->verify_names[i], reference.srv_service };
 		name_judge_also(&identity->names, &also, "names what --verify-name accepts", mem);
 	}
-	if (opt->legacy_cn)
+	/* CRT-17 holds for what --verify-name accepts, too; and no constraint was asked about a common
+	 * name beside other names. */
+	if (identity->path.constrained)
+		name_discount(&identity->names);
+	else if (opt->legacy_cn)
 		name_accept_common(&identity->names, &reference);
 	/* A file without a domain: each name is shown, and none is judged. */
 	if (!facts->names_judged)
@@ -56,11 +60,9 @@ static bool is_revoked(const struct certcheck_facts *facts)
 	return facts->staple.status == STAPLE_REVOKED || facts->crl.status == CRL_REVOKED;
 }
 
-void check_conclude(const struct job *job, const struct check_options *opt,
-		    struct certcheck_facts *facts)
+void check_conclude(const struct check_options *opt, struct certcheck_facts *facts)
 {
 	const struct identity_facts *identity = &facts->walk.identity;
-	(void)job;
 	facts->proofs = 0;
 	if (identity->cert_count == 0)
 		return;

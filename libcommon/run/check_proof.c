@@ -168,7 +168,7 @@ void check_prove(struct job *job, const struct check_options *opt)
 		if (!has_chain(facts))
 			continue;
 		read_evidence(opt, job->endpoint_mem[i], facts);
-		check_local(job, opt, job->endpoint_mem[i], facts);
+		check_local(opt, job->endpoint_mem[i], facts);
 	}
 	check_subdomains(job, opt);
 	if (online) {
@@ -178,6 +178,6 @@ void check_prove(struct job *job, const struct check_options *opt)
 	}
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		if (check_facts(job, i))
-			check_conclude(job, opt, check_facts(job, i));
+			check_conclude(opt, check_facts(job, i));
 	}
 }

@@ -6,60 +6,49 @@
 #include "tls/der.h"
 #include "tls/der_tag.h"
 
-/* What stands beside the OID of a signature: RFC 4055, 2.1 and 5; RFC 5758, 3; RFC 8410, 3. */
-enum parameters {
-	PARAMETERS_ANY,    /* its own, or nobody knows */
-	PARAMETERS_NULL,   /* NULL; old software writes nothing */
-	PARAMETERS_SELDOM, /* nothing; old software writes NULL */
-	PARAMETERS_NONE,
-};
-
 struct named {
 	const char *oid, *name;
 	unsigned bits; /* keys of one size only */
-	enum parameters parameters;
 };
 
 /* As OpenSSL and the RFCs write them. */
 static const struct named signatures[] = {
-	{ "1.2.840.113549.1.1.11", "sha256WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.12", "sha384WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.13", "sha512WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.10045.4.3.2", "ecdsa-with-SHA256", 0, PARAMETERS_SELDOM },
-	{ "1.2.840.10045.4.3.3", "ecdsa-with-SHA384", 0, PARAMETERS_SELDOM },
-	{ "1.2.840.10045.4.3.4", "ecdsa-with-SHA512", 0, PARAMETERS_SELDOM },
-	{ "1.3.101.112", "Ed25519", 0, PARAMETERS_NONE },
-	{ "1.3.101.113", "Ed448", 0, PARAMETERS_NONE },
-	{ "1.2.840.113549.1.1.10", "rsassaPss", 0, PARAMETERS_ANY },
-	{ "1.2.840.113549.1.1.5", "sha1WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.3.14.3.2.29", "sha1WithRSA", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.14", "sha224WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.15", "sha512-224WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.16", "sha512-256WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.2", "md2WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.3", "md4WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "1.2.840.113549.1.1.4", "md5WithRSAEncryption", 0, PARAMETERS_NULL },
-	{ "2.16.840.1.101.3.4.3.13", "RSA-SHA3-224", 0, PARAMETERS_NULL },
-	{ "2.16.840.1.101.3.4.3.14", "RSA-SHA3-256", 0, PARAMETERS_NULL },
-	{ "2.16.840.1.101.3.4.3.15", "RSA-SHA3-384", 0, PARAMETERS_NULL },
-	{ "2.16.840.1.101.3.4.3.16", "RSA-SHA3-512", 0, PARAMETERS_NULL },
-	{ "1.2.840.10045.4.1", "ecdsa-with-SHA1", 0, PARAMETERS_SELDOM },
-	{ "1.2.840.10045.4.3.1", "ecdsa-with-SHA224", 0, PARAMETERS_SELDOM },
-	{ "2.16.840.1.101.3.4.3.9", "ecdsa_with_SHA3-224", 0, PARAMETERS_SELDOM },
-	{ "2.16.840.1.101.3.4.3.10", "ecdsa_with_SHA3-256", 0, PARAMETERS_SELDOM },
-	{ "2.16.840.1.101.3.4.3.11", "ecdsa_with_SHA3-384", 0, PARAMETERS_SELDOM },
-	{ "2.16.840.1.101.3.4.3.12", "ecdsa_with_SHA3-512", 0, PARAMETERS_SELDOM },
-	{ "1.2.840.10040.4.3", "dsaWithSHA1", 0, PARAMETERS_SELDOM },
-	{ "2.16.840.1.101.3.4.3.1", "dsa_with_SHA224", 0, PARAMETERS_SELDOM },
-	{ "2.16.840.1.101.3.4.3.2", "dsa_with_SHA256", 0, PARAMETERS_SELDOM },
-	{ "1.2.643.7.1.1.3.2", "GOST R 34.10-2012 with GOST R 34.11-2012 (256 bit)", 0,
-	  PARAMETERS_ANY },
-	{ "1.2.643.7.1.1.3.3", "GOST R 34.10-2012 with GOST R 34.11-2012 (512 bit)", 0,
-	  PARAMETERS_ANY },
-	{ "1.2.156.10197.1.501", "SM2-with-SM3", 0, PARAMETERS_ANY },
-	{ "2.16.840.1.101.3.4.3.17", "ML-DSA-44", 0, PARAMETERS_NONE },
-	{ "2.16.840.1.101.3.4.3.18", "ML-DSA-65", 0, PARAMETERS_NONE },
-	{ "2.16.840.1.101.3.4.3.19", "ML-DSA-87", 0, PARAMETERS_NONE },
+	{ "1.2.840.113549.1.1.11", "sha256WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.12", "sha384WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.13", "sha512WithRSAEncryption", 0 },
+	{ "1.2.840.10045.4.3.2", "ecdsa-with-SHA256", 0 },
+	{ "1.2.840.10045.4.3.3", "ecdsa-with-SHA384", 0 },
+	{ "1.2.840.10045.4.3.4", "ecdsa-with-SHA512", 0 },
+	{ "1.3.101.112", "Ed25519", 0 },
+	{ "1.3.101.113", "Ed448", 0 },
+	{ "1.2.840.113549.1.1.10", "rsassaPss", 0 },
+	{ "1.2.840.113549.1.1.5", "sha1WithRSAEncryption", 0 },
+	{ "1.3.14.3.2.29", "sha1WithRSA", 0 },
+	{ "1.2.840.113549.1.1.14", "sha224WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.15", "sha512-224WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.16", "sha512-256WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.2", "md2WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.3", "md4WithRSAEncryption", 0 },
+	{ "1.2.840.113549.1.1.4", "md5WithRSAEncryption", 0 },
+	{ "2.16.840.1.101.3.4.3.13", "RSA-SHA3-224", 0 },
+	{ "2.16.840.1.101.3.4.3.14", "RSA-SHA3-256", 0 },
+	{ "2.16.840.1.101.3.4.3.15", "RSA-SHA3-384", 0 },
+	{ "2.16.840.1.101.3.4.3.16", "RSA-SHA3-512", 0 },
+	{ "1.2.840.10045.4.1", "ecdsa-with-SHA1", 0 },
+	{ "1.2.840.10045.4.3.1", "ecdsa-with-SHA224", 0 },
+	{ "2.16.840.1.101.3.4.3.9", "ecdsa_with_SHA3-224", 0 },
+	{ "2.16.840.1.101.3.4.3.10", "ecdsa_with_SHA3-256", 0 },
+	{ "2.16.840.1.101.3.4.3.11", "ecdsa_with_SHA3-384", 0 },
+	{ "2.16.840.1.101.3.4.3.12", "ecdsa_with_SHA3-512", 0 },
+	{ "1.2.840.10040.4.3", "dsaWithSHA1", 0 },
+	{ "2.16.840.1.101.3.4.3.1", "dsa_with_SHA224", 0 },
+	{ "2.16.840.1.101.3.4.3.2", "dsa_with_SHA256", 0 },
+	{ "1.2.643.7.1.1.3.2", "GOST R 34.10-2012 with GOST R 34.11-2012 (256 bit)", 0 },
+	{ "1.2.643.7.1.1.3.3", "GOST R 34.10-2012 with GOST R 34.11-2012 (512 bit)", 0 },
+	{ "1.2.156.10197.1.501", "SM2-with-SM3", 0 },
+	{ "2.16.840.1.101.3.4.3.17", "ML-DSA-44", 0 },
+	{ "2.16.840.1.101.3.4.3.18", "ML-DSA-65", 0 },
+	{ "2.16.840.1.101.3.4.3.19", "ML-DSA-87", 0 },
 };
 
 #define RSA     "1.2.840.113549.1.1.1"
@@ -68,42 +57,42 @@ static const struct named signatures[] = {
 #define DSA     "1.2.840.10040.4.1"
 
 static const struct named keys[] = {
-	{ RSA, "RSA", 0, PARAMETERS_ANY },
-	{ RSA_PSS, "RSA-PSS", 0, PARAMETERS_ANY },
-	{ DSA, "DSA", 0, PARAMETERS_ANY },
-	{ "1.3.101.112", "Ed25519", 256, PARAMETERS_ANY },
-	{ "1.3.101.113", "Ed448", 456, PARAMETERS_ANY },
-	{ "1.3.101.110", "X25519", 256, PARAMETERS_ANY },
-	{ "1.3.101.111", "X448", 448, PARAMETERS_ANY },
-	{ "1.2.643.7.1.1.1.1", "GOST R 34.10-2012", 256, PARAMETERS_ANY },
-	{ "1.2.643.7.1.1.1.2", "GOST R 34.10-2012", 512, PARAMETERS_ANY },
-	{ "2.16.840.1.101.3.4.3.17", "ML-DSA-44", 0, PARAMETERS_ANY },
-	{ "2.16.840.1.101.3.4.3.18", "ML-DSA-65", 0, PARAMETERS_ANY },
-	{ "2.16.840.1.101.3.4.3.19", "ML-DSA-87", 0, PARAMETERS_ANY },
+	{ RSA, "RSA", 0 },
+	{ RSA_PSS, "RSA-PSS", 0 },
+	{ DSA, "DSA", 0 },
+	{ "1.3.101.112", "Ed25519", 256 },
+	{ "1.3.101.113", "Ed448", 456 },
+	{ "1.3.101.110", "X25519", 256 },
+	{ "1.3.101.111", "X448", 448 },
+	{ "1.2.643.7.1.1.1.1", "GOST R 34.10-2012", 256 },
+	{ "1.2.643.7.1.1.1.2", "GOST R 34.10-2012", 512 },
+	{ "2.16.840.1.101.3.4.3.17", "ML-DSA-44", 0 },
+	{ "2.16.840.1.101.3.4.3.18", "ML-DSA-65", 0 },
+	{ "2.16.840.1.101.3.4.3.19", "ML-DSA-87", 0 },
 };
 
 static const struct named curves[] = {
-	{ "1.2.840.10045.3.1.7", "EC P-256", 256, PARAMETERS_ANY },
-	{ "1.3.132.0.34", "EC P-384", 384, PARAMETERS_ANY },
-	{ "1.3.132.0.35", "EC P-521", 521, PARAMETERS_ANY },
-	{ "1.3.132.0.33", "EC P-224", 224, PARAMETERS_ANY },
-	{ "1.2.840.10045.3.1.1", "EC P-192", 192, PARAMETERS_ANY },
-	{ "1.3.132.0.10", "EC secp256k1", 256, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.1", "EC brainpoolP160r1", 160, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.2", "EC brainpoolP160t1", 160, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.3", "EC brainpoolP192r1", 192, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.4", "EC brainpoolP192t1", 192, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.5", "EC brainpoolP224r1", 224, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.6", "EC brainpoolP224t1", 224, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.7", "EC brainpoolP256r1", 256, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.8", "EC brainpoolP256t1", 256, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.9", "EC brainpoolP320r1", 320, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.10", "EC brainpoolP320t1", 320, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.11", "EC brainpoolP384r1", 384, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.12", "EC brainpoolP384t1", 384, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.13", "EC brainpoolP512r1", 512, PARAMETERS_ANY },
-	{ "1.3.36.3.3.2.8.1.1.14", "EC brainpoolP512t1", 512, PARAMETERS_ANY },
-	{ "1.2.156.10197.1.301", "EC SM2", 256, PARAMETERS_ANY },
+	{ "1.2.840.10045.3.1.7", "EC P-256", 256 },
+	{ "1.3.132.0.34", "EC P-384", 384 },
+	{ "1.3.132.0.35", "EC P-521", 521 },
+	{ "1.3.132.0.33", "EC P-224", 224 },
+	{ "1.2.840.10045.3.1.1", "EC P-192", 192 },
+	{ "1.3.132.0.10", "EC secp256k1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.1", "EC brainpoolP160r1", 160 },
+	{ "1.3.36.3.3.2.8.1.1.2", "EC brainpoolP160t1", 160 },
+	{ "1.3.36.3.3.2.8.1.1.3", "EC brainpoolP192r1", 192 },
+	{ "1.3.36.3.3.2.8.1.1.4", "EC brainpoolP192t1", 192 },
+	{ "1.3.36.3.3.2.8.1.1.5", "EC brainpoolP224r1", 224 },
+	{ "1.3.36.3.3.2.8.1.1.6", "EC brainpoolP224t1", 224 },
+	{ "1.3.36.3.3.2.8.1.1.7", "EC brainpoolP256r1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.8", "EC brainpoolP256t1", 256 },
+	{ "1.3.36.3.3.2.8.1.1.9", "EC brainpoolP320r1", 320 },
+	{ "1.3.36.3.3.2.8.1.1.10", "EC brainpoolP320t1", 320 },
+	{ "1.3.36.3.3.2.8.1.1.11", "EC brainpoolP384r1", 384 },
+	{ "1.3.36.3.3.2.8.1.1.12", "EC brainpoolP384t1", 384 },
+	{ "1.3.36.3.3.2.8.1.1.13", "EC brainpoolP512r1", 512 },
+	{ "1.3.36.3.3.2.8.1.1.14", "EC brainpoolP512t1", 512 },
+	{ "1.2.156.10197.1.301", "EC SM2", 256 },
 };
 
 static const struct named *find(const struct named *table, size_t count, const char *oid)
@@ -123,8 +112,7 @@ static bool split(struct bytes identifier, char oid[128], struct bytes *paramete
 	    !der_take(&sequence.value, TAG_OID, &algorithm))
 		return false;
 	*parameters = sequence.value;
-	der_oid_text(algorithm.value, oid);
-	return der_is_oid(algorithm.value);
+	return der_oid_text(algorithm.value, oid)[0] != '\0';
 }
 
 bool algorithm_signature(struct bytes identifier, struct arena *mem, const char **out)
@@ -138,26 +126,24 @@ bool algorithm_signature(struct bytes identifier, struct arena *mem, const char 
 	return true;
 }
 
-enum algorithm_fit algorithm_signature_fit(struct bytes identifier)
+const char *algorithm_parameters_defect(struct bytes identifier, bool *harmless)
 {
-	struct bytes parameters;
+	struct bytes parameters, null = { (const uint8_t *)"\x05\x00", 2 };
 	char oid[128];
+	*harmless = false;
 	if (!split(identifier, oid, &parameters))
-		return ALGORITHM_WRONG;
+		return NULL;
 	const struct named *known = find(signatures, ARRAY_SIZE(signatures), oid);
-	bool none = parameters.size == 0;
-	bool null = bytes_equal(parameters, (struct bytes){ (const uint8_t *)"\x05\x00", 2 });
-	switch (known ? known->parameters : PARAMETERS_ANY) {
-	case PARAMETERS_ANY:
-		return ALGORITHM_FITS;
-	case PARAMETERS_NULL:
-		return null ? ALGORITHM_FITS : none ? ALGORITHM_LAX : ALGORITHM_WRONG;
-	case PARAMETERS_SELDOM:
-		return none ? ALGORITHM_FITS : null ? ALGORITHM_LAX : ALGORITHM_WRONG;
-	case PARAMETERS_NONE:
-		break;
-	}
-	return none ? ALGORITHM_FITS : ALGORITHM_WRONG;
+	bool rsa = known && (strstr(known->name, "WithRSA") || strstr(known->name, "RSA-SHA3"));
+	bool edwards = known && strncmp(known->name, "Ed", 2) == 0;
+	bool bare = known && (edwards || strncmp(known->name, "ecdsa", 5) == 0 ||
+			      strncmp(known->name, "dsa", 3) == 0);
+	if ((!rsa && !bare) || (rsa && bytes_equal(parameters, null)) ||
+	    (bare && parameters.size == 0))
+		return NULL;
+	/* Of old software; RFC 8410, 3 was written after it, and knows no excuse. */
+	*harmless = !edwards && (parameters.size == 0 || bytes_equal(parameters, null));
+	return "its signature algorithm has parameters of another kind";
 }
 
 static unsigned integer_bits(struct bytes value)
@@ -235,11 +221,14 @@ static bool take_positive(struct bytes *at)
 static bool is_rsa_key(struct bytes content)
 {
 	struct der sequence, exponent;
-	if (!der_take(&content, TAG_SEQUENCE, &sequence) || content.size > 0 ||
-	    !take_positive(&sequence.value))
+	if (!der_take(&content, TAG_SEQUENCE, &sequence) || content.size > 0)
 		return false;
-	return sequence.value.data[-1] & 1 && der_take(&sequence.value, TAG_INTEGER, &exponent) &&
-	       sequence.value.size == 0;
+	struct bytes modulus = sequence.value;
+	if (!take_positive(&sequence.value))
+		return false;
+	modulus.size -= sequence.value.size;
+	return modulus.data[modulus.size - 1] & 1 &&
+	       der_take(&sequence.value, TAG_INTEGER, &exponent) && sequence.value.size == 0;
 }
 
 #define POINT_COMPRESSED 0x02 /* and 0x03: SEC 1, 2.3.3 */

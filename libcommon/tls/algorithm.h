@@ -10,14 +10,10 @@
 
 /* Of an AlgorithmIdentifier in DER: "sha256WithRSAEncryption"; the dotted OID if unknown. */
 NODISCARD bool algorithm_signature(struct bytes identifier, struct arena *mem, const char **out);
-/* Whether the parameters of such an AlgorithmIdentifier are those of its algorithm. */
-enum algorithm_fit {
-	ALGORITHM_FITS,
-	ALGORITHM_LAX, /* absent instead of NULL or the other way round, as old software does */
-	ALGORITHM_WRONG,
-};
-enum algorithm_fit algorithm_signature_fit(struct bytes identifier);
-
+/* What is wrong with the parameters of a signature's AlgorithmIdentifier, NULL if nothing: RFC
+ * 4055, 5 wants NULL for RSA, RFC 5758, 3.2 and RFC 8410, 3 want none. *harmless: NULL and none
+ * mixed up. */
+const char *algorithm_parameters_defect(struct bytes identifier, bool *harmless);
 /* Of a SubjectPublicKeyInfo in DER: "RSA", "EC P-256" and the size of the key; 0 if unknown. */
 NODISCARD bool algorithm_key(struct bytes info, struct arena *mem, const char **out,
 			     unsigned *bits);

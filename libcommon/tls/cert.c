@@ -209,13 +209,12 @@ static bool read_signature(const struct fields *fields, struct arena *mem, struc
 		return malformed(err, "its signature is no whole number of octets");
 	if (!bytes_equal(fields->signature, fields->inner))
 		cert_note_defect(out, "it names two different signature algorithms");
-	enum algorithm_fit fit = algorithm_signature_fit(fields->signature);
-	if (fit == ALGORITHM_WRONG)
-		cert_note_defect(out,
-				 "its signature algorithm has parameters that are not its own");
-	if (fit == ALGORITHM_LAX)
-		cert_note_lapse(out, "its signature algorithm lacks NULL as parameters, or has it "
-				     "in vain");
+	bool harmless;
+	const char *wrong = algorithm_parameters_defect(fields->signature, &harmless);
+	if (wrong && harmless)
+		cert_note_lapse(out, wrong);
+	else if (wrong)
+		cert_note_defect(out, wrong);
 	out->signature_algorithm = fields->signature;
 	out->signature_value = (struct bytes){ fields->value.data + 1, fields->value.size - 1 };
 	return true;
@@ -240,13 +239,14 @@ static bool read_fields(const struct fields *fields, struct arena *mem, struct c
 		return malformed(err, "its validity is no pair of times");
 	if (!algorithm_key(fields->key, mem, &out->key, &out->bits))
 		return malformed(err, "its key is not valid DER");
+	out->subject_hash = dn_hash(fields->subject);
+	out->issuer_hash = dn_hash(fields->issuer);
 	out->self_issued = dn_equal(fields->subject, fields->issuer);
 	return read_signature(fields, mem, out, err);
 }
 
-/* RFC 8017, 3.1: odd, at least 3; the CA/Browser Forum wants 65537 at least, and a modulus of whole
- * octets (6.1.6). */
-static void check_rsa(struct cert_facts *cert)
+/* RFC 8017, 3.1: odd, at least 3; the CA/Browser Forum wants 65537 at least (6.1.6). */
+static void check_exponent(struct cert_facts *cert)
 {
 	unsigned exponent = algorithm_rsa_exponent(cert->key_info);
 	if (exponent == 0)
@@ -255,8 +255,6 @@ static void check_rsa(struct cert_facts *cert)
 		cert_note_defect(cert, "its RSA exponent is no exponent");
 	else if (exponent < 65537)
 		cert_note_lapse(cert, "its RSA exponent is less than 65537");
-	if (cert->bits % 8 != 0)
-		cert_note_lapse(cert, "its RSA key is of bits that make no whole octets");
 }
 
 /* What RFC 5280, 4.2 asks of a CA beyond what a path needs. */
@@ -282,10 +280,12 @@ static void note_lapses(struct cert_facts *cert, bool has_names, bool names_crit
 		cert_note_blemish(cert, "it is a CA without key usage");
 	if (cert->is_ca && !cert->subject_key_id.data)
 		cert_note_blemish(cert, "it is a CA without subject key identifier");
+	if (strncmp(cert->key, "RSA", 3) == 0 && cert->bits % 8 != 0)
+		cert_note_lapse(cert, "its RSA modulus is no whole number of octets");
+	if (!cert->is_ca && cert->eku_server && cert->eku_any)
+		cert_note_lapse(cert, "its extended key usage allows any purpose");
 	if (!cert->is_ca && cert->eku_server && cert->eku_foreign)
 		cert_note_lapse(cert, "its extended key usage serves more than TLS");
-	if (!cert->is_ca && cert->eku_server && cert->eku_any)
-		cert_note_lapse(cert, "its extended key usage allows any purpose beside TLS");
 	if (cert->is_ca && cert->eku_any && !cert->eku_server)
 		cert_note_lapse(cert,
 				"it is a CA for any purpose, which does not name TLS servers");
@@ -317,7 +317,7 @@ bool cert_read(struct bytes der, struct arena *mem, struct cert_facts *out, stru
 		cert_note_defect(&cert, wrong_key);
 	if (!dn_is_sound(cert.subject_der) || !dn_is_sound(cert.issuer_der))
 		cert_note_defect(&cert, "its subject or issuer holds a string that is none");
-	check_rsa(&cert);
+	check_exponent(&cert);
 	note_lapses(&cert, names.data != NULL, names_critical);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, cert.sha256);
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, fields.key.data, fields.key.size, cert.spki_sha256);

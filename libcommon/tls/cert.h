@@ -66,6 +66,7 @@ struct cert_facts {
 	 * CA only ("its serial number is zero"), and what does so without consequence ("it has no
 	 * authority key identifier"). */
 	const char *defect, *lapse, *blemish;
+	uint64_t subject_hash, issuer_hash; /* dn_hash(): to compare many */
 	/* DER: what is signed, SubjectPublicKeyInfo, AlgorithmIdentifier; and the signature. */
 	struct bytes tbs, key_info, signature_algorithm, signature_value;
 };

@@ -71,10 +71,12 @@ size_t der_count(struct bytes at)
 	}
 }
 
-/* X.690, 8.19: base 128, high bit on all octets of an arc but the last. False: beyond 64 bits. */
+/* X.690, 8.19: base 128, high bit on all octets of an arc but the last, shortest form. */
 static bool take_arc(struct bytes *at, uint64_t *out)
 {
 	uint64_t arc = 0;
+	if (at->size == 0 || at->data[0] == 0x80)
+		return false;
 	for (size_t i = 0; i < at->size; i++) {
 		if (arc >> 57)
 			return false;
@@ -90,7 +92,7 @@ static bool take_arc(struct bytes *at, uint64_t *out)
 
 bool der_is_oid(struct bytes value)
 {
-	bool begins = true; /* an arc */
+	bool begins = true; /* of an arc */
 	for (size_t i = 0; i < value.size; i++) {
 		if (begins && value.data[i] == 0x80)
 			return false;
@@ -99,35 +101,32 @@ bool der_is_oid(struct bytes value)
 	return value.size > 0 && begins;
 }
 
-static const char *oid_hex(struct bytes value, char out[128])
+static bool dotted(struct bytes value, char out[128])
 {
-	size_t shown = value.size <= 63 ? value.size : 62, used = 1;
-	out[0] = '#';
-	for (size_t i = 0; i < shown; i++)
-		used += (size_t)snprintf(out + used, 128 - used, "%02x", value.data[i]);
-	snprintf(out + used, 128 - used, "%s", shown < value.size ? ".." : "");
-	return out;
+	uint64_t arc;
+	if (!take_arc(&value, &arc))
+		return false;
+	/* The first octets hold two arcs: 40 * first + second. */
+	uint64_t first = arc < 80 ? arc / 40 : 2;
+	size_t used = (size_t)snprintf(out, 128, "%" PRIu64 ".%" PRIu64, first, arc - first * 40);
+	while (value.size > 0) {
+		if (!take_arc(&value, &arc))
+			return false;
+		used += (size_t)snprintf(out + used, 128 - used, ".%" PRIu64, arc);
+		if (used >= 128)
+			return false;
+	}
+	return true;
 }
 
 const char *der_oid_text(struct bytes value, char out[128])
 {
-	struct bytes at = value;
-	uint64_t arc;
 	out[0] = '\0';
-	if (!der_is_oid(value))
+	if (!der_is_oid(value) || dotted(value, out))
 		return out;
-	if (!take_arc(&at, &arc))
-		return oid_hex(value, out);
-	/* The first octets hold two arcs: 40 * first + second. */
-	uint64_t first = arc < 80 ? arc / 40 : 2;
-	size_t used = (size_t)snprintf(out, 128, "%" PRIu64 ".%" PRIu64, first, arc - first * 40);
-	while (at.size > 0) {
-		if (!take_arc(&at, &arc))
-			return oid_hex(value, out);
-		used += (size_t)snprintf(out + used, 128 - used, ".%" PRIu64, arc);
-		if (used >= 128)
-			return oid_hex(value, out);
-	}
+	size_t used = (size_t)snprintf(out, 128, "#");
+	for (size_t i = 0; i < value.size && used < 125; i++)
+		used += (size_t)snprintf(out + used, 128 - used, "%02x", value.data[i]);
 	return out;
 }
 

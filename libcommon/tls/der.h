@@ -19,11 +19,10 @@ struct der {
 NODISCARD bool der_next(struct bytes *at, struct der *out);
 /* der_next() of this tag. */
 NODISCARD bool der_take(struct bytes *at, uint8_t tag, struct der *out);
-/* The contents of an OBJECT IDENTIFIER: arcs in their shortest form, as many and as large as they
- * like to be (X.690, 8.19; 2.25.UUID has 128 bits). */
+/* The contents of an OBJECT IDENTIFIER in their shortest form (X.690, 8.19). */
 bool der_is_oid(struct bytes value);
-/* Such contents as dotted text, to show and to find in tables; "" if malformed, "#" and the octets
- * in hex where an arc has more than 64 bits or the text no room. */
+/* The same as dotted text, in hex behind "#" where an arc or the whole is too long for that; "" if
+ * it is none. */
 const char *der_oid_text(struct bytes value, char out[128]);
 /* How many elements there are, one within the other; what is no DER counts for nothing. */
 size_t der_count(struct bytes at);

@@ -111,6 +111,19 @@ bool der_string_is_sound(uint8_t tag, struct bytes value)
 	return true;
 }
 
+bool der_string_is_ascii(uint8_t tag, struct bytes value)
+{
+	if (is_plain(tag, value))
+		return true;
+	for (struct character next; value.size > 0;
+	     value.data += next.octets, value.size -= next.octets) {
+		next = next_character(tag, value);
+		if (!next.text || next.code >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
 bool der_string_is_text(uint8_t tag)
 {
 	/* UTF8, Numeric, Printable, Teletex, IA5, Visible, Universal, BMP */
@@ -125,7 +138,9 @@ static uint64_t take_folded(uint8_t tag, struct bytes *at)
 {
 	if (at->size == 0)
 		return 0;
-	struct character next = next_character(tag, *at);
+	struct character next = { .octets = 1, .code = at->data[0], .text = true };
+	if (!is_plain(tag, (struct bytes){ at->data, 1 })) /* as nearly all are */
+		next = next_character(tag, *at);
 	uint64_t code = next.text ? next.code : 0;
 	for (size_t i = 0; !next.text && i < next.octets; i++)
 		code = code << 8 | at->data[i];

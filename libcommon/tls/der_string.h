@@ -29,6 +29,9 @@ void der_string_add_attribute(struct buf *out, uint8_t tag, struct bytes value);
 bool der_string_equal(uint8_t tag_a, struct bytes a, uint8_t tag_b, struct bytes b);
 /* Nothing cut in two, and no UTF-8 that is none. Control characters are. */
 bool der_string_is_sound(uint8_t tag, struct bytes value);
+/* Printable ASCII and nothing else, whatever kind of string holds it: der_string_equal() folds all
+ * of that there is to fold. */
+bool der_string_is_ascii(uint8_t tag, struct bytes value);
 /* A kind of string that the above can read. */
 bool der_string_is_text(uint8_t tag);
 

@@ -26,6 +26,10 @@ bool dn_equal(struct bytes a, struct bytes b);
 uint64_t dn_hash(struct bytes name);
 /* Does the name begin with all of base? (RFC 5280, 4.2.1.10, directoryName) */
 bool dn_is_within(struct bytes name, struct bytes base);
+/* Or might it, for who folds more than ASCII (RFC 4518, 2: case and composition of all letters,
+ * soft hyphens, other blanks)? True, too, wherever attributes differ and one of them is no ASCII.
+ */
+bool dn_may_be_within(struct bytes name, struct bytes base);
 bool dn_is_empty(struct bytes name);
 /* Are all types OIDs, and all strings well-formed for their kind? OpenSSL reads no other. */
 bool dn_is_sound(struct bytes name);

@@ -64,7 +64,7 @@ void extension_read_policies(struct reading *reading, const struct extension *ex
 		whole = der_take(&list.value, TAG_SEQUENCE, &policy) &&
 			read_policy(reading, extension->critical, policy.value);
 	if (!whole)
-		cert_note_defect(reading->cert, "its certificate policies are malformed or empty");
+		cert_note_defect(reading->cert, "its certificate policies are malformed");
 }
 
 static bool is_pair_of_policies(struct bytes at)
@@ -86,7 +86,7 @@ void extension_read_mappings(struct reading *reading, const struct extension *ex
 		whole = der_take(&list.value, TAG_SEQUENCE, &pair) &&
 			is_pair_of_policies(pair.value);
 	if (!whole)
-		cert_note_defect(reading->cert, "its policy mappings are malformed or empty");
+		cert_note_defect(reading->cert, "its policy mappings are malformed");
 }
 
 /* SkipCerts ::= INTEGER (0..MAX) */
@@ -109,7 +109,7 @@ void extension_read_policy_constraints(struct reading *reading, const struct ext
 			whole = is_count(count.value);
 	}
 	if (!whole || sequence.value.size > 0)
-		cert_note_defect(reading->cert, "its policy constraints are malformed or empty");
+		cert_note_defect(reading->cert, "its policy constraints are malformed");
 	if (!extension->critical)
 		cert_note_lapse(reading->cert, "its policy constraints are not critical");
 }

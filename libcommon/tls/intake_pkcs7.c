@@ -34,7 +34,9 @@ static uint8_t content_type(struct bytes *content)
 bool intake_is_pkcs7(struct bytes file)
 {
 	struct der info;
-	struct bytes content = { file.data + 2, file.size > 2 ? file.size - 2 : 0 };
+	if (file.size < 2)
+		return false;
+	struct bytes content = { file.data + 2, file.size - 2 };
 	if (!is_indefinite(file)) {
 		if (!der_take(&file, TAG_SEQUENCE, &info))
 			return false;

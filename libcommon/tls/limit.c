@@ -97,6 +97,7 @@ static const char *pass_excluded(const struct passage *passage, const struct gen
 		case LIMIT_INSIDE:
 		case LIMIT_PARTLY:
 			return refuse(passage, "is excluded by a name constraint of an issuer");
+		case LIMIT_DOUBTFUL:
 		case LIMIT_UNREADABLE:
 			return refuse(passage, "cannot be compared with a name constraint of an "
 					       "issuer");

@@ -196,6 +196,13 @@ static enum limit_result match_other(struct bytes name, struct bytes base)
 	return match_dns(host, base_host);
 }
 
+static enum limit_result match_directory(struct bytes name, struct bytes base)
+{
+	if (dn_is_within(name, base))
+		return LIMIT_INSIDE;
+	return dn_may_be_within(name, base) ? LIMIT_DOUBTFUL : LIMIT_OUTSIDE;
+}
+
 enum limit_result limit_match(const struct general_name *name, const struct general_name *base)
 {
 	switch (name->tag) {
@@ -208,7 +215,7 @@ enum limit_result limit_match(const struct general_name *name, const struct gene
 	case TAG_NAME_IP:
 		return match_ip(name->value, base->value);
 	case TAG_NAME_DIRECTORY:
-		return dn_is_within(name->value, base->value) ? LIMIT_INSIDE : LIMIT_OUTSIDE;
+		return match_directory(name->value, base->value);
 	case TAG_NAME_OTHER:
 		return match_other(name->value, base->value);
 	default:

@@ -19,6 +19,7 @@ enum limit_result {
 	LIMIT_OUTSIDE,
 	LIMIT_INSIDE,
 	LIMIT_PARTLY,     /* a wildcard of which some names are inside */
+	LIMIT_DOUBTFUL,   /* outside, but others may fold names further, and find it inside */
 	LIMIT_UNREADABLE, /* the name is malformed: nobody can tell */
 };
 

@@ -49,18 +49,11 @@ static bool is_done(const struct search *search)
 	return search->best.anchor && search->best.problems == 0;
 }
 
-/* A certificate of the chain, or an anchor, as column of signed_by. */
-static size_t issuer_index(const struct search *search, const struct cert_facts *issuer)
-{
-	if (issuer >= search->anchors && issuer < search->anchors + search->anchor_count)
-		return CHAIN_MAX + (size_t)(issuer - search->anchors);
-	return (size_t)(issuer - search->chain);
-}
-
+/* column: where the issuer stands in signed_by. */
 static enum signature_result who_signed(struct search *search, const struct cert_facts *cert,
-					const struct cert_facts *issuer)
+					const struct cert_facts *issuer, size_t column)
 {
-	uint8_t *known = &search->signed_by[cert - search->chain][issuer_index(search, issuer)];
+	uint8_t *known = &search->signed_by[cert - search->chain][column];
 	if (*known == 0) {
 		bool spent = ++search->signatures > SIGNATURES_MAX;
 		*known = (uint8_t)(1 + (spent ? SIGNATURE_UNKNOWN
@@ -68,6 +61,18 @@ static enum signature_result who_signed(struct search *search, const struct cert
 								     cert, issuer)));
 	}
 	return (enum signature_result)(*known - 1);
+}
+
+static enum signature_result signed_by_link(struct search *search, const struct cert_facts *cert,
+					    const struct cert_facts *link)
+{
+	return who_signed(search, cert, link, (size_t)(link - search->chain));
+}
+
+static enum signature_result signed_by_anchor(struct search *search, const struct cert_facts *cert,
+					      const struct cert_facts *anchor)
+{
+	return who_signed(search, cert, anchor, CHAIN_MAX + (size_t)(anchor - search->anchors));
 }
 
 /* RFC 5280, 4.2.1.1: only a hint, as to whom to try first. */
@@ -98,7 +103,7 @@ static void try_anchor(struct search *search, const struct route *way,
 	struct route route = *way;
 	size_t last = way->length - 1;
 	if (way->length > 0) {
-		route.signatures[last] = who_signed(search, way->links[last], anchor);
+		route.signatures[last] = signed_by_anchor(search, way->links[last], anchor);
 		if (search->strict && route.signatures[last] != SIGNATURE_GOOD)
 			return;
 	}
@@ -170,7 +175,7 @@ static bool may_follow(struct search *search, const struct route *way,
 	return names_issuer(search, last, next) && keys_agree(last, next) == agree &&
 	       !is_on(way, next) &&
 	       (!search->strict || (route_may_issue(next, search->at) &&
-				    who_signed(search, last, next) == SIGNATURE_GOOD));
+				    signed_by_link(search, last, next) == SIGNATURE_GOOD));
 }
 
 /* Depth first, in the order presented, keys that agree before those that do not. As deep as the
@@ -191,7 +196,7 @@ static void walk(struct search *search, const struct route *way)
 			if (!may_follow(search, way, next, agree))
 				continue;
 			struct route further = *way;
-			further.signatures[way->length - 1] = who_signed(search, last, next);
+			further.signatures[way->length - 1] = signed_by_link(search, last, next);
 			further.links[further.length++] = next;
 			walk(search, &further);
 		}
@@ -214,7 +219,7 @@ static void find(struct search *search)
 static bool is_self_signed(struct search *search)
 {
 	const struct cert_facts *leaf = &search->chain[0];
-	return leaf->self_issued && who_signed(search, leaf, leaf) == SIGNATURE_GOOD;
+	return leaf->self_issued && signed_by_link(search, leaf, leaf) == SIGNATURE_GOOD;
 }
 
 /* Where no anchor was reached: why not, and what else is wrong with what was presented. */
@@ -260,9 +265,12 @@ static bool is_out_of_order(const struct search *search, const struct route *way
 static const char *first_unread(const struct search *search)
 {
 	for (size_t i = 0; i < search->count; i++) {
-		if (!search->chain[i].subject)
+		const struct cert_facts *cert = &search->chain[i];
+		if (!cert->subject)
 			return arena_printf(search->mem,
-					    "certificate %zu of the chain cannot be read", i + 1);
+					    "certificate %zu of the chain cannot be read%s%s",
+					    i + 1, cert->defect ? ": " : "",
+					    cert->defect ? cert->defect : "");
 	}
 	return "a certificate of the chain cannot be read";
 }
@@ -333,7 +341,9 @@ void path_judge(const struct cert_facts *chain, size_t count, const struct trust
 	}
 	if (!chain[0].subject) {
 		out->problems = PATH_MALFORMED;
-		out->reason = "the certificate cannot be read";
+		out->reason = arena_printf(mem, "the certificate cannot be read%s%s",
+					   chain[0].defect ? ": " : "",
+					   chain[0].defect ? chain[0].defect : "");
 		return;
 	}
 	search.anchors = arena_array(mem, ANCHORS_MAX, sizeof(*search.anchors));

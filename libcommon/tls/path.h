@@ -1,8 +1,8 @@
-/* path.h - does a presented chain lead to a trust anchor? RFC 5280 through GnuTLS; names are
- * name.h's.
+/* path.h - does a presented chain lead to a trust anchor? RFC 5280, 6; the rules are route.h's,
+ * names are name.h's.
  *
- * Judges the chain for the purpose serverAuth at one moment. Facts, no severity. Any thread.
- * Zeroed facts (subject NULL) stand for a certificate that cert_read() refused. */
+ * Judges the chain for the purpose serverAuth at one moment. Facts, no severity. Any thread. Facts
+ * without a subject stand for a certificate that cert_read() refused; their defect may say why. */
 #ifndef TLS_PATH_H
 #define TLS_PATH_H
 

@@ -16,7 +16,7 @@ static bool key_is_weak(const struct cert_facts *cert)
 		return cert->bits > 0 && cert->bits < EC_LEAST;
 	if (strncmp(cert->key, "RSA", 3) == 0)
 		return cert->bits < RSA_LEAST;
-	return strcmp(cert->key, "DSA") == 0; /* RFC 8446, 1.2: TLS does without */
+	return strcmp(cert->key, "DSA") == 0; /* of any size: FIPS 186-5 has it no more */
 }
 
 static bool signature_is_weak(const struct cert_facts *cert)

@@ -122,21 +122,29 @@ static gnutls_sign_algorithm_t algorithm_of(const struct cert_facts *cert)
 	return gnutls_oid_to_sign(der_oid_text(oid.value, text));
 }
 
+/* A positive INTEGER in the shortest form. */
 static bool take_positive(struct bytes *at)
 {
 	struct der number;
 	return der_take(at, TAG_INTEGER, &number) && der_is_integer(number.value) &&
-	       !(number.value.data[0] & 0x80) && (number.value.size > 1 || number.value.data[0]);
+	       !(number.value.data[0] & 0x80) && !(number.value.size == 1 && !number.value.data[0]);
 }
 
-/* Ecdsa-Sig-Value and Dss-Sig-Value (RFC 3279, 2.2.2 and 2.2.3) ::= SEQUENCE { r INTEGER, s INTEGER
- * } in DER, so that nobody makes a second certificate of one signature. Libraries read BER. */
-static bool is_pair_of_numbers(struct bytes value)
+/* Ecdsa-Sig-Value, Dss-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER } in DER (RFC 3279, 2.2.2):
+ * other spellings of the same pair verify as well, and would let anybody rewrite a signed
+ * certificate. */
+static bool is_pair(struct bytes value)
 {
 	struct der sequence;
 	return der_take(&value, TAG_SEQUENCE, &sequence) && value.size == 0 &&
 	       take_positive(&sequence.value) && take_positive(&sequence.value) &&
 	       sequence.value.size == 0;
+}
+
+static bool signs_with_pairs(gnutls_sign_algorithm_t algorithm)
+{
+	gnutls_pk_algorithm_t key = gnutls_sign_get_pk_algorithm(algorithm);
+	return key == GNUTLS_PK_ECDSA || key == GNUTLS_PK_DSA;
 }
 
 /* The names may be spelt in two ways, which the certificate interface would mind: so key and data.
@@ -155,9 +163,7 @@ enum signature_result signature_check(const struct cert_facts *cert,
 	if (algorithm == GNUTLS_SIGN_UNKNOWN || gnutls_pubkey_init(&key) != 0 ||
 	    gnutls_pubkey_import(key, &info, GNUTLS_X509_FMT_DER) != 0)
 		return SIGNATURE_UNKNOWN;
-	int kind = gnutls_pubkey_get_pk_algorithm(key, NULL);
-	if ((kind == GNUTLS_PK_ECDSA || kind == GNUTLS_PK_DSA) &&
-	    !is_pair_of_numbers(cert->signature_value))
+	if (signs_with_pairs(algorithm) && !is_pair(cert->signature_value))
 		return SIGNATURE_BAD;
 	int code = gnutls_pubkey_verify_data2(key, algorithm, FLAGS, &data, &value);
 	return code >= 0 ? SIGNATURE_GOOD : SIGNATURE_BAD;

@@ -1,13 +1,16 @@
 #include "xmpp/secure.h"
 
-/* What cert_read() refuses stays zeroed, which is how path.h wants to be told. */
+/* What cert_read() refuses stays zeroed but for the reason, as path.h wants to be told. */
 static void read_chain(const struct tls_facts *tls, struct arena *mem, struct identity_facts *out)
 {
 	bool whole = true;
 	out->certs = arena_array(mem, tls->chain_count, sizeof(*out->certs));
 	for (size_t i = 0; i < tls->chain_count; i++) {
 		struct err why;
-		whole = cert_read(tls->chain[i], mem, &out->certs[i], &why) && whole;
+		bool read = cert_read(tls->chain[i], mem, &out->certs[i], &why);
+		if (!read)
+			out->certs[i].defect = arena_copy(mem, why.text);
+		whole = whole && read;
 		out->cert_count += whole;
 	}
 }

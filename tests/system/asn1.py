@@ -173,7 +173,8 @@ def time(text):
     return tlv(0x17, text[2:].encode()) if "1950" <= text[:4] < "2050" else tlv(0x18, text.encode())
 
 
-def body(subject, spki, issuer, algorithm, extensions=(), serial=b"\x01", start="20260601000000Z", end="20260830000000Z",
+def body(subject, spki, issuer, algorithm, extensions=(), serial=b"\x01", start="20260601000000Z",
+         end="20260830000000Z",
          version=2, validity=None):
     """tbsCertificate. `extensions` may be octets, written as they are."""
     if not isinstance(extensions, bytes):

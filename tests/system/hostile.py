@@ -17,7 +17,8 @@ import random
 from cryptography.hazmat.primitives import hashes
 
 from asn1 import (BIT_STRING, BOOLEAN, IA5, INTEGER, NULL, OCTET_STRING, OID, P256_ORDER, SEQUENCE, UTF8, Element, bits,
-                  body, certificate, ec_key, ed25519_key, extension, integer, name, oid, parse, rsa_key, sequence, time, tlv)
+                  body, certificate, ec_key, ed25519_key, extension, integer, name, oid, parse, rsa_key, sequence, time,
+                  tlv)
 
 SEED = 20261125
 AT = "2026-07-01T00:00:00Z"
@@ -338,9 +339,11 @@ def authority_cases():
             ("good", "accept", {}), ("path-length-0", "accept", {"basic": basic(True, 0)}),
             ("no-basic-constraints", "refuse", {"basic": None}), ("no-ca", "refuse", {"basic": basic(False)}),
             ("only-digital-signature", "refuse", {"usage": usage(0)}), ("only-crl-sign", "refuse", {"usage": usage(6)}),
-            ("for-clients", "refuse", {"more": [purposes(CLIENT)]}), ("for-servers", "accept", {"more": [purposes(SERVER)]}),
+            ("for-clients", "refuse", {"more": [purposes(CLIENT)]}),
+            ("for-servers", "accept", {"more": [purposes(SERVER)]}),
             ("for-nothing", "refuse", {"more": [purposes()]}), ("expired", "refuse", {"end": "20260630235959Z"}),
-            ("not-yet", "refuse", {"start": "20260701000001Z"}), ("version-1", "refuse", {"version": 0, "extensions": []}),
+            ("not-yet", "refuse", {"start": "20260701000001Z"}),
+            ("version-1", "refuse", {"version": 0, "extensions": []}),
             ("version-1-with-extensions", "refuse", {"version": 0}), ("version-4", "refuse", {"version": 3}),
             ("unknown-critical", "refuse", {"more": [extension("1.3.6.1.4.1.99999.1", b"\x05\0", True)]}),
             ("unknown", "accept", {"more": [extension("1.3.6.1.4.1.99999.1", b"\x05\0")]}),
@@ -394,14 +397,19 @@ def leaf_cases():
             ("for-any", "any", {"purposes": purposes(ANY)}), ("for-nothing", "refuse", {"purposes": purposes()}),
             ("without-purpose", "accept", {"purposes": None}), ("signs-only", "refuse", {"usage": usage(5)}),
             ("agrees-only", "any", {"usage": usage(4)}), ("without-usage", "accept", {"usage": None}),
-            ("usage-twice", "refuse", {"more": [usage(0)]}), ("names-twice", "refuse", {"more": [names(DOMAIN.encode())]}),
+            ("usage-twice", "refuse", {"more": [usage(0)]}),
+            ("names-twice", "refuse", {"more": [names(DOMAIN.encode())]}),
             ("unknown-critical", "refuse", {"more": [extension("1.3.6.1.4.1.99999.1", b"", True)]}),
             ("precertificate", "refuse", {"more": [extension("1.3.6.1.4.1.11129.2.4.3", b"\x05\0", True)]}),
             ("common-name-only", "refuse", {"names": None}), ("version-1", "refuse", {"version": 0, "extensions": []}),
-            ("date-with-fraction", "refuse", {"validity": sequence(tlv(0x18, b"20260601000000.5Z"), time("20260830000000Z"))}),
-            ("date-with-offset", "refuse", {"validity": sequence(tlv(0x17, b"260601000000+0100"), time("20260830000000Z"))}),
-            ("date-of-february-31", "any", {"validity": sequence(tlv(0x17, b"260231000000Z"), time("20260830000000Z"))}),
-            ("date-of-month-13", "refuse", {"validity": sequence(tlv(0x17, b"261301000000Z"), time("20260830000000Z"))}),
+            ("date-with-fraction", "refuse",
+             {"validity": sequence(tlv(0x18, b"20260601000000.5Z"), time("20260830000000Z"))}),
+            ("date-with-offset", "refuse",
+             {"validity": sequence(tlv(0x17, b"260601000000+0100"), time("20260830000000Z"))}),
+            ("date-of-february-31", "refuse",
+             {"validity": sequence(tlv(0x17, b"260231000000Z"), time("20260830000000Z"))}),
+            ("date-of-month-13", "refuse",
+             {"validity": sequence(tlv(0x17, b"261301000000Z"), time("20260830000000Z"))}),
             ("date-missing", "refuse", {"validity": sequence(time("20260830000000Z"))}),
             ("date-with-nul", "refuse", {"validity": sequence(time("20260601000000Z"), tlv(0x17, b"260830000000\0"))}),
             ("names-empty", "refuse", {"names": extension(NAMES, sequence())}),
@@ -423,33 +431,41 @@ NAMES_OF = (
     ("title", "refuse", [b"\x1b]0;owned\x07im.example"]), ("c1", "refuse", [b"\xc2\x9b31mim.example"]),
     ("csi", "refuse", [b"\x9b31mim.example"]), ("delete", "refuse", [b"im\x7f.example"]),
     ("backspace", "refuse", [b"evil.example" + b"\b" * 12 + b"im.example"]),
-    ("right-to-left", "refuse", ["\u202eelpmaxe.mi".encode()]), ("isolate", "refuse", ["\u2066im.example\u2069".encode()]),
-    ("line-separator", "refuse", ["im.example\u2028evil".encode()]), ("zero-width", "refuse", ["im\u200b.example".encode()]),
+    ("right-to-left", "refuse", ["\u202eelpmaxe.mi".encode()]),
+    ("isolate", "refuse", ["\u2066im.example\u2069".encode()]),
+    ("line-separator", "refuse", ["im.example\u2028evil".encode()]),
+    ("zero-width", "refuse", ["im\u200b.example".encode()]),
     ("fullwidth", "refuse", ["ｉｍ.example".encode()]), ("ideographic-dot", "refuse", ["im。example".encode()]),
     ("latin-1", "refuse", [b"\xefm.example"]), ("overlong", "refuse", [b"im\xc0\xae.example"]),
-    ("surrogate", "refuse", [b"\xed\xa0\x80im.example"]), ("empty", "refuse", [b""]), ("tab", "refuse", [b"\tim.example"]),
+    ("surrogate", "refuse", [b"\xed\xa0\x80im.example"]), ("empty", "refuse", [b""]),
+    ("tab", "refuse", [b"\tim.example"]),
     ("percent", "refuse", [b"%s%n%x.im.example"]), ("backslash", "refuse", [b"im\\.example"]),
     ("quotes", "refuse", [b"im.example\"},{\"x\":\""]), ("html", "refuse", [b"<script>im.example"]),
     ("wildcard-of-all", "refuse", [b"*"]), ("wildcard-of-tld", "refuse", [b"*.example"]),
     ("wildcard-below", "refuse", [b"*.im.example"]), ("wildcard-part", "refuse", [b"i*.example"]),
     ("wildcard-tail", "refuse", [b"*m.example"]), ("wildcard-middle", "refuse", [b"im.*"]),
-    ("wildcards", "refuse", [b"*.*"]), ("wildcards-of-dots", "refuse", [b"*..example"]), ("wildcard-long", "refuse", [b"**.example"]),
-    ("wildcard-nul", "refuse", [b"*\0.example"]), ("below", "refuse", [b"a.im.example"]), ("above", "refuse", [b"example"]),
+    ("wildcards", "refuse", [b"*.*"]), ("wildcards-of-dots", "refuse", [b"*..example"]),
+    ("wildcard-long", "refuse", [b"**.example"]),
+    ("wildcard-nul", "refuse", [b"*\0.example"]), ("below", "refuse", [b"a.im.example"]),
+    ("above", "refuse", [b"example"]),
     ("tail", "refuse", [b"im.example.evil.example"]), ("head", "refuse", [b"evilim.example"]),
     ("address", "refuse", [(IP, b"\xc0\0\2\7")]), ("address-of-5", "refuse", [(IP, b"\1\2\3\4\5")]),
     ("uri", "refuse", [(URI, b"xmpp:im.example")]), ("mail", "refuse", [(EMAIL, b"im.example")]),
     ("directory", "refuse", [(DIRECTORY, name("im.example"))]), ("registered", "refuse", [(0x88, b"\x2a\x03\x04")]),
     ("unknown-form", "refuse", [(0x8F, b"im.example")]), ("universal", "refuse", [(IA5, b"im.example")]),
     ("srv", "accept", [srv(b"_xmpp-client.im.example")]), ("srv-server", "refuse", [srv(b"_xmpp-server.im.example")]),
-    ("srv-other", "refuse", [srv(b"_imap.im.example")]), ("srv-no-underscore", "refuse", [srv(b"xmpp-client.im.example")]),
-    ("srv-nul", "refuse", [srv(b"_xmpp-client.im.example\0")]), ("srv-utf8", "refuse", [srv(b"_xmpp-client.im.example", UTF8)]),
+    ("srv-other", "refuse", [srv(b"_imap.im.example")]),
+    ("srv-no-underscore", "refuse", [srv(b"xmpp-client.im.example")]),
+    ("srv-nul", "refuse", [srv(b"_xmpp-client.im.example\0")]),
+    ("srv-utf8", "refuse", [srv(b"_xmpp-client.im.example", UTF8)]),
     ("srv-wildcard", "refuse", [srv(b"_xmpp-client.*.example")]), ("srv-bare", "refuse", [srv(b"_xmpp-client.")]),
     ("srv-dots", "refuse", [srv(b"_xmpp-client..im.example")]), ("srv-empty", "refuse", [srv(b"")]),
     ("xmpp", "accept", [xmpp(b"im.example")]), ("xmpp-user", "refuse", [xmpp(b"juliet@im.example")]),
     ("xmpp-resource", "refuse", [xmpp(b"im.example/x")]), ("xmpp-nul", "refuse", [xmpp(b"im.example\0evil")]),
     ("xmpp-ia5", "refuse", [xmpp(b"im.example", IA5)]), ("xmpp-escape", "refuse", [xmpp(b"\x1b[31mim.example")]),
     ("xmpp-wildcard", "refuse", [xmpp(b"*.example")]), ("xmpp-empty", "refuse", [xmpp(b"")]),
-    ("xmpp-no-utf8", "refuse", [xmpp(b"\xff\xfeim.example")]), ("xmpp-bidi", "refuse", [xmpp("\u202eim.example".encode())]),
+    ("xmpp-no-utf8", "refuse", [xmpp(b"\xff\xfeim.example")]),
+    ("xmpp-bidi", "refuse", [xmpp("\u202eim.example".encode())]),
     ("other-empty", "refuse", [(OTHER, b"")]), ("other-cut", "refuse", [(OTHER, oid("1.3.6.1.5.5.7.8.7"))]),
     ("other-twice", "refuse", [(OTHER, oid("1.3.6.1.5.5.7.8.7") + tlv(0xA0, tlv(IA5, b"_xmpp-client.im.example"),
                                                                        tlv(IA5, b"x")))]),
@@ -457,9 +473,12 @@ NAMES_OF = (
     ("good-beside-escape", "any", [b"\x1b[31m", b"im.example", "\u202e".encode()]),
 )
 # Texts for subjects and issuers, which are shown and never compared with a domain.
-TEXTS = (b"\x1b[31mred\x1b[0m", b"two\nlines", b"\x00", b"a\0b", b"\x07" * 40, "\u202egnihton\u2066".encode(), b"\xff\xfe\xfd",
-         "\u2028\u2029\u0085".encode(), b"%n%s%p", b"\\x1b", b"\"},\"status\":\"ok", b"im.example", b"\xed\xa0\x80", b" ", b"",
-         "\U0010ffff\ue000\u0378".encode(), b"\r" * 10, b"|'\"`$(reboot)", b"a\tb", b"," * 30, b"=", b"#", b"\xf4\x90\x80\x80")
+TEXTS = (b"\x1b[31mred\x1b[0m", b"two\nlines", b"\x00", b"a\0b", b"\x07" * 40, "\u202egnihton\u2066".encode(),
+         b"\xff\xfe\xfd",
+         "\u2028\u2029\u0085".encode(), b"%n%s%p", b"\\x1b", b"\"},\"status\":\"ok", b"im.example", b"\xed\xa0\x80",
+         b" ", b"",
+         "\U0010ffff\ue000\u0378".encode(), b"\r" * 10, b"|'\"`$(reboot)", b"a\tb", b"," * 30, b"=", b"#",
+         b"\xf4\x90\x80\x80")
 
 
 def name_cases():
@@ -516,31 +535,44 @@ def key_cases(rng):
     point = ec_key("a point").spki[-65:]
     curve = lambda parameters: sequence(sequence(oid("1.2.840.10045.2.1"), parameters), bits(point))
     spkis = {
-        "rsa-1024": ("refuse", rsa_spki(odd(rng, 1024), 65537)), "rsa-2047": ("refuse", rsa_spki(odd(rng, 2047), 65537)),
-        "rsa-even-exponent": ("refuse", rsa_spki(odd(rng, 2048), 65536)), "rsa-exponent-1": ("refuse", rsa_spki(odd(rng, 2048), 1)),
-        "rsa-exponent-0": ("refuse", rsa_spki(odd(rng, 2048), 0)), "rsa-exponent-negative": ("refuse", rsa_spki(odd(rng, 2048), -3)),
-        "rsa-modulus-negative": ("refuse", rsa_spki(-odd(rng, 2048), 65537)), "rsa-modulus-0": ("refuse", rsa_spki(0, 65537)),
-        "rsa-modulus-even": ("any", rsa_spki(odd(rng, 2048) + 1, 65537)), "rsa-exponent-3": ("any", rsa_spki(odd(rng, 2048), 3)),
+        "rsa-1024": ("refuse", rsa_spki(odd(rng, 1024), 65537)),
+        "rsa-2047": ("refuse", rsa_spki(odd(rng, 2047), 65537)),
+        "rsa-even-exponent": ("refuse", rsa_spki(odd(rng, 2048), 65536)),
+        "rsa-exponent-1": ("refuse", rsa_spki(odd(rng, 2048), 1)),
+        "rsa-exponent-0": ("refuse", rsa_spki(odd(rng, 2048), 0)),
+        "rsa-exponent-negative": ("refuse", rsa_spki(odd(rng, 2048), -3)),
+        "rsa-modulus-negative": ("refuse", rsa_spki(-odd(rng, 2048), 65537)),
+        "rsa-modulus-0": ("refuse", rsa_spki(0, 65537)),
+        "rsa-modulus-even": ("any", rsa_spki(odd(rng, 2048) + 1, 65537)),
+        "rsa-exponent-3": ("any", rsa_spki(odd(rng, 2048), 3)),
         "rsa-exponent-of-2048": ("any", rsa_spki(odd(rng, 2048), odd(rng, 2048))),
         "rsa-no-sequence": ("refuse", sequence(sequence(oid("1.2.840.113549.1.1.1"), tlv(NULL)), bits(b"\5\0"))),
         "dsa": ("any", sequence(sequence(oid("1.2.840.10040.4.1"), sequence(*(integer(odd(rng, size)) for size in (
             2048, 256, 2000)))), bits(integer(odd(rng, 2000))))),
-        "p192": ("refuse", sequence(sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.1")), bits(b"\4" + bytes(48)))),
-        "ec-off-the-curve": ("any", sequence(sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")), bits(b"\4" + bytes(64)))),
+        "p192": ("refuse",
+                 sequence(sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.1")), bits(b"\4" + bytes(48)))),
+        "ec-off-the-curve": ("any",
+                             sequence(sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")),
+                                      bits(b"\4" + bytes(64)))),
         "ec-explicit": ("refuse", curve(sequence(integer(1), sequence(oid("1.2.840.10045.1.1"), integer(odd(rng, 256))),
-                                                 sequence(tlv(4, bytes(32)), tlv(4, bytes(32))), tlv(4, point), integer(odd(rng, 256))))),
+                                                 sequence(tlv(4, bytes(32)), tlv(4, bytes(32))), tlv(4, point),
+                                                 integer(odd(rng, 256))))),
         "ec-implicit": ("refuse", curve(tlv(NULL))), "ec-no-parameters": ("refuse", curve(b"")),
-        "ec-unknown-curve": ("any", curve(oid("1.2.3.4"))), "unknown": ("any", sequence(sequence(oid("1.2.3.4")), bits(b"x"))),
+        "ec-unknown-curve": ("any", curve(oid("1.2.3.4"))),
+        "unknown": ("any", sequence(sequence(oid("1.2.3.4")), bits(b"x"))),
         "ed25519-short": ("refuse", sequence(sequence(oid("1.3.101.112")), bits(public[:31]))),
-        "x25519": ("any", sequence(sequence(oid("1.3.101.110")), bits(public))), "no-bits": ("refuse", sequence(sequence(oid("1.3.101.112")))),
-        "unused-bits": ("any", sequence(sequence(oid("1.3.101.112")), bits(public, 3))), "empty": ("refuse", sequence()),
+        "x25519": ("any", sequence(sequence(oid("1.3.101.110")), bits(public))),
+        "no-bits": ("refuse", sequence(sequence(oid("1.3.101.112")))),
+        "unused-bits": ("any", sequence(sequence(oid("1.3.101.112")), bits(public, 3))),
+        "empty": ("refuse", sequence()),
     }
     for what, (expect, spki) in spkis.items():
         yield Case(f"key-leaf-{what}", pem(family.leaf(spki=spki), middle), expect)
         yield Case(f"key-issuer-{what}", pem(leaf, family.middle(spki=spki)), "refuse")
     forger = exponent_1(odd(rng, 2048), 256)
     yield Case("key-forged-exponent-1", pem(family.leaf(signer=forger), family.middle(spki=forger.spki)), "refuse")
-    for what, kind, digest in (("sha1", "1.2.840.113549.1.1.5", hashes.SHA1), ("md5", "1.2.840.113549.1.1.4", hashes.MD5)):
+    for what, kind, digest in (("sha1", "1.2.840.113549.1.1.5", hashes.SHA1),
+                               ("md5", "1.2.840.113549.1.1.4", hashes.MD5)):
         weak = rsa_key(CERTS / "server-rsa.key", kind, digest)
         yield Case(f"key-signed-{what}", pem(family.leaf(signer=weak), family.middle(spki=weak.spki)), "refuse")
     yield from curveball_cases()
@@ -568,7 +600,8 @@ def curveball_cases():
     middle = family.middle(signer=forger)
     yield Case("curveball-root-sent", pem(family.leaf(), middle, root), "refuse")
     yield Case("curveball-middle", pem(family.leaf(signer=forger), family.middle(spki=spki)), "refuse")
-    yield Case("curveball-leaf-under-root", pem(family.leaf(signer=forger, issuer=family.names["root"]), root), "refuse")
+    yield Case("curveball-leaf-under-root", pem(family.leaf(signer=forger, issuer=family.names["root"]), root),
+               "refuse")
 
 
 # Files that are no plain PEM.
@@ -583,32 +616,49 @@ def file_cases(rng):
     leaf, middle, root = family.chain()
     good, block = pem(leaf, middle), pem(leaf)
     noise = bytes(each for each in rng.randbytes(20_000) if each != 0x2D)
+    begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
     files = {
-        "good": ("accept", good), "crlf": ("accept", good.replace(b"\n", b"\r\n")), "text-around": ("accept", b"hello\n" + good + b"bye\n"),
-        "der": ("accept", leaf + middle), "pkcs7": ("accept", pkcs7(leaf, middle)), "pkcs7-pem": ("accept", pem(pkcs7(leaf, middle), label=b"PKCS7")),
-        "no-end": ("refuse", good[:-27]), "no-begin": ("refuse", good[28:]), "empty": ("refuse", b""), "nul": ("refuse", b"\0" * 5000),
+        "good": ("accept", good), "crlf": ("accept", good.replace(b"\n", b"\r\n")),
+        "text-around": ("accept", b"hello\n" + good + b"bye\n"),
+        "der": ("accept", leaf + middle), "pkcs7": ("accept", pkcs7(leaf, middle)),
+        "pkcs7-pem": ("accept", pem(pkcs7(leaf, middle), label=b"PKCS7")),
+        "no-end": ("refuse", good[:-27]), "no-begin": ("refuse", good[28:]), "empty": ("refuse", b""),
+        "nul": ("refuse", b"\0" * 5000),
         "dashes": ("refuse", b"-" * 100_000), "begins": ("refuse", b"-----BEGIN CERTIFICATE-----\n" * 5000),
         "ends": ("refuse", b"-----END CERTIFICATE-----\n" * 5000), "empty-blocks": ("refuse", pem(*[b""] * 1000)),
-        "wrong-label": ("refuse", pem(leaf, middle, label=b"CERT")), "lower-label": ("refuse", pem(leaf, middle, label=b"certificate")),
-        "key-label": ("refuse", pem(leaf, middle, label=b"PRIVATE KEY")), "escape-label": ("refuse", pem(leaf, label=b"CERT\x1b[31m")),
-        "long-label": ("refuse", pem(leaf, label=b"CERTIFICATE" * 1000)), "labels-differ": ("refuse", block.replace(b"END CERTIFICATE", b"END PKCS7")),
+        "wrong-label": ("refuse", pem(leaf, middle, label=b"CERT")),
+        "lower-label": ("refuse", pem(leaf, middle, label=b"certificate")),
+        "key-label": ("refuse", pem(leaf, middle, label=b"PRIVATE KEY")),
+        "escape-label": ("refuse", pem(leaf, label=b"CERT\x1b[31m")),
+        "long-label": ("refuse", pem(leaf, label=b"CERTIFICATE" * 1000)),
+        "labels-differ": ("refuse", block.replace(b"END CERTIFICATE", b"END PKCS7")),
         "header-lines": ("any", block.replace(b"-----\n", b"-----\nProc-Type: 4,ENCRYPTED\n\n", 1) + pem(middle)),
-        "one-line": ("any", b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(leaf) + b"\n-----END CERTIFICATE-----\n" + pem(middle)),
+        "one-line": ("any", b"\n".join((begin, base64.b64encode(leaf), end, pem(middle)))),
         "no-newlines": ("any", good.replace(b"\n", b"")), "utf-16": ("any", good.decode().encode("utf-16")),
-        "bom": ("any", b"\xef\xbb\xbf" + good), "noise-before": ("any", noise + b"\n" + good), "noise-behind": ("any", good + noise),
-        "noise-inside": ("refuse", good[:200] + noise + good[200:]), "nul-inside": ("refuse", good[:200] + b"\0" + good[200:]),
-        "garbage-block": ("refuse", pem(leaf, noise[:500], middle)), "block-in-block": ("refuse", good[:100] + good + good[100:]),
+        "bom": ("any", b"\xef\xbb\xbf" + good), "noise-before": ("any", noise + b"\n" + good),
+        "noise-behind": ("any", good + noise),
+        "noise-inside": ("refuse", good[:200] + noise + good[200:]),
+        "nul-inside": ("refuse", good[:200] + b"\0" + good[200:]),
+        "garbage-block": ("refuse", pem(leaf, noise[:500], middle)),
+        "block-in-block": ("refuse", good[:100] + good + good[100:]),
         "der-cut": ("refuse", (leaf + middle)[:-1]), "der-more": ("refuse", leaf + middle + b"\x30\x82\xff\xff"),
-        "der-zeros": ("any", leaf + middle + bytes(100)), "der-pem": ("any", leaf + pem(middle)), "pem-der": ("any", block + middle),
+        "der-zeros": ("any", leaf + middle + bytes(100)), "der-pem": ("any", leaf + pem(middle)),
+        "pem-der": ("any", block + middle),
         "leaf-with-tail": ("refuse", pem(leaf + b"\0", middle)), "two-in-a-block": ("refuse", pem(leaf + middle)),
-        "pkcs7-garbage": ("any", pkcs7(leaf, b"\x30\x03\x02\x01\x01", middle)), "pkcs7-noise": ("refuse", pkcs7(leaf, middle, noise[:99])),
+        "pkcs7-garbage": ("any", pkcs7(leaf, b"\x30\x03\x02\x01\x01", middle)),
+        "pkcs7-noise": ("refuse", pkcs7(leaf, middle, noise[:99])),
         "pkcs7-empty": ("refuse", pkcs7()), "pkcs7-signed-data-cut": ("refuse", pkcs7(leaf, middle)[:-30]),
-        "pkcs7-kind": ("refuse", pkcs7(leaf, middle, kind="1.2.840.113549.1.7.3")), "pkcs7-behind": ("any", pkcs7(leaf, middle) + noise),
-        "pkcs7-more": ("any", pkcs7(leaf, middle, more=noise[:50])), "pkcs7-attribute": ("any", pkcs7(leaf, middle, tlv(0xA1, b"x"))),
-        "pkcs7-in-pkcs7": ("refuse", pkcs7(pkcs7(leaf, middle))), "pkcs7-ber": ("any", b"\x30\x80" + pkcs7(leaf, middle)[4:] + b"\0\0"),
-        "pkcs7-same-names": ("any", pkcs7(*[middle] * 63, leaf)), "random": ("refuse", noise), "sequence": ("refuse", b"\x30\x80" * 10_000),
+        "pkcs7-kind": ("refuse", pkcs7(leaf, middle, kind="1.2.840.113549.1.7.3")),
+        "pkcs7-behind": ("any", pkcs7(leaf, middle) + noise),
+        "pkcs7-more": ("any", pkcs7(leaf, middle, more=noise[:50])),
+        "pkcs7-attribute": ("any", pkcs7(leaf, middle, tlv(0xA1, b"x"))),
+        "pkcs7-in-pkcs7": ("refuse", pkcs7(pkcs7(leaf, middle))),
+        "pkcs7-ber": ("any", b"\x30\x80" + pkcs7(leaf, middle)[4:] + b"\0\0"),
+        "pkcs7-same-names": ("any", pkcs7(*[middle] * 63, leaf)), "random": ("refuse", noise),
+        "sequence": ("refuse", b"\x30\x80" * 10_000),
         "nested": ("refuse", functools.reduce(lambda inner, _: tlv(0x30, inner), range(5000), b"")),
-        "leaf-nested": ("refuse", pem(sequence(leaf), middle)), "huge-length": ("refuse", b"\x30\x84\xff\xff\xff\xff" + leaf),
+        "leaf-nested": ("refuse", pem(sequence(leaf), middle)),
+        "huge-length": ("refuse", b"\x30\x84\xff\xff\xff\xff" + leaf),
     }
     for what, (expect, octets) in files.items():
         yield Case(f"file-{what}", octets, expect)
@@ -624,4 +674,5 @@ def mutated():
     """At least 2,000 of them, all judged under the same anchors unless they say otherwise."""
     rng = random.Random(SEED)
     return tuple([*unsigned_cases(rng, 1000), *root_cases(rng, 60), *signed_cases(rng, 700), *extension_cases(rng, 300),
-                  *block_cases(rng), *authority_cases(), *leaf_cases(), *name_cases(), *key_cases(rng), *file_cases(rng)])
+                  *block_cases(rng), *authority_cases(), *leaf_cases(), *name_cases(), *key_cases(rng),
+                  *file_cases(rng)])

@@ -250,6 +250,40 @@ static void huge_names_take_no_time(void **state)
 	assert_true(clock_ms() - start < 1000); /* some 10 ms without sanitizers */
 }
 
+#define LONG 60000
+
+/* CN: many times the letter, then one of its own, which is all that tells them apart. */
+static struct bytes long_set(struct arena *mem, char letter, const char *own)
+{
+	char *text = arena_alloc(mem, LONG + 5);
+	struct bytes pairs = { 0 };
+	memset((char *)memcpy(text, "CN=", 3) + 3, letter, LONG);
+	text[LONG + 4] = '\0';
+	for (; *own; own++) {
+		text[LONG + 3] = *own;
+		pairs = der_join(mem, pairs, der_pair(mem, text));
+	}
+	return der_wrap(mem, TAG_SEQUENCE, der_wrap(mem, TAG_SET, pairs));
+}
+
+static double time_to_equal(struct bytes a, struct bytes b)
+{
+	double start = clock_ms();
+	assert_true(dn_equal(a, b));
+	return clock_ms() - start;
+}
+
+/* However a hostile set is ordered: each attribute is not compared with each. */
+static void order_in_a_set_costs_nothing(void **state)
+{
+	struct arena *mem = *state;
+	struct bytes name = long_set(mem, 'a', "0123456789abcdef");
+	struct bytes same = long_set(mem, 'A', "0123456789abcdef");
+	struct bytes turned = long_set(mem, 'A', "fedcba9876543210");
+	double straight = time_to_equal(name, same);
+	assert_true(time_to_equal(name, turned) < 4 * straight + 20);
+}
+
 /* Every octet of a name changed, and every cut: no crash, and never equal. */
 static void survives_hostile_names(void **state)
 {
@@ -279,6 +313,7 @@ int main(void)
 		cmocka_unit_test(tells_sound_names),
 		cmocka_unit_test(cuts_the_text_of_a_long_name),
 		cmocka_unit_test(huge_names_take_no_time),
+		cmocka_unit_test(order_in_a_set_costs_nothing),
 		cmocka_unit_test(survives_hostile_names),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -332,11 +332,13 @@ static void a_file_may_not_be_larger_than_the_limit(void **state)
 /* 40 KiB each, and of 26 or more the sum is too much. */
 static void certificates_may_not_be_larger_together(void **state)
 {
+	/* a SEQUENCE in a SEQUENCE */
+	static const uint8_t nested[] = { 0x30, 0x82, 0x9f, 0xfc, 0x30, 0x82, 0x9f, 0xf8 };
 	struct arena *mem = *state;
 	struct bytes one = { arena_alloc(mem, 40 * 1024), 40 * 1024 };
 	struct bytes leaf = expand("{der:leaf}", strlen("{der:leaf}"), mem);
 	uint8_t *der = (uint8_t *)(uintptr_t)one.data, *file = arena_alloc(mem, 60 * one.size);
-	memcpy(der, "\x30\x82\x9f\xfc\x30\x82\x9f\xf8", 8); /* a SEQUENCE in a SEQUENCE */
+	memcpy(der, nested, sizeof(nested));
 	memcpy(file, leaf.data, leaf.size);
 	for (size_t count = 1; count < 60; count++) {
 		struct intake_facts facts;

@@ -25,13 +25,14 @@ static const struct row {
 	{ "nothing presented", "", "root", "im.example", SERVICE_S2S, 0, PATH_EMPTY, NULL,
 	  "no certificate was presented", false },
 	{ "an unreadable leaf", "garbage intermediate", "root", "im.example", SERVICE_S2S, 0,
-	  PATH_MALFORMED, NULL, "the certificate cannot be read", false },
-	{ "rubbish behind a good path", "leaf intermediate garbage", "root", "im.example",
-	  SERVICE_S2S, 2, PATH_MALFORMED, "im.example", "certificate 3 of the chain cannot be read",
+	  PATH_MALFORMED, NULL, "the certificate cannot be read: not a certificate: not valid DER",
 	  false },
+	{ "rubbish behind a good path", "leaf intermediate garbage", "root", "im.example",
+	  SERVICE_S2S, 2, PATH_MALFORMED, "im.example",
+	  "certificate 3 of the chain cannot be read: not a certificate: not valid DER", false },
 	{ "rubbish within a path that goes on behind it", "leaf garbage intermediate", "root",
 	  "im.example", SERVICE_S2S, 1, PATH_MALFORMED | PATH_OUT_OF_ORDER, "im.example",
-	  "certificate 2 of the chain cannot be read", false },
+	  "certificate 2 of the chain cannot be read: not a certificate: not valid DER", false },
 };
 
 static void joins_path_and_name(void **state)
