@@ -134,13 +134,15 @@ const char *algorithm_parameters_defect(struct bytes identifier, bool *harmless)
 	if (!split(identifier, oid, &parameters))
 		return NULL;
 	const struct named *known = find(signatures, ARRAY_SIZE(signatures), oid);
-	bool rsa = known && strstr(known->name, "WithRSA");
-	bool bare = known &&
-		    (strncmp(known->name, "ecdsa", 5) == 0 || strncmp(known->name, "Ed", 2) == 0);
+	bool rsa = known && (strstr(known->name, "WithRSA") || strstr(known->name, "RSA-SHA3"));
+	bool edwards = known && strncmp(known->name, "Ed", 2) == 0;
+	bool bare = known && (edwards || strncmp(known->name, "ecdsa", 5) == 0 ||
+			      strncmp(known->name, "dsa", 3) == 0);
 	if ((!rsa && !bare) || (rsa && bytes_equal(parameters, null)) ||
 	    (bare && parameters.size == 0))
 		return NULL;
-	*harmless = parameters.size == 0 || bytes_equal(parameters, null);
+	/* Of old software; RFC 8410, 3 was written after it, and knows no excuse. */
+	*harmless = !edwards && (parameters.size == 0 || bytes_equal(parameters, null));
 	return "its signature algorithm has parameters of another kind";
 }
 

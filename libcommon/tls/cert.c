@@ -120,6 +120,8 @@ static bool read_rest(struct bytes rest, struct arena *mem, struct cert_facts *o
 			cert_note_defect(out, "it holds extensions, but is not of version 3");
 		if (!der_take(&element.value, TAG_SEQUENCE, &list) || element.value.size > 0)
 			return malformed(err, "its extensions are not valid DER");
+		if (list.value.size == 0)
+			cert_note_lapse(out, "its list of extensions is empty");
 		elements += extension_elements(list.value);
 		if (elements > CERT_ELEMENTS_MAX)
 			return err_set(err, AT_CERTIFICATE, ERR_LIMIT, "a certificate of %zu parts",

@@ -65,11 +65,9 @@ static bool take_extension(struct bytes *at, struct cert_facts *cert, struct ext
 {
 	struct der extension, oid, critical, value;
 	out->critical = false;
-	char text[128];
-	if (!der_take(at, TAG_SEQUENCE, &extension) || !der_take(&extension.value, TAG_OID, &oid))
+	if (!der_take(at, TAG_SEQUENCE, &extension) || !der_take(&extension.value, TAG_OID, &oid) ||
+	    !der_is_oid(oid.value))
 		return false;
-	if (!*der_oid_text(oid.value, text))
-		cert_note_defect(cert, "an extension of it has a kind that is no OID");
 	if (extension.value.size > 0 && extension.value.data[0] == TAG_BOOLEAN) {
 		if (!der_next(&extension.value, &critical) || critical.value.size != 1 ||
 		    (critical.value.data[0] != 0 && critical.value.data[0] != 0xff))

@@ -82,10 +82,10 @@ void extension_read_purposes(struct reading *reading, const struct extension *ex
 	bool whole = der_take(&at, TAG_SEQUENCE, &sequence) && at.size == 0 &&
 		     sequence.value.size > 0;
 	while (whole && sequence.value.size > 0) {
-		whole = der_take(&sequence.value, TAG_OID, &purpose) &&
-			*der_oid_text(purpose.value, oid);
+		whole = der_take(&sequence.value, TAG_OID, &purpose) && der_is_oid(purpose.value);
 		if (!whole)
 			break;
+		der_oid_text(purpose.value, oid);
 		cert->eku_server |= strcmp(oid, "1.3.6.1.5.5.7.3.1") == 0;
 		cert->eku_client |= strcmp(oid, "1.3.6.1.5.5.7.3.2") == 0;
 		cert->eku_any |= strcmp(oid, "2.5.29.37.0") == 0;
@@ -114,7 +114,8 @@ void extension_read_features(struct reading *reading, const struct extension *ex
 	if (whole)
 		reading->cert->features = sequence.value;
 	while (whole && sequence.value.size > 0) {
-		whole = der_take(&sequence.value, TAG_INTEGER, &number);
+		whole = der_take(&sequence.value, TAG_INTEGER, &number) &&
+			der_is_integer(number.value);
 		if (whole && number.value.size == 1 && number.value.data[0] == 5)
 			reading->cert->must_staple = true; /* status_request */
 	}
@@ -149,124 +150,98 @@ static const char *uri_text(struct bytes names, struct arena *mem)
 	return NULL;
 }
 
-/* SEQUENCE SIZE (1..MAX) OF SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName }
- */
+static bool is_general_name(uint8_t tag)
+{
+	static const uint8_t tags[] = { TAG_NAME_OTHER,     TAG_NAME_EMAIL, TAG_NAME_DNS,
+					TAG_NAME_X400,      TAG_NAME_EDI,   TAG_NAME_URI,
+					TAG_NAME_DIRECTORY, TAG_NAME_IP,    TAG_NAME_REGISTERED };
+	return memchr(tags, tag, sizeof(tags)) != NULL;
+}
+
+/* One GeneralName at least, and nothing else. */
+static bool are_general_names(struct bytes at)
+{
+	struct der name;
+	bool whole = at.size > 0;
+	while (whole && at.size > 0)
+		whole = der_next(&at, &name) && is_general_name(name.tag);
+	return whole;
+}
+
+/* AccessDescription ::= SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName } */
+static bool read_description(struct reading *reading, struct bytes at)
+{
+	struct der method, location;
+	struct bytes rest;
+	char oid[128];
+	if (!der_take(&at, TAG_OID, &method) || !der_is_oid(method.value))
+		return false;
+	rest = at;
+	if (!der_next(&rest, &location) || rest.size > 0 || !is_general_name(location.tag))
+		return false;
+	if (strcmp(der_oid_text(method.value, oid), "1.3.6.1.5.5.7.48.1") == 0 &&
+	    !reading->cert->ocsp_url)
+		reading->cert->ocsp_url = uri_text(at, reading->mem);
+	return true;
+}
+
+/* AuthorityInfoAccessSyntax ::= SEQUENCE SIZE (1..MAX) OF AccessDescription */
 void extension_read_access(struct reading *reading, const struct extension *extension)
 {
 	struct bytes at = extension->value;
-	struct der list, entry, method, location;
-	char oid[128];
-	if (extension->critical)
-		cert_note_blemish(reading->cert, "its authority information access is critical");
+	struct der list, entry;
 	bool whole = der_take(&at, TAG_SEQUENCE, &list) && at.size == 0 && list.value.size > 0;
-	while (whole && list.value.size > 0) {
+	while (whole && list.value.size > 0)
 		whole = der_take(&list.value, TAG_SEQUENCE, &entry) &&
-			der_take(&entry.value, TAG_OID, &method) && der_is_oid(method.value);
-		struct bytes names = entry.value;
-		whole = whole && der_next(&entry.value, &location) && entry.value.size == 0;
-		if (whole && !reading->cert->ocsp_url &&
-		    strcmp(der_oid_text(method.value, oid), "1.3.6.1.5.5.7.48.1") == 0)
-			reading->cert->ocsp_url = uri_text(names, reading->mem);
-	}
+			read_description(reading, entry.value);
 	if (!whole)
 		cert_note_lapse(reading->cert, "its authority information access is malformed");
+	if (extension->critical)
+		cert_note_blemish(reading->cert, "its authority information access is critical");
 }
 
-/* SEQUENCE SIZE (1..MAX) OF SEQUENCE { distributionPoint [0] { fullName [0] GeneralNames }, reasons
- * [1], cRLIssuer [2] }, all of them OPTIONAL. */
+/* DistributionPointName ::= CHOICE { fullName [0] GeneralNames, nameRelativeToCRLIssuer [1] SET },
+ * explicit, for it is a CHOICE. */
+static bool read_point_name(struct reading *reading, struct bytes at)
+{
+	struct der name;
+	if (!der_next(&at, &name) || at.size > 0)
+		return false;
+	if (name.tag == 0xa1)
+		return name.value.size > 0;
+	if (name.tag != 0xa0 || !are_general_names(name.value))
+		return false;
+	if (!reading->cert->crl_url)
+		reading->cert->crl_url = uri_text(name.value, reading->mem);
+	return true;
+}
+
+/* DistributionPoint ::= SEQUENCE { distributionPoint [0], reasons [1] BIT STRING, cRLIssuer [2]
+ * GeneralNames }: the first or the last must be there. */
+static bool read_point(struct reading *reading, struct bytes at)
+{
+	struct der part;
+	bool whole = at.size > 0 && at.data[0] != 0x81;
+	if (whole && der_take(&at, 0xa0, &part))
+		whole = read_point_name(reading, part.value);
+	if (whole && der_take(&at, 0x81, &part))
+		whole = part.value.size > 1 && part.value.data[0] < 8;
+	if (whole && der_take(&at, 0xa2, &part))
+		whole = are_general_names(part.value);
+	return whole && at.size == 0;
+}
+
+/* CRLDistributionPoints ::= SEQUENCE SIZE (1..MAX) OF DistributionPoint */
 void extension_read_points(struct reading *reading, const struct extension *extension)
 {
 	struct bytes at = extension->value;
-	struct der list, point, name, full, other;
+	struct der list, point;
 	bool whole = der_take(&at, TAG_SEQUENCE, &list) && at.size == 0 && list.value.size > 0;
-	while (whole && list.value.size > 0) {
-		whole = der_take(&list.value, TAG_SEQUENCE, &point);
-		if (whole && der_take(&point.value, 0xa0, &name) &&
-		    der_take(&name.value, 0xa0, &full) && !reading->cert->crl_url)
-			reading->cert->crl_url = uri_text(full.value, reading->mem);
-		while (whole && point.value.size > 0)
-			whole = der_next(&point.value, &other);
-	}
+	while (whole && list.value.size > 0)
+		whole = der_take(&list.value, TAG_SEQUENCE, &point) &&
+			read_point(reading, point.value);
 	if (!whole)
 		cert_note_lapse(reading->cert, "its CRL distribution points are malformed");
-}
-
-/* The shape alone: what stands inside matters to those who issue, and is limit.c's and policy.c's.
- */
-static void demand_sequence(struct reading *reading, const struct extension *extension,
-			    const char *complaint)
-{
-	struct bytes at = extension->value;
-	struct der sequence;
-	if (!der_take(&at, TAG_SEQUENCE, &sequence) || at.size > 0 || sequence.value.size == 0)
-		cert_note_defect(reading->cert, complaint);
-}
-
-void extension_read_constraints(struct reading *reading, const struct extension *extension)
-{
-	reading->cert->has_name_constraints = true;
-	reading->cert->name_constraints = extension->value;
-	demand_sequence(reading, extension, "its name constraints are malformed");
-	if (!extension->critical)
-		cert_note_lapse(reading->cert, "its name constraints are not critical");
-}
-
-/* PolicyInformation ::= SEQUENCE { policyIdentifier, policyQualifiers SEQUENCE OF SEQUENCE {
- * policyQualifierId, qualifier } OPTIONAL }. RFC 5280, 4.2.1.4: where the extension is critical,
- * who cannot read a qualifier must refuse. What the policies mean is policy.c's. */
-void extension_read_policies(struct reading *reading, const struct extension *extension)
-{
-	struct cert_facts *cert = reading->cert;
-	struct bytes at = extension->value;
-	struct der list, policy, oid, qualifiers, qualifier;
-	char text[128];
-	cert->policies = extension->value;
-	bool whole = der_take(&at, TAG_SEQUENCE, &list) && at.size == 0 && list.value.size > 0;
-	while (whole && list.value.size > 0) {
-		whole = der_take(&list.value, TAG_SEQUENCE, &policy) &&
-			der_take(&policy.value, TAG_OID, &oid) && der_is_oid(oid.value);
-		if (!whole || policy.value.size == 0)
-			continue;
-		whole = der_take(&policy.value, TAG_SEQUENCE, &qualifiers) &&
-			policy.value.size == 0 && qualifiers.value.size > 0;
-		while (whole && qualifiers.value.size > 0) {
-			whole = der_take(&qualifiers.value, TAG_SEQUENCE, &qualifier) &&
-				der_take(&qualifier.value, TAG_OID, &oid);
-			der_oid_text(whole ? oid.value : (struct bytes){ 0 }, text);
-			bool known = strcmp(text, "1.3.6.1.5.5.7.2.1") == 0 ||
-				     strcmp(text, "1.3.6.1.5.5.7.2.2") == 0;
-			if (whole && !known && extension->critical && !cert->critical_unknown)
-				cert->critical_unknown = arena_copy(reading->mem, text);
-		}
-	}
-	if (!whole)
-		cert_note_defect(cert, "its certificate policies are malformed");
-}
-
-void extension_read_mappings(struct reading *reading, const struct extension *extension)
-{
-	reading->cert->policy_mappings = extension->value;
-	demand_sequence(reading, extension, "its policy mappings are malformed");
-}
-
-void extension_read_policy_constraints(struct reading *reading, const struct extension *extension)
-{
-	reading->cert->policy_constraints = extension->value;
-	demand_sequence(reading, extension, "its policy constraints are malformed");
-	if (!extension->critical)
-		cert_note_lapse(reading->cert, "its policy constraints are not critical");
-}
-
-void extension_read_inhibit(struct reading *reading, const struct extension *extension)
-{
-	struct bytes at = extension->value;
-	struct der number;
-	reading->cert->inhibit_any = extension->value;
-	if (!der_take(&at, TAG_INTEGER, &number) || at.size > 0 || !der_is_integer(number.value) ||
-	    number.value.data[0] & 0x80)
-		cert_note_defect(reading->cert, "its inhibitAnyPolicy is malformed");
-	if (!extension->critical)
-		cert_note_lapse(reading->cert, "its inhibitAnyPolicy is not critical");
 }
 
 /* SubjectKeyIdentifier ::= OCTET STRING */

@@ -130,6 +130,8 @@ static void read_name(struct der entry, struct arena *mem, struct cert_name *out
 		break;
 	case TAG_NAME_REGISTERED:
 		out->value = arena_printf(mem, "registeredID %s", der_oid_text(entry.value, oid));
+		if (!der_is_oid(entry.value))
+			out->malformed = SAN_NOT_DER;
 		break;
 	case TAG_NAME_X400:
 		out->value = "x400Address";

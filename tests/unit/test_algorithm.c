@@ -99,8 +99,53 @@ static void finds_keys_that_are_none(void **state)
 	}
 }
 
+#define RSA_SHA256 "06 09 2a 86 48 86 f7 0d 01 01 0b"
+#define SHA256_EC  "06 08 2a 86 48 ce 3d 04 03 02"
+
+enum fit { FITS, LAX, WRONG };
+
+/* AlgorithmIdentifiers of signatures: RFC 4055, RFC 5758, RFC 8410. */
+static const struct fit_row {
+	const char *name, *inside;
+	enum fit fit;
+} fit_rows[] = {
+	{ "RSA, NULL", RSA_SHA256 "05 00", FITS },
+	{ "RSA, nothing", RSA_SHA256, LAX },
+	{ "RSA, NULL that holds something", RSA_SHA256 "05 01 00", WRONG },
+	{ "RSA, NULL twice", RSA_SHA256 "05 00 05 00", WRONG },
+	{ "RSA, something", RSA_SHA256 "30 00", WRONG },
+	{ "RSA with SHA-1, nothing", "06 09 2a 86 48 86 f7 0d 01 01 05", LAX },
+	{ "RSA with SHA3-256, something", "06 09 60 86 48 01 65 03 04 03 0e 30 00", WRONG },
+	{ "RSASSA-PSS, its own", "06 09 2a 86 48 86 f7 0d 01 01 0a 30 00", FITS },
+	{ "ECDSA, nothing", SHA256_EC, FITS },
+	{ "ECDSA, NULL", SHA256_EC "05 00", LAX },
+	{ "ECDSA, a curve", SHA256_EC "06 08 2a 86 48 ce 3d 03 01 07", WRONG },
+	{ "DSA, nothing", "06 09 60 86 48 01 65 03 04 03 02", FITS },
+	{ "DSA, NULL", "06 09 60 86 48 01 65 03 04 03 02 05 00", LAX },
+	{ "Ed25519, nothing", "06 03 2b 65 70", FITS },
+	{ "Ed25519, NULL", "06 03 2b 65 70 05 00", WRONG },
+	{ "Ed448, octets", "06 03 2b 65 71 04 00", WRONG },
+	{ "nobody knows it", "06 03 2a 03 04 04 00", FITS },
+};
+
+static void compares_parameters_of_signatures(void **state)
+{
+	struct arena *mem = *state;
+	for (size_t i = 0; i < ARRAY_SIZE(fit_rows); i++) {
+		const struct fit_row *row = &fit_rows[i];
+		struct bytes whole = der_wrap(mem, TAG_SEQUENCE, der_hex(mem, row->inside));
+		bool harmless;
+		const char *defect = algorithm_parameters_defect(whole, &harmless);
+		assert_row(row->name, !defect == (row->fit == FITS));
+		assert_row(row->name, harmless == (row->fit == LAX));
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(finds_keys_that_are_none) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_keys_that_are_none),
+		cmocka_unit_test(compares_parameters_of_signatures),
+	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

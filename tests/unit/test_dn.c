@@ -195,6 +195,8 @@ static const struct sound_row {
 	{ "BMP of odd octets", "hex:300e310c300a060355040a1e03 004200", false },
 	{ "Universal of six octets", "hex:3011310f300d060355040a1c06 000000420000", false },
 	{ "a value that is no text", "hex:300e310c300a060355040a0403 42c342", true },
+	{ "a type of 128 bits",
+	  "hex:301e311c301a0614 6983c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd051 1302 4242", true },
 	{ "a type that is no OID", "hex:300d310b3009060380040a1302 4242", false },
 	{ "the second of a set", "hex:301a3118300a060355040a0c03 42c3bc 300a060355040a0c03 42c342",
 	  false },

@@ -181,8 +181,8 @@ static const struct row {
 	{ "a leaf's own constraints bind nobody", { NAMED(IM_Y) ONLY_X, CA, CA }, 0, NULL },
 	{ "constraints that are malformed",
 	  { NAMED(IM_X), CA ONLY_NOTHING, CA },
-	  PATH_CONSTRAINTS,
-	  "the issuer's certificate (CN=1): its name constraints hold an empty list" },
+	  PATH_MALFORMED | PATH_CONSTRAINTS,
+	  "the issuer's certificate (CN=1) is malformed: its name constraints hold an empty list" },
 
 	/* TLS features: RFC 7633, 4.2.2 */
 	{ "demanded and there", { LEAF STAPLE, CA STAPLE, CA }, 0, NULL },
@@ -328,6 +328,7 @@ static const struct strength_row {
 	{ "RSA-PSS", 1024, "rsassaPss", true },
 	{ "RSA", 16384, "sha512WithRSAEncryption", false },
 	{ "DSA", 1024, "dsa_with_SHA256", true },
+	{ "DSA", 3072, "dsa_with_SHA256", true },
 	{ "EC P-256", 256, "ecdsa-with-SHA256", false },
 	{ "EC P-224", 224, "ecdsa-with-SHA256", false },
 	{ "EC P-192", 192, "ecdsa-with-SHA256", true },
