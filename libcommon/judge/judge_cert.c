@@ -267,6 +267,18 @@ static const char *lone_common_name(const struct name_facts *names, const char *
 	return found;
 }
 
+/* An identifier that may count in XMPP, and does not here; NULL: none. */
+static const struct name_judgement *first_ignored(const struct name_facts *names)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		const struct cert_name *name = names->judgements[i].name;
+		if (names->judgements[i].verdict == NAME_IGNORED && !name->malformed &&
+		    (name->type == NAME_DNS || name->type == NAME_SRV || name->type == NAME_XMPP))
+			return &names->judgements[i];
+	}
+	return NULL;
+}
+
 static void judge_names(const struct judging *judging)
 {
 	const struct name_facts *names = &judging->facts->identity.names;
@@ -287,6 +299,7 @@ static void judge_names(const struct judging *judging)
 		return;
 	const char *common = lone_common_name(names, servername);
 	const char *listed = names_text(names, judging->mem);
+	const struct name_judgement *ignored = first_ignored(names);
 	if (common)
 		FIND_TRUST(judging, "cert-cn-only",
 			   "certificate names %s in its common name only, which does not count",
@@ -294,6 +307,12 @@ static void judge_names(const struct judging *judging)
 	else if (listed)
 		FIND_TRUST(judging, "cert-name-mismatch", "the certificate names %s, not %s",
 			   listed, domain);
+	else if (ignored)
+		FIND_TRUST(judging, "cert-name-mismatch",
+			   "the certificate names %s (%s), which does not count: %s",
+			   escape_copy(judging->mem, ignored->name->value, SHOWN_MAX),
+			   name_type_text(ignored->name->type),
+			   escape_copy(judging->mem, ignored->reason, SHOWN_MAX));
 	else
 		FIND_TRUST(judging, "cert-name-mismatch",
 			   "the certificate names no domain at all, and so not %s", domain);

@@ -13,6 +13,7 @@
 #include "tls/der_time.h"
 #include "tls/dn.h"
 #include "tls/extension.h"
+#include "tls/limit.h"
 #include "tls/san.h"
 
 #define TAG_VERSION    0xa0
@@ -291,6 +292,8 @@ static void note_lapses(struct cert_facts *cert, bool has_names, bool names_crit
 				"it is a CA for any purpose, which does not name TLS servers");
 	if (!cert->is_ca && cert->has_name_constraints)
 		cert_note_lapse(cert, "it holds name constraints, but is no CA");
+	if (cert->has_name_constraints && limit_lapse(cert->name_constraints))
+		cert_note_lapse(cert, limit_lapse(cert->name_constraints));
 	if (cert->version == 3 && !cert->self_issued && !cert->authority_key_id.data)
 		cert_note_blemish(cert, "it has no authority key identifier");
 }

@@ -65,6 +65,26 @@ const char *limit_defect(struct bytes constraints)
 	return defect ? defect : list_defect(limits.excluded);
 }
 
+static bool has_dotted_host(struct bytes list)
+{
+	struct general_name base;
+	while (list.size > 0 && take_subtree(&list, &base)) {
+		if (base.tag == TAG_NAME_DNS && base.value.size > 0 && base.value.data[0] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* RFC 5280, 4.2.1.10 knows the dot in URIs and mail addresses only; in DNS names programs differ
+ * over whether it counts the base itself. */
+const char *limit_lapse(struct bytes constraints)
+{
+	struct limits limits;
+	bool dotted = split(constraints, &limits) &&
+		      (has_dotted_host(limits.permitted) || has_dotted_host(limits.excluded));
+	return dotted ? "its name constraints hold a DNS name with a leading dot" : NULL;
+}
+
 static bool list_binds_hosts(struct bytes list)
 {
 	struct general_name base;

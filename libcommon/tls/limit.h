@@ -18,6 +18,8 @@
  * octets of a name: escape. *work counts units. */
 const char *limit_breach(const struct cert_facts *ca, const struct cert_facts *cert, size_t *work,
 			 struct arena *mem);
+/* What is wrong with it and changes nothing, NULL if nothing: a leading dot in a dNSName. */
+const char *limit_lapse(struct bytes constraints);
 /* Do they limit DNS names, whether they permit or exclude some? Malformed ones do. */
 bool limit_binds_hosts(struct bytes constraints);
 /* What is wrong with the extension itself, NULL if nothing: no name can be allowed under it. */
