@@ -159,6 +159,12 @@ SPOIL(common_name_only, static struct cert_name name = { .type = NAME_CN, .value
       facts->identity.names.judgements[0] = (struct name_judgement){ &name, NAME_IGNORED,
 								     "common names do not count" };
       facts->identity.names.count = 1; other_name(facts, mem))
+SPOIL(address_discounted,
+      static struct cert_name name = { .type = NAME_XMPP, .value = "im.example" };
+      facts->identity.names.judgements[0] = (struct name_judgement){ &name, NAME_IGNORED,
+								     "an issuer is limited" };
+      facts->identity.names.count = 1; other_name(facts, mem))
+SPOIL(no_names, facts->identity.names.count = 0; other_name(facts, mem))
 SPOIL(must_staple, facts->identity.certs[0].must_staple = true)
 /* --active */
 SPOIL(plain_accepted, facts->active.result[ACTIVE_PLAIN] = ACTIVE_ACCEPTED)
@@ -356,6 +362,11 @@ static const struct sentence {
 	  "_xmpp-server.im.example, not im.example" },
 	{ { "offered", C2S, starttls_failure, NULL, NULL },
 	  "STARTTLS is offered, then refused with <failure/>" },
+	{ { "name discounted", C2S, address_discounted, NULL, NULL },
+	  "the certificate names im.example (XmppAddr), which does not count: an issuer is "
+	  "limited" },
+	{ { "no names", C2S, no_names, NULL, NULL },
+	  "the certificate names no domain at all, and so not im.example" },
 	{ { "direct", C2S | DIRECT, refused, NULL, NULL },
 	  "an SRV record names port 5223 for direct TLS: connection refused" },
 	{ { "clear", C2S, scram_in_clear, NULL, NULL },
