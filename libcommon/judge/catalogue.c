@@ -40,8 +40,7 @@
 	"and a certificate for the domain in `certfiles`"
 #define PROSODY_UPGRADE  "run a current version; stock Prosody does not do this"
 #define EJABBERD_UPGRADE "run a current version; stock ejabberd does not do this"
-#define FIX_TLSA                                                                                   \
-	"publish what `xmpp-certcheck --tlsa` prints, the record 3 1 1 of the key that is served"
+#define FIX_TLSA         "publish what `--tlsa` prints, the record 3 1 1 of the key that is served"
 #define FIX_ANCHOR                                                                                 \
 	"append the anchor's certificate to fullchain.pem, or publish 3 1 1 of the key instead"
 #define KEEP_KEY                                                                                   \
@@ -1187,7 +1186,7 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "The domain publishes a POSH document that does not list the "
 			   "certificate.",
 		.why = "Servers that know the domain by POSH refuse it. The document was not "
-		       "written anew with the certificate: `xmpp-certcheck --posh-json` does it.",
+		       "written anew with the certificate: `--posh-json` does it.",
 		.prosody = "write the document in the script that renews the certificate, before "
 			   "`prosodyctl reload`; list the old and the new one for a while",
 		.ejabberd = "write the document in the script that renews the certificate, before "
@@ -1198,7 +1197,7 @@ const struct finding_kind finding_kinds[] = {
 		.severity = GRADE(WARNING, INFO, WARNING),
 		.ref = "RFC 7711 section 3.1",
 		.meaning = "The domain's POSH document is wrong.",
-		.why = "It proves nothing to anybody; `xmpp-certcheck --posh-json` writes one.",
+		.why = "It proves nothing to anybody; `--posh-json` writes one.",
 	},
 	{
 		.id = "posh-expires-zero",

@@ -179,6 +179,7 @@ void text_findings_man(struct buf *out)
 	for (size_t i = 0; i < finding_kind_count; i++)
 		mdoc_kind(out, &finding_kinds[i]);
 	buf_text(out, ".Sh SEE ALSO\n"
+		      ".Xr xmpp-certcheck 1 ,\n"
 		      ".Xr xmpp-starttls 1 ,\n"
 		      ".Xr xmpp-tls-tools 7\n");
 }

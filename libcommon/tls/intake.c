@@ -121,15 +121,3 @@ void intake_read(struct bytes file, struct arena *mem, struct intake_facts *out)
 	if (out->count == 0)
 		out->form = INTAKE_NONE;
 }
-
-static const char *const form_texts[] = {
-	[INTAKE_NONE] = "none",
-	[INTAKE_PEM] = "PEM",
-	[INTAKE_DER] = "DER",
-	[INTAKE_PKCS7] = "PKCS#7",
-};
-
-const char *intake_form_text(enum intake_form form)
-{
-	return form_texts[form];
-}

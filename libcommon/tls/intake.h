@@ -34,7 +34,4 @@ struct intake_facts {
 
 void intake_read(struct bytes file, struct arena *mem, struct intake_facts *out);
 
-/* "none" "PEM" "DER" "PKCS#7" */
-const char *intake_form_text(enum intake_form form);
-
 #endif
