@@ -7,7 +7,7 @@
 #define NAMES_MAX 8 /* of the short list; --names shows all */
 
 /* One identifier as each service sees it. */
-struct seen {
+struct mark {
 	const struct cert_name *name;
 	const struct name_judgement *by[SERVICE_COUNT]; /* NULL: not judged for it */
 };
@@ -26,9 +26,9 @@ static size_t name_count(const struct block *block)
 	return c2s > s2s ? c2s : s2s;
 }
 
-static struct seen seen_at(const struct block *block, size_t index)
+static struct mark seen_at(const struct block *block, size_t index)
 {
-	struct seen seen = { 0 };
+	struct mark seen = { 0 };
 	if (!block->first->names_judged) {
 		seen.name = &block->first->walk.identity.certs[0].names[index];
 		return seen;
@@ -42,12 +42,12 @@ static struct seen seen_at(const struct block *block, size_t index)
 	return seen;
 }
 
-static bool matches(const struct seen *seen, int service)
+static bool matches(const struct mark *seen, int service)
 {
 	return seen->by[service] && seen->by[service]->verdict == NAME_MATCHES;
 }
 
-static bool matches_any(const struct seen *seen)
+static bool matches_any(const struct mark *seen)
 {
 	return matches(seen, SERVICE_C2S) || matches(seen, SERVICE_S2S);
 }
@@ -84,7 +84,7 @@ static bool counts_by_dnssec(const struct block *block, const struct cert_name *
 
 /* "matches example.org", or "matches c2s" where the identifier is of one service alone. */
 static const char *match_words(const struct screen *screen, const struct block *block,
-			       const struct seen *seen)
+			       const struct mark *seen)
 {
 	bool both = true;
 	for (int i = 0; i < SERVICE_COUNT; i++)
@@ -98,7 +98,7 @@ static const char *match_words(const struct screen *screen, const struct block *
 }
 
 static const char *seen_words(const struct screen *screen, const struct block *block,
-			      const struct seen *seen)
+			      const struct mark *seen)
 {
 	const struct name_judgement *any = seen->by[SERVICE_C2S] ? seen->by[SERVICE_C2S]
 								 : seen->by[SERVICE_S2S];
@@ -116,14 +116,14 @@ static const char *seen_words(const struct screen *screen, const struct block *b
 
 /* Worth a line of the short list. Where nothing matches, everything is. */
 static bool is_interesting(const struct screen *screen, const struct block *block,
-			   const struct seen *seen, bool matched)
+			   const struct mark *seen, bool matched)
 {
 	return !matched || matches_any(seen) || seen->name->malformed ||
 	       is_target(screen, block, seen->name);
 }
 
 static struct grid_row *add_row(const struct screen *screen, struct grid *grid, const char *label,
-				const struct seen *seen)
+				const struct mark *seen)
 {
 	struct grid_row *row = grid_add(grid);
 	row->cells[0].text = screen_label(row == grid->first ? label : "", screen->mem);
@@ -143,7 +143,7 @@ static size_t add_some(const struct screen *screen, const struct block *block, s
 {
 	size_t added = 0;
 	for (size_t i = 0; i < name_count(block) && added < room; i++) {
-		const struct seen seen = seen_at(block, i);
+		const struct mark seen = seen_at(block, i);
 		if (matches_any(&seen) != matching ||
 		    !is_interesting(screen, block, &seen, list->matched))
 			continue;
@@ -185,7 +185,7 @@ static void add_header(const struct screen *screen, const struct block *block, c
 }
 
 /* "reason", or "c2s: reason; s2s: reason" where they differ */
-static const char *reasons(const struct seen *seen, struct arena *mem)
+static const char *reasons(const struct mark *seen, struct arena *mem)
 {
 	const struct name_judgement *c2s = seen->by[SERVICE_C2S], *s2s = seen->by[SERVICE_S2S];
 	if (c2s && s2s && strcmp(c2s->reason, s2s->reason) != 0)
@@ -199,7 +199,7 @@ static void write_table(const struct screen *screen, const struct block *block, 
 	struct grid grid = { .mem = screen->mem };
 	add_header(screen, block, label, &grid);
 	for (size_t i = 0; i < name_count(block); i++) {
-		const struct seen seen = seen_at(block, i);
+		const struct mark seen = seen_at(block, i);
 		struct grid_row *row = grid_add(&grid);
 		size_t column = 3;
 		row->cells[0].text = screen_label("", screen->mem);

@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 #include "judge/certcheck.h"
+#include "judge/ciphers.h"
 #include "judge/judge.h"
+#include "report/names.h"
 
 struct text_style {
 	bool colour;   /* status words and trouble, nothing else */
@@ -61,6 +63,34 @@ void text_certcheck_cron(const struct check_view *view, struct buf *out);
 /* --history: a table of what was seen. */
 void text_history(const struct sighting *rows, size_t count, const struct text_style *style,
 		  struct buf *out);
+
+/* xmpp-ciphers: base.target->facts[i] is &ciphers[i]->walk. */
+struct ciphers_view {
+	struct text_view base;
+	const struct ciphers_facts *const *ciphers; /* by endpoint */
+	const struct policy *policy;
+	enum suite_names names;
+	bool only_bad; /* suites that are worse than info, and the findings */
+};
+
+/* Summary, versions, the matrix of suites, groups, properties, findings, cost: a screen an
+ * endpoint. */
+void text_ciphers_long(const struct ciphers_view *view, const struct text_style *style,
+		       struct buf *out);
+/* As text_starttls_short(), with versions, number of suites, forward secrecy. */
+void text_ciphers_short(const struct ciphers_view *view, struct buf *out);
+/* "XMPPCIPHERS OK - example.org TLS1.2 TLS1.3, forward secrecy always | suites=6 weak=0;;;0
+ * connections=38 time=1.4s" */
+void text_ciphers_nagios(const struct ciphers_view *view, struct buf *out);
+/* --list: the registry as a table, or as JSON lines. */
+struct list_filter {
+	bool forward_secrecy;
+	enum tls_version version; /* NONE: all */
+	bool graded;              /* --policy was given: only what it finds nothing against */
+	bool only_bad;            /* only what it does */
+};
+void text_suite_list(const struct list_filter *filter, const struct policy *policy,
+		     enum suite_names names, const struct text_style *style, struct buf *out);
 
 /* --explain ID: the catalogue's entry as a short page. */
 void text_explain(const struct finding_kind *kind, struct buf *out);

@@ -57,9 +57,11 @@ static void add_priority(struct buf *out, enum tls_version min, enum tls_version
 
 static bool check_versions(enum tls_version min, enum tls_version max, struct err *err)
 {
-	if (min == SSL_3_0 || max == SSL_3_0)
+	enum tls_version old = min && min <= SSL_3_0 ? min : max;
+	if (old && old <= SSL_3_0)
 		return err_set(err, AT_INPUT, ERR_UNSUPPORTED,
-			       "this GnuTLS cannot speak SSL 3.0; TLS1.0 is the oldest it offers");
+			       "this GnuTLS cannot speak %s; TLS1.0 is the oldest it offers",
+			       old == SSL_2_0 ? "SSL 2.0" : "SSL 3.0");
 	if (min > max)
 		return err_set(err, AT_INPUT, ERR_USAGE,
 			       "the oldest TLS version asked for, %s, is newer than the newest, %s",

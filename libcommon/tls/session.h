@@ -10,16 +10,7 @@
 #include "net/conn.h"
 #include "tls/cert.h"
 #include "tls/path.h"
-
-/* Ordered: older is smaller. */
-enum tls_version {
-	TLS_VERSION_NONE,
-	SSL_3_0,
-	TLS_1_0,
-	TLS_1_1,
-	TLS_1_2,
-	TLS_1_3,
-};
+#include "tls/version.h"
 
 enum pfs_wish {
 	PFS_PREFER,  /* static key exchange last */
@@ -37,6 +28,12 @@ struct tls_options {
 };
 
 struct tls_context;
+
+/* A session to take up again: what tls_keep_session() keeps. */
+struct tls_ticket {
+	void *data; /* NULL: none; from malloc, for tls_ticket_free() */
+	size_t size;
+};
 
 /* Refuses with a sentence: a version this GnuTLS lacks (SSL 3.0), min above max, a bad priority
  * string (with the position), an unreadable certificate, a certificate without key or a key that
@@ -82,9 +79,17 @@ NODISCARD bool tls_start(struct conn *conn, const struct tls_context *context,
 			 const char *servername, const char *alpn, struct arena *mem,
 			 struct tls_facts *facts, struct err *err);
 
-/* "TLS1.3" ...; "" for none. The parser also takes "1.3", "tls1.3", "ssl3", "ssl3.0", any case. */
-const char *tls_version_name(enum tls_version version);
-NODISCARD bool tls_version_parse(const char *text, enum tls_version *out);
+/* The same, offering a session kept by tls_keep_session() before. facts->resumed tells whether it
+ * was taken up. */
+NODISCARD bool tls_start_again(struct conn *conn, const struct tls_context *context,
+			       const char *servername, const char *alpn,
+			       const struct tls_ticket *ticket, struct arena *mem,
+			       struct tls_facts *facts, struct err *err);
+/* Waits at most the given time for a TLS 1.3 server's ticket (they come behind the handshake), then
+ * keeps what is needed to resume. False: the server gives no session to take up. */
+bool tls_keep_session(struct conn *conn, double seconds, struct tls_ticket *out);
+void tls_ticket_free(struct tls_ticket *ticket);
+
 /* RFC 8446, 6: "handshake_failure"; "alert N" kept in the arena is the caller's business: NULL if
  * unknown. */
 const char *tls_alert_name(int alert);

@@ -28,3 +28,34 @@ const struct suite *suite_by_gnutls_name(const char *name)
 	}
 	return NULL;
 }
+
+bool suite_is_cbc(const struct suite *suite)
+{
+	return strstr(suite->encryption, "CBC") != NULL;
+}
+
+bool suite_is_64_bit_block(const struct suite *suite)
+{
+	static const char *const ciphers[] = { "3DES",      "DES",   "IDEA",    "RC2",
+					       "GOST28147", "MAGMA", "SKIPJACK" };
+	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++) {
+		if (strncmp(suite->encryption, ciphers[i], strlen(ciphers[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool suite_is_aead(const struct suite *suite)
+{
+	return strcmp(suite->mac, "AEAD") == 0;
+}
+
+bool suite_is_export(const struct suite *suite)
+{
+	return strstr(suite->name, "EXPORT") != NULL;
+}
+
+bool suite_is_anonymous(const struct suite *suite)
+{
+	return suite->exchange == KX_DH_ANON || suite->exchange == KX_ECDH_ANON;
+}
