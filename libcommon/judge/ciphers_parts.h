@@ -30,6 +30,8 @@ bool version_is_offered(const struct survey_facts *survey, enum tls_version vers
 bool survey_answered(const struct survey_facts *survey);
 /* The newest that uses renegotiation, compression and the like; NONE where there is none. */
 enum tls_version survey_newest_classic(const struct survey_facts *survey);
+/* No version chooses a suite without forward secrecy before one with it, as far as was seen. */
+bool survey_prefers_secrecy(const struct survey_facts *survey);
 
 /* Names of suites, groups or schemes for one sentence: each code once, a few of them, the rest
  * counted. */

@@ -94,14 +94,26 @@ static void look_at(const struct version_seen *seen, enum tls_version version, s
 }
 
 /* TLS 1.3 is left out: all that it usually has is good, in any order. */
-void judge_order(const struct enumerated *judging)
+static struct disorder look(const struct survey_facts *survey)
 {
 	struct disorder found = { 0 };
 	for (enum tls_version version = TLS_1_2; version >= SSL_3_0; version--) {
-		const struct version_seen *seen = &judging->survey->versions[version];
+		const struct version_seen *seen = &survey->versions[version];
 		if (seen->offered == SEEN_YES && seen->suite_count > 1)
 			look_at(seen, version, &found);
 	}
+	return found;
+}
+
+bool survey_prefers_secrecy(const struct survey_facts *survey)
+{
+	struct disorder found = look(survey);
+	return !found.open && !found.open_client;
+}
+
+void judge_order(const struct enumerated *judging)
+{
+	const struct disorder found = look(judging->survey);
 	if (found.open)
 		FIND(judging, "tls-fs-not-preferred",
 		     "%s without forward secrecy goes before %s (%s)", found.open_first->name,

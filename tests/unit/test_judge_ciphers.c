@@ -813,6 +813,63 @@ static void compares_endpoints(void **state)
 	}
 }
 
+/* --- The statement of 2014 --- */
+
+SPOIL(ssl2_unclear, survey->versions[SSL_2_0].offered = SEEN_UNCLEAR)
+SPOIL(ssl2_untested, survey->versions[SSL_2_0].offered = SEEN_NOT_TESTED)
+SPOIL(tls12_untested, survey->versions[TLS_1_2].offered = SEEN_NOT_TESTED)
+SPOIL(unfinished, survey->forward_secrecy = FS_UNKNOWN)
+
+static const struct promise_row {
+	const char *name;
+	spoil *spoil;
+	const char *sw_3, *sw_4, *sw_6;
+} promise_rows[] = {
+	{ "good", nothing, "kept", "kept", "kept" },
+	{ "TLS 1.0", tls10, "kept", "kept", "kept" },
+	{ "SSL 3.0", ssl3_cbc, "broken", "kept", "kept" },
+	{ "nothing newer than TLS 1.1", old_only, "broken", "kept", "not-testable" },
+	{ "no TLS 1.3", no13, "kept", "kept", "kept" },
+	{ "TLS 1.3 not preferred", chose12, "broken", "kept", "kept" },
+	{ "TLS 1.2 not asked for", tls12_untested, "not-testable", "kept", "kept" },
+	{ "SSL 2.0", ssl2, "kept", "broken", "kept" },
+	{ "SSL 2.0 unclear", ssl2_unclear, "kept", "not-testable", "kept" },
+	{ "SSL 2.0 not asked for", ssl2_untested, "kept", "not-testable", "kept" },
+	{ "static RSA accepted, never chosen first", static_rsa, "kept", "kept", "kept" },
+	{ "static RSA first", rsa_first, "kept", "kept", "broken" },
+	{ "static RSA for who asks for it first", client_order_rsa, "kept", "kept", "broken" },
+	{ "DH of 1024 bits: kept in name", dh1024, "kept", "kept", "kept" },
+	{ "suites not all asked for", unfinished, "kept", "kept", "not-testable" },
+	{ "no answer", refused, "not-testable", "not-testable", "not-testable" },
+};
+
+static void knows_what_was_promised(void **state)
+{
+	struct arena *mem = *state;
+	for (size_t i = 0; i < ARRAY_SIZE(promise_rows); i++) {
+		const struct promise_row *row = &promise_rows[i];
+		struct ciphers_facts *facts = good(mem);
+		const struct endpoint at = facts_endpoint(SERVICE_C2S, TRANSPORT_STARTTLS,
+							  "192.0.2.7");
+		row->spoil(facts, mem);
+		const struct starttls_facts *walk = &facts->walk;
+		const struct ciphers_facts *ciphers = facts;
+		const struct target_view target = { .endpoints = &at,
+						    .facts = &walk,
+						    .count = 1,
+						    .wanted = { [SERVICE_C2S] = true } };
+		const char *const wanted[] = { row->sw_3, row->sw_4, row->sw_6, row->sw_6 };
+		static const char *const ids[] = { "SW-3", "SW-4", "SW-6", "DP-2" };
+		struct promise list[PROMISE_MAX];
+		assert_int_equal(judge_ciphers_manifesto(&target, &ciphers, mem, list), 4);
+		for (size_t j = 0; j < 4; j++) {
+			assert_row_string(row->name, list[j].id, ids[j]);
+			assert_row_string(row->name, promise_result_name(list[j].result),
+					  wanted[j]);
+		}
+	}
+}
+
 static void cuts_have_names(void **state)
 {
 	(void)state;
@@ -836,6 +893,7 @@ int main(void)
 		cmocka_unit_test(matrix_and_findings_agree),
 		cmocka_unit_test(the_site_has_the_last_word),
 		cmocka_unit_test(compares_endpoints),
+		cmocka_unit_test(knows_what_was_promised),
 		cmocka_unit_test(cuts_have_names),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
