@@ -28,6 +28,7 @@
 	"`c2s_protocol_options` and `s2s_protocol_options`: no_sslv3, no_tlsv1, no_tlsv1_1"
 #define PROSODY_CIPHERS  "take `ciphers` out of `ssl = { ... }`: the default has none of these"
 #define EJABBERD_CIPHERS "`c2s_ciphers` and `s2s_ciphers`: \"ECDHE+AESGCM:ECDHE+CHACHA20\""
+#define PROSODY_SUITES   "`ssl = { ciphers = \"ECDHE+AESGCM:ECDHE+CHACHA20\" }`"
 #define PROSODY_ORDER                                                                              \
 	"`ssl = { options = { cipher_server_preference = true } }`, the default, and no "          \
 	"`ciphers` of your own"
@@ -721,7 +722,7 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "TLS 1.0 or TLS 1.1 is accepted beside newer versions.",
 		.why = "They must not be negotiated: they know no authenticated encryption and "
 		       "sign with SHA-1. In 2014 the statement still allowed them.",
-		.prosody = PROSODY_VERSIONS,
+		.prosody = PROSODY_VERSIONS "; `tls_profile = \"intermediate\"` does it, too",
 		.ejabberd = EJABBERD_VERSIONS,
 	},
 	{
@@ -856,7 +857,7 @@ const struct finding_kind finding_kinds[] = {
 		.why = "There is no forward secrecy: who gets the key later can read what he "
 		       "recorded. It is also what attacks in the manner of ROBOT need; whether "
 		       "this server is open to one was not tested.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -867,7 +868,7 @@ const struct finding_kind finding_kinds[] = {
 			   "Kerberos, GOST.",
 		.why = "There is no forward secrecy: who gets the key later can read what he "
 		       "recorded.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -876,7 +877,7 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 9846 section 4.2.3",
 		.meaning = "Suites with DSA certificates are accepted.",
 		.why = "DSA left TLS; its keys mostly have 1024 bits, and sign with SHA-1.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -885,7 +886,7 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 4279 section 7.1",
 		.meaning = "Suites with nothing but a pre-shared key are accepted.",
 		.why = "There is no forward secrecy, and XMPP has no use for them.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -895,7 +896,7 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "Suites with finite-field Diffie-Hellman are accepted in TLS 1.2 or "
 			   "earlier.",
 		.why = "Client and server cannot agree on a group, so that weak ones stay in use.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -905,7 +906,7 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "CBC suites are accepted without encrypt-then-MAC.",
 		.why = "Small differences in time can give away text (LUCKY13); libraries take "
 		       "pains to hide them.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -916,7 +917,7 @@ const struct finding_kind finding_kinds[] = {
 			   "never assigned, abandoned experiments.",
 		.why = "Suites with authenticated encryption that are in wide use have fewer ways "
 		       "to fail.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -934,7 +935,7 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 9847 section 3",
 		.meaning = "Suites are accepted whose numbers are not assigned.",
 		.why = "Nobody here knows what they are worth.",
-		.prosody = PROSODY_CIPHERS,
+		.prosody = PROSODY_SUITES,
 		.ejabberd = EJABBERD_CIPHERS,
 	},
 	{
@@ -1010,7 +1011,10 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "Two connections had the same ephemeral key.",
 		.why = "It is ephemeral in name only: forward secrecy lasts as long as the key "
 		       "does. With DHE it is also what Raccoon needs.",
-		.prosody = "run a current OpenSSL",
+		.prosody =
+			"`ssl = { options = { single_dh_use = true, single_ecdh_use = true } }`, "
+			"the "
+			"default",
 		.ejabberd = "run a current OpenSSL",
 	},
 	{

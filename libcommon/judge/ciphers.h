@@ -19,7 +19,8 @@ enum cut_short {
 
 struct ciphers_facts {
 	/* The first connection: steps and features in clear, the failure that ended everything.
-	 * .tls is the library's handshake where one was made (.tls.up). */
+	 * .tls is the library's handshake where one was made (.tls.up); .encrypted: some hello
+	 * was answered with TLS. */
 	struct starttls_facts walk;
 	enum survey_scope scope;
 	struct survey_facts survey;

@@ -42,14 +42,18 @@ static void judge_size(const struct enumerated *judging)
 		}
 	}
 	const char *of = list.count ? ": " : "", *names = listing_text(&list);
+	const char *prime = smallest.name ? arena_printf(judging->mem, " (%s)",
+							 escape_copy(judging->mem, smallest.name,
+								     SHOWN_MAX))
+					  : "";
 	if (smallest.bits > 0 && smallest.bits < DH_TINY)
 		FIND(judging, "tls-dh-weak",
-		     "Diffie-Hellman groups of %u bits are used (LOGJAM), 2048 is the least%s%s",
-		     smallest.bits, of, names);
+		     "Diffie-Hellman groups of %u bits%s are used (LOGJAM), 2048 is the least%s%s",
+		     smallest.bits, prime, of, names);
 	else if (smallest.bits > 0 && smallest.bits < DH_LEAST)
 		FIND_OTHER(judging, "tls-dh-weak",
-			   "Diffie-Hellman groups of %u bits are used, 2048 is the least%s%s",
-			   smallest.bits, of, names);
+			   "Diffie-Hellman groups of %u bits%s are used, 2048 is the least%s%s",
+			   smallest.bits, prime, of, names);
 	listing_free(&list);
 }
 

@@ -263,6 +263,18 @@ static const char *export_words(const struct caught *caught, struct arena *mem)
 	return arena_printf(mem, "%s, with RSA keys of %u bits", names, caught->rsa_bits);
 }
 
+static const char *lead_words(const struct enumerated *judging, const struct reason *reason,
+			      const struct caught *caught)
+{
+	if (reason->applies == is_export)
+		return arena_printf(judging->mem, "%s%s", reason->lead,
+				    export_words(caught, judging->mem));
+	if (reason->applies == is_plain_cbc &&
+	    judging->survey->properties.encrypt_then_mac == SEEN_NOT_TESTED)
+		return "CBC is accepted; whether with encrypt-then-MAC was not asked";
+	return reason->lead;
+}
+
 static void judge_reason(const struct enumerated *judging, const struct reason *reason)
 {
 	struct caught caught = { .list = listing_new(judging->mem) };
@@ -271,8 +283,7 @@ static void judge_reason(const struct enumerated *judging, const struct reason *
 			catch_in(&judging->survey->versions[version], version, reason, &caught);
 	}
 	if (caught.list.count)
-		FIND(judging, reason->id, "%s%s: %s (%s)", reason->lead,
-		     reason->applies == is_export ? export_words(&caught, judging->mem) : "",
+		FIND(judging, reason->id, "%s: %s (%s)", lead_words(judging, reason, &caught),
 		     listing_text(&caught.list), versions_text(caught.versions, judging->mem));
 	listing_free(&caught.list);
 }

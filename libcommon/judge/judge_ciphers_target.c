@@ -127,6 +127,8 @@ static void add_suites(const struct doors *doors, const struct version_seen *her
 	}
 }
 
+#define VERSION_CODE 0xFFF0 /* no suite has such a number */
+
 static struct surplus compare(const struct doors *doors, size_t a, size_t b)
 {
 	struct surplus out = { .names = listing_new(doors->spanning->mem) };
@@ -138,7 +140,7 @@ static struct surplus compare(const struct doors *doors, size_t a, size_t b)
 		add_suites(doors, here, there, version, &out);
 		if (there->offered != SEEN_NO)
 			continue;
-		listing_add(&out.names, version, tls_version_name(version));
+		listing_add(&out.names, VERSION_CODE | version, tls_version_name(version));
 		out.old = out.old || version < TLS_1_2;
 		out.modern = out.modern || version == TLS_1_3;
 	}

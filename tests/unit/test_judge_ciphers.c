@@ -190,6 +190,7 @@ SPOIL(dsa, SUITE(TLS_1_2, DHE_DSS_AES)->encrypt_then_mac = true)
 SPOIL(shared_key, SUITE(TLS_1_2, PSK_GCM))
 SPOIL(dhe, SUITE(TLS_1_2, DHE_RSA_GCM)->dh_bits = 2048)
 SPOIL(cbc, SUITE(TLS_1_2, ECDHE_CBC))
+SPOIL(cbc_not_asked, cbc(facts, mem); properties->encrypt_then_mac = SEEN_NOT_TESTED)
 SPOIL(cbc_mended, SUITE(TLS_1_2, ECDHE_CBC)->encrypt_then_mac = true)
 SPOIL(ccm8, SUITE(TLS_1_2, ECDSA_CCM8))
 SPOIL(misplaced, SUITE(TLS_1_2, ECDHE_GCM128)->outside = true)
@@ -362,6 +363,8 @@ static const struct row {
 	{ "pre-shared keys", shared_key, "info tls-suite-psk", "warning tls-suite-psk", NULL },
 	{ "DHE of 2048 bits", dhe, "info tls-suite-dhe", "warning tls-suite-dhe", NULL },
 	{ "CBC", cbc, "info tls-suite-cbc", "warning tls-suite-cbc", "LUCKY13" },
+	{ "CBC, encrypt-then-MAC not asked for", cbc_not_asked, "info tls-suite-cbc",
+	  "warning tls-suite-cbc", "was not asked" },
 	{ "CBC with encrypt-then-MAC", cbc_mended, "", "", NULL },
 	{ "a short tag", ccm8, "info tls-suite-dated", "warning tls-suite-dated", NULL },
 	{ "outside its specification", misplaced, "info tls-suite-out-of-place",
@@ -400,7 +403,8 @@ static const struct row {
 	{ "DH of 2047 bits", dh2047, "warning tls-dh-weak", "critical tls-dh-weak", NULL },
 	{ "DH of 2048 bits", dh2048, "", "", NULL },
 	{ "a prime that many share", dh_shared, "warning tls-dh-weak, warning tls-dh-shared-prime",
-	  "critical tls-dh-weak, critical tls-dh-shared-prime", NULL },
+	  "critical tls-dh-weak, critical tls-dh-shared-prime",
+	  "1024 bits (RFC2409 group 2 (Oakley 2)) are used" },
 	{ "no prime", dh_composite, "critical tls-dh-unsafe", "critical tls-dh-unsafe",
 	  "no prime: socat\\x1b" },
 	{ "no safe prime", dh_subgroups, "warning tls-dh-unsafe", "critical tls-dh-unsafe",
