@@ -1,8 +1,9 @@
 /* survey_inner.h - what the files of survey.h share. Not for other modules.
  *
- * survey.c deals questions out and answers in; survey_offer.c writes hellos; survey_learn.c keeps
- * what any answer shows; survey_checks.c holds the questions with one answer; survey_finish.c makes
- * the facts. */
+ * survey.c deals questions out and answers in; survey_version.c and survey_trails.c know what to
+ * ask next of versions, suites, groups and schemes, survey_checks.c and survey_results.c of
+ * properties; survey_offer.c fills hellos; survey_ride.c lets one question carry others;
+ * survey_learn.c keeps what any answer shows; survey_finish.c makes the facts. */
 #ifndef TLS_SURVEY_INNER_H
 #define TLS_SURVEY_INNER_H
 
@@ -180,12 +181,10 @@ void learn_violation(struct survey *survey, const char *format, ...) PRINTF(2, 3
 /* The RFC 7919 group whose modulus this is; 0: none of them. */
 uint16_t learn_field_group(const struct dh_seen *dh);
 
-/* survey_checks.c */
+/* survey_checks.c, survey_results.c */
 bool checks_next(struct survey *survey, struct pending *pending);
 void checks_take(struct survey *survey, const struct pending *pending,
 		 const struct answer_facts *answer);
-void checks_drop(struct survey *survey, const struct pending *pending);
-bool checks_are_done(const struct survey *survey);
 
 /* survey_ride.c */
 bool sets_next(struct survey *survey, struct pending *pending);
@@ -197,16 +196,34 @@ void ride(struct survey *survey, struct pending *pending);
  * never asked. */
 bool ride_take(struct survey *survey, struct pending *pending, const struct answer_facts *answer);
 
-/* survey.c */
-/* A task of groups, schemes or fields has its trail, or gets it now. */
-bool survey_begin(struct survey *survey, struct task *task);
-/* The answer to a task's part of a question. */
-void survey_take_trail(struct survey *survey, struct task *task, const struct trail_ask *ask,
-		       const struct pending *pending, const struct answer_facts *answer);
+/* survey_version.c */
+#define ASKED_VERSIONS 5
+extern const enum tls_version asked_versions[ASKED_VERSIONS]; /* newest first; SSL 2.0 apart */
 /* The newest version accepted, at most `below`; NULL: none. */
 struct version_plan *survey_newest(struct survey *survey, enum tls_version below);
 /* Every version was asked about and has its answer. */
 bool survey_is_open(const struct survey *survey);
+bool survey_is_gentle(const struct survey *survey);
+bool survey_wants_suites(const struct survey *survey);
+bool versions_next(struct survey *survey, struct task *task, struct pending *pending);
+void versions_take(struct survey *survey, const struct pending *pending,
+		   const struct answer_facts *answer);
+/* Where the manner may be what was refused, asks a version again in a simpler one. */
+void versions_soften(struct survey *survey);
+bool ssl2_next(struct survey *survey, struct pending *pending);
+void ssl2_take(struct survey *survey, const struct answer_facts *answer);
+/* A refusal that proves that nothing of what was offered is accepted. */
+bool answer_refuses(const struct answer_facts *answer);
+
+/* survey_trails.c */
+/* A task of groups, schemes or fields has its trail, or gets it now. */
+bool survey_begin(struct survey *survey, struct task *task);
+bool trails_next(struct survey *survey, struct task *task, struct pending *pending);
+/* The answer to a task's part of a question. */
+void survey_take_trail(struct survey *survey, struct task *task, const struct trail_ask *ask,
+		       const struct pending *pending, const struct answer_facts *answer);
+
+/* survey.c */
 /* An answer that shows the server's choice in the version asked for. */
 bool answer_chooses(const struct pending *pending, const struct answer_facts *answer);
 

@@ -1,4 +1,4 @@
-/* trail_inner.h - what the two halves of trail.h share. Not for other modules. */
+/* trail_inner.h - what the parts of trail.h share. Not for other modules. */
 #ifndef TLS_TRAIL_INNER_H
 #define TLS_TRAIL_INNER_H
 
@@ -29,7 +29,7 @@ struct trail {
 	size_t limit; /* items in a question; 0: all */
 	struct trail_outcome *outcomes;
 	size_t outcome_count;
-	bool opening_out, opened, refused_whole;
+	bool opening_out, opened;
 	bool reverse_out, reversed;
 	struct trail_set links_out; /* by their first item */
 	size_t wrong_guesses;       /* of the order between blocks */
@@ -85,6 +85,16 @@ static inline struct trail_set set_without(struct trail_set a, const struct trai
 /* The items of a set in the order a question of this purpose offers them. Returns how many. */
 size_t trail_offer(const struct trail *trail, enum trail_purpose purpose,
 		   const struct trail_set *set, uint16_t *out);
+
+/* Makes a question of what may be offered at once; always true. */
+bool trail_put(struct trail *trail, enum trail_purpose purpose, struct trail_set offered,
+	       size_t block, struct trail_ask *out);
+
+/* trail_blocks.c */
+bool trail_next_block(struct trail *trail, unsigned width, struct trail_ask *out);
+bool trail_next_link(struct trail *trail, unsigned width, struct trail_ask *out);
+/* The order is the server's, and worth proving. */
+bool trail_wants_links(const struct trail *trail);
 
 /* trail_order.c */
 /* UNKNOWN while the outcomes allow of more than one. */
