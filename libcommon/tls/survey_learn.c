@@ -193,9 +193,7 @@ static void check_rules(struct survey *survey, const struct hello *hello,
 			const struct answer_facts *answer)
 {
 	bool compression = (hello->flags & HELLO_COMPRESSION) != 0;
-	if (answer->kind == ANSWER_GARBAGE)
-		learn_violation(survey, "%s", answer->fault);
-	else if (answer->fault)
+	if (answer->fault)
 		learn_violation(survey, "%s", answer->fault);
 	if (answer->kind != ANSWER_HELLO && answer->kind != ANSWER_RETRY)
 		return;

@@ -141,24 +141,21 @@ void survey_take_trail(struct survey *survey, struct task *task, const struct tr
 {
 	bool chosen = answer_chooses(pending, answer);
 	uint16_t code = shown(task, answer);
-	if (!chosen && answer_refuses(answer)) {
+	/* A modulus of its own: the server does not heed the list. */
+	bool unheeded = chosen && code == 0 && task->kind == TASK_FIELDS;
+	if (unheeded || (!chosen && answer_refuses(answer))) {
 		trail_refused(task->trail, ask);
-	} else if (chosen && code == 0 && task->kind == TASK_FIELDS) {
-		trail_refused(task->trail,
-			      ask); /* a modulus of its own: it does not heed the list */
-	} else if (chosen && answer->explicit_curve) {
-		trail_gave_up(task->trail, ask);
-	} else if (chosen && code == task->anchor && code) {
-		task->broken = true; /* it prefers this one: what else it takes stays hidden */
-		trail_gave_up(task->trail, ask);
-	} else if (chosen && code && was_offered(&pending->question.hello, task->kind, code)) {
-		trail_chosen(task->trail, ask, code);
-	} else {
-		if (chosen && code)
-			learn_violation(survey, "it chose %s 0x%04X, which was not offered",
-					task->kind == TASK_SCHEMES ? "signature scheme" : "group",
-					code);
-		task->broken = true;
-		trail_gave_up(task->trail, ask);
+		return;
 	}
+	/* The anchor, where the server prefers it, hides what else it takes. */
+	bool offered = was_offered(&pending->question.hello, task->kind, code);
+	if (chosen && code && offered && code != task->anchor && !answer->explicit_curve) {
+		trail_chosen(task->trail, ask, code);
+		return;
+	}
+	if (chosen && code && !offered)
+		learn_violation(survey, "it chose %s 0x%04X, which was not offered",
+				task->kind == TASK_SCHEMES ? "signature scheme" : "group", code);
+	task->broken = true;
+	trail_gave_up(task->trail, ask);
 }
