@@ -130,7 +130,7 @@ struct trail *offer_suites(struct survey *survey, enum tls_version version)
 		if (suite_fits(&suites[i], version))
 			list[options.count++] = &suites[i];
 	}
-	qsort(list, options.count, sizeof(list[0]), compare_suites);
+	qsort((void *)list, options.count, sizeof(const struct suite *), compare_suites);
 	for (size_t i = 0; i < options.count; i++) {
 		codes[i] = list[i]->code;
 		options.common += is_common(list[i]);
