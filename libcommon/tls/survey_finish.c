@@ -52,7 +52,7 @@ static void finish_ssl2(struct survey *survey, struct version_seen *out)
 		.suites_complete = survey->ssl2 == OPENING_ACCEPTED,
 		.suites = arena_array(survey->mem, survey->kind_count + 1, sizeof(*out->suites)),
 		.suite_count = survey->kind_count,
-		.alert = -1,
+		.alert = survey->ssl2 == OPENING_REFUSED ? survey->ssl2_alert : -1,
 	};
 	for (size_t i = 0; i < survey->kind_count; i++)
 		out->suites[i] = (struct suite_seen){ .code = survey->kinds[i],

@@ -120,6 +120,7 @@ struct survey {
 	bool unride[2];
 
 	enum opening_state ssl2;
+	int ssl2_alert;
 	const uint32_t *kinds;
 	size_t kind_count;
 
@@ -174,7 +175,7 @@ bool plan_accepts(const struct version_plan *plan, suite_filter *filter);
 /* What every answer shows beside what was asked. */
 void learn(struct survey *survey, const struct pending *pending, const struct answer_facts *answer);
 /* Keeps what an answer shows of its suite. */
-void learn_suite(struct survey *survey, struct version_plan *plan,
+void learn_suite(struct survey *survey, struct version_plan *plan, const struct pending *pending,
 		 const struct answer_facts *answer);
 /* Notes the first rule of TLS that the server broke. */
 void learn_violation(struct survey *survey, const char *format, ...) PRINTF(2, 3);

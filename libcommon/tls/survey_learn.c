@@ -143,11 +143,12 @@ static struct suite_seen *seen_of(struct version_plan *plan, uint32_t code)
 	return seen;
 }
 
-void learn_suite(struct survey *survey, struct version_plan *plan,
+void learn_suite(struct survey *survey, struct version_plan *plan, const struct pending *pending,
 		 const struct answer_facts *answer)
 {
 	struct suite_seen *seen = seen_of(plan, answer->suite);
-	if (answer->group && !seen->group)
+	/* Out of a list cut short for another question's sake, it is no choice. */
+	if (answer->group && !seen->group && !pending->rider)
 		seen->group = answer->group;
 	if (answer->scheme && !seen->scheme)
 		seen->scheme = answer->scheme;

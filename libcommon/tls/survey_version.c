@@ -182,7 +182,7 @@ void versions_take(struct survey *survey, const struct pending *pending,
 	struct version_plan *plan = &survey->plans[pending->task->version];
 	if (answer_chooses(pending, answer)) {
 		plan->state = OPENING_ACCEPTED;
-		learn_suite(survey, plan, answer);
+		learn_suite(survey, plan, pending, answer);
 		trail_chosen(plan->suites, &pending->ask, answer->suite);
 		return;
 	}
@@ -211,5 +211,6 @@ void ssl2_take(struct survey *survey, const struct answer_facts *answer)
 		survey->ssl2 = OPENING_ACCEPTED;
 		return;
 	}
+	survey->ssl2_alert = answer->kind == ANSWER_ALERT ? answer->alert : -1;
 	survey->ssl2 = answer_refuses(answer) ? OPENING_REFUSED : OPENING_UNCLEAR;
 }
