@@ -139,7 +139,7 @@ static inline struct ciphers_facts *ciphers_modern(struct arena *mem, enum servi
 	static const uint16_t groups_taken[] = { 0x11ec, 0x001d, 0x0017, 0x0018 };
 	static const uint16_t schemes_taken[] = { 0x0804, 0x0805, 0x0806 };
 	struct ciphers_facts *facts = ciphers_blank(mem, service);
-	ciphers_cert(facts, mem, "leaf");
+	ciphers_cert(facts, mem, "rsa-2048");
 	for (int version = SSL_2_0; version <= TLS_1_1; version++)
 		ciphers_refuse(facts, (enum tls_version)version);
 	CIPHERS_ACCEPT(facts, mem, TLS_1_2, PREFERENCE_SERVER, 0xc030, 0xcca8, 0xc02f);
@@ -261,7 +261,7 @@ static inline struct ciphers_facts *ciphers_refused(struct arena *mem, enum serv
 static inline struct ciphers_facts *ciphers_cut(struct arena *mem, enum service service)
 {
 	struct ciphers_facts *facts = ciphers_blank(mem, service);
-	ciphers_cert(facts, mem, "leaf");
+	ciphers_cert(facts, mem, "rsa-2048");
 	ciphers_refuse(facts, TLS_1_1);
 	CIPHERS_ACCEPT(facts, mem, TLS_1_3, PREFERENCE_SERVER, 0x1302, 0x1301);
 	CIPHERS_ACCEPT(facts, mem, TLS_1_2, PREFERENCE_UNKNOWN, 0xc030, 0x009d)->suites_complete =
