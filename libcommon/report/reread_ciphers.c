@@ -116,6 +116,12 @@ static bool read_versions(const struct place *section, struct arena *mem, struct
 	return true;
 }
 
+/* What is no string counts as "", which is the name of no reason. */
+static bool cut_parse(const char *name, enum cut_short *out)
+{
+	return *name && cut_short_parse(name, out);
+}
+
 static bool read_cost(const struct place *section, struct arena *mem, struct ciphers_facts *out,
 		      struct err *err)
 {
@@ -125,7 +131,7 @@ static bool read_cost(const struct place *section, struct arena *mem, struct cip
 	    !get_size(section, "throttled", &out->throttled, err) ||
 	    !get_uint(section, "lanes", UINT16_MAX, &lanes, err) ||
 	    !get_bool(section, "one_write", &out->one_write, err) ||
-	    !GET_WORD(section, "cut", cut_short_parse, &out->cut, "no reason to stop", err) ||
+	    !GET_WORD(section, "cut", cut_parse, &out->cut, "no reason to stop", err) ||
 	    !get_text(section, "cut_reason", mem, &out->cut_reason, err))
 		return false;
 	out->lanes = lanes;

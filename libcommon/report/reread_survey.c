@@ -176,12 +176,18 @@ static bool read_properties(const struct place *section, struct property_facts *
 	       reread_alert(&properties, "sni_alert", &out->sni_alert, err);
 }
 
+/* What is no string counts as "", which is the name of no promise. */
+static bool promise_parse(const char *name, enum fs_promise *out)
+{
+	return *name && fs_promise_parse(name, out);
+}
+
 bool reread_survey(const struct place *section, struct arena *mem, struct survey_facts *out,
 		   struct err *err)
 {
 	return read_certs(section, mem, out, err) && read_groups(section, mem, out, err) &&
 	       read_schemes(section, mem, out, err) && read_fields(section, mem, out, err) &&
-	       GET_WORD(section, "forward_secrecy", fs_promise_parse, &out->forward_secrecy,
+	       GET_WORD(section, "forward_secrecy", promise_parse, &out->forward_secrecy,
 			"neither always, possible nor never", err) &&
 	       read_properties(section, &out->properties, err) &&
 	       get_bool(section, "inconsistent", &out->inconsistent, err) &&

@@ -10,7 +10,7 @@
 struct alike {
 	json_t *survey;
 	const char *where;
-	size_t first, count, connections;
+	size_t first, count, connections, throttled;
 };
 
 /* A line with its end to the right, if there is room. */
@@ -96,13 +96,14 @@ static size_t group_alike(const struct ciphers_screen *screen, struct alike *lis
 			at++;
 		const char *place = place_words(screen, i);
 		if (at == count) {
-			list[count++] = (struct alike){ survey, place, i, 0, 0 };
+			list[count++] = (struct alike){ survey, place, i, 0, 0, 0 };
 		} else {
 			list[at].where = arena_printf(screen->mem, "%s, %s", list[at].where, place);
 			json_decref(survey);
 		}
 		list[at].count++;
 		list[at].connections += facts->connections;
+		list[at].throttled += facts->throttled;
 	}
 	return count;
 }

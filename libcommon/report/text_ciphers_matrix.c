@@ -16,7 +16,8 @@ enum column {
 /* How much of a suite is shown: the less, the narrower. */
 enum extent {
 	EXTENT_ALL,
-	EXTENT_WITHOUT_REF, /* the findings have it, too */
+	EXTENT_WITHOUT_NOTE, /* the findings have it, too */
+	EXTENT_WITHOUT_REF,
 	EXTENT_LEAST,
 };
 
@@ -25,7 +26,9 @@ struct suite_block {
 	const struct version_seen *seen;
 	const char *versions, *order;
 	struct grid_row *rows;
+	const char **verdicts; /* by row: without the note */
 	size_t count;
+	const struct suite_block *like; /* the same suites, nearly all judged alike; NULL: none */
 };
 
 static void write_versions(const struct ciphers_screen *screen, const struct survey_facts *survey)
@@ -116,12 +119,14 @@ static struct suite_block make_block(const struct ciphers_screen *screen,
 {
 	struct suite_block block = { .seen = seen, .versions = tls_version_name(seen->version) };
 	block.rows = arena_array(screen->mem, seen->suite_count, sizeof(*block.rows));
+	block.verdicts = arena_array(screen->mem, seen->suite_count, sizeof(char *));
 	for (size_t i = 0; i < seen->suite_count; i++) {
 		struct suite_verdict verdict = { 0 };
 		judge_suite(&seen->suites[i], seen->version, screen->view->policy, &verdict);
-		if (!screen->view->only_bad || verdict.severity >= SEVERITY_WARNING)
-			fill_row(screen, survey, &seen->suites[i], &verdict,
-				 &block.rows[block.count++]);
+		if (screen->view->only_bad && verdict.severity < SEVERITY_WARNING)
+			continue;
+		block.verdicts[block.count] = verdict.word;
+		fill_row(screen, survey, &seen->suites[i], &verdict, &block.rows[block.count++]);
 	}
 	const char *order = order_words(seen);
 	const char *rest = seen->suites_complete ? NULL : "not complete";
@@ -139,16 +144,52 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool same_cells(const struct grid_row *a, const struct grid_row *b, enum column first,
+		       enum column end)
+{
+	for (enum column i = first; i < end; i++) {
+		if (!same_text(a->cells[i].text, b->cells[i].text))
+			return false;
+	}
+	return true;
+}
+
+static bool judged_alike(const struct suite_block *block, size_t row)
+{
+	return same_cells(&block->rows[row], &block->like->rows[row], COLUMN_VERDICT, COLUMN_COUNT);
+}
+
 static bool same_suites(const struct suite_block *a, const struct suite_block *b)
 {
-	if (a->count != b->count || !same_text(a->order, b->order))
+	if (a->count != b->count)
 		return false;
 	for (size_t i = 0; i < a->count; i++) {
-		for (size_t column = 0; column < COLUMN_COUNT; column++) {
-			if (!same_text(a->rows[i].cells[column].text,
-				       b->rows[i].cells[column].text))
-				return false;
-		}
+		if (!same_cells(&a->rows[i], &b->rows[i], COLUMN_SUITE, COLUMN_VERDICT))
+			return false;
+	}
+	return true;
+}
+
+/* Suites are not told twice where an older version is worse in a few of them only. */
+static void compare_blocks(struct suite_block *block, const struct suite_block *newer)
+{
+	size_t differ = 0;
+	if (newer->like || !same_suites(block, newer))
+		return;
+	block->like = newer;
+	for (size_t i = 0; i < block->count; i++)
+		differ += !judged_alike(block, i);
+	if (2 * differ > block->count)
+		block->like = NULL;
+}
+
+static bool is_same(const struct suite_block *a, const struct suite_block *b)
+{
+	if (!same_suites(a, b) || !same_text(a->order, b->order))
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		if (!same_cells(&a->rows[i], &b->rows[i], COLUMN_VERDICT, COLUMN_COUNT))
+			return false;
 	}
 	return true;
 }
@@ -165,8 +206,10 @@ static size_t make_blocks(const struct ciphers_screen *screen, const struct surv
 		size_t at = 0;
 		if (block.count == 0)
 			continue;
-		while (at < count && !same_suites(&blocks[at], &block))
+		while (at < count && !is_same(&blocks[at], &block))
 			at++;
+		for (size_t i = 0; at == count && i < count && !block.like; i++)
+			compare_blocks(&block, &blocks[i]);
 		if (at == count)
 			blocks[count++] = block;
 		else
@@ -176,7 +219,7 @@ static size_t make_blocks(const struct ciphers_screen *screen, const struct surv
 	return count;
 }
 
-static void add_header(struct grid *grid, enum extent extent)
+static void add_header(struct grid *grid)
 {
 	static const char *const titles[COLUMN_COUNT] = {
 		[COLUMN_SUITE] = "  SUITE",  [COLUMN_FS] = "FS",           [COLUMN_BITS] = "BITS",
@@ -185,31 +228,46 @@ static void add_header(struct grid *grid, enum extent extent)
 	struct grid_row *row = grid_add(grid);
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		row->cells[i].text = titles[i];
-	if (extent != EXTENT_ALL)
-		row->cells[COLUMN_REF].text = NULL;
-	if (extent == EXTENT_LEAST)
-		row->cells[COLUMN_KEY].text = "";
 	grid->right[COLUMN_BITS] = true;
+}
+
+static void reduce(struct grid_row *row, enum extent extent, const char *verdict, bool colour)
+{
+	if (extent >= EXTENT_WITHOUT_NOTE && verdict)
+		row->cells[COLUMN_VERDICT].text = verdict;
+	if (extent >= EXTENT_WITHOUT_REF)
+		row->cells[COLUMN_REF].text = NULL;
+	if (extent >= EXTENT_LEAST)
+		row->cells[COLUMN_KEY].text = "";
+	if (!colour) /* a trial of the width */
+		row->cells[COLUMN_VERDICT].colour = NULL;
+}
+
+static const char *heading(const struct suite_block *block, struct arena *mem)
+{
+	const char *words = block->versions;
+	if (block->order)
+		words = arena_printf(mem, "%s  %s", words, block->order);
+	if (block->like)
+		words = arena_printf(mem, "%s; the suites of %s, of which here:", words,
+				     tls_version_name(block->like->seen->version));
+	return words;
 }
 
 static void render(const struct ciphers_screen *screen, const struct suite_block *blocks,
 		   size_t count, enum extent extent, struct buf *out)
 {
 	struct grid grid = { .mem = screen->mem };
-	add_header(&grid, extent);
+	add_header(&grid);
+	reduce(grid.first, extent, NULL, false);
 	for (size_t i = 0; i < count; i++) {
-		grid_add(&grid)->cells[0].text = arena_printf(
-			screen->mem, "%s%s%s", blocks[i].versions, blocks[i].order ? "  " : "",
-			blocks[i].order ? blocks[i].order : "");
+		grid_add(&grid)->cells[0].text = heading(&blocks[i], screen->mem);
 		for (size_t j = 0; j < blocks[i].count; j++) {
+			if (blocks[i].like && judged_alike(&blocks[i], j))
+				continue;
 			struct grid_row *row = grid_add(&grid);
 			memcpy(row->cells, blocks[i].rows[j].cells, sizeof(row->cells));
-			if (extent != EXTENT_ALL)
-				row->cells[COLUMN_REF].text = NULL;
-			if (extent == EXTENT_LEAST)
-				row->cells[COLUMN_KEY].text = "";
-			if (!screen->style->colour) /* a trial of the width */
-				row->cells[COLUMN_VERDICT].colour = NULL;
+			reduce(row, extent, blocks[i].verdicts[j], screen->style->colour);
 		}
 	}
 	grid_write(&grid, "", out);

@@ -207,6 +207,8 @@ static const struct refusal {
 	{ TIME "\"lanes\":65536", "ciphers.lanes: not a number in range" },
 	{ TIME "\"one_write\":1", "ciphers.one_write: neither" },
 	{ TIME "\"cut\":\"tired\"", "ciphers.cut: no reason to stop" },
+	{ TIME "\"cut\":5", "ciphers.cut: no reason to stop" },
+	{ TIME "\"forward_secrecy\":1", "ciphers.forward_secrecy: neither always" },
 	{ TIME "\"cut\":\"\"", "ciphers.cut: no reason to stop" },
 	{ TIME "\"cut_reason\":{}", "ciphers.cut_reason: not a string" },
 	{ TIME "\"failure\":{}", "ciphers.failure.stage: missing" },
