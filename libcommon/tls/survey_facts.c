@@ -64,21 +64,44 @@ bool seen_parse(const char *name, enum seen *out)
 	return true;
 }
 
-/* A version that was accepted though none of its suites is known to us may be either. */
+struct tally {
+	bool with, without;
+	bool open; /* what was not asked for, or nobody knows, may be of either kind */
+};
+
+static void count_version(const struct version_seen *seen, struct tally *tally)
+{
+	if (seen->offered != SEEN_YES)
+		return;
+	/* Whatever the suites: SSL 2.0 encrypts the master key to the certificate, TLS 1.3 has
+	 * nothing but ephemeral keys where there are certificates. */
+	tally->without = tally->without || seen->version == SSL_2_0;
+	tally->with = tally->with || seen->version == TLS_1_3;
+	if (seen->version == SSL_2_0 || seen->version == TLS_1_3)
+		return;
+	tally->open = tally->open || !seen->suites_complete;
+	for (size_t i = 0; i < seen->suite_count; i++) {
+		const struct suite *suite = seen->suites[i].suite;
+		if (!suite)
+			tally->open = true;
+		else if (suite->forward_secrecy)
+			tally->with = true;
+		else
+			tally->without = true;
+	}
+}
+
 enum fs_promise survey_forward_secrecy(const struct survey_facts *facts)
 {
-	size_t with = 0, without = 0;
+	struct tally tally = { 0 };
 	for (enum tls_version version = SSL_2_0; version <= TLS_1_3; version++) {
-		const struct version_seen *seen = &facts->versions[version];
-		for (size_t i = 0; i < seen->suite_count; i++) {
-			const struct suite *suite = seen->suites[i].suite;
-			if (suite && suite->forward_secrecy)
-				with++;
-			else
-				without++;
-		}
+		struct version_seen seen = facts->versions[version];
+		seen.version = version;
+		count_version(&seen, &tally);
 	}
-	if (with == 0)
-		return without ? FS_NEVER : FS_UNKNOWN;
-	return without ? FS_POSSIBLE : FS_ALWAYS;
+	if (tally.with && tally.without)
+		return FS_POSSIBLE;
+	if (tally.open || !(tally.with || tally.without))
+		return FS_UNKNOWN;
+	return tally.with ? FS_ALWAYS : FS_NEVER;
 }
