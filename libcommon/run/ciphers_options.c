@@ -87,7 +87,7 @@ static bool take_lanes(struct ciphers_options *opt, const char *arg, struct err 
 
 static bool take_limit(struct ciphers_options *opt, const char *arg, struct err *err)
 {
-	unsigned long limit;
+	unsigned long limit = 0;
 	if (!take_count("--max-connections", arg, CONNECTIONS_MAX, &limit, err))
 		return false;
 	opt->connections_max = limit;

@@ -1,6 +1,7 @@
 /* --rejudge and --list: what xmpp-ciphers does without the network. */
 #include <stdio.h>
 
+#include "report/text.h"
 #include "run/ciphers.h"
 
 void ciphers_reread(struct job *job)

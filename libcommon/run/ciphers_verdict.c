@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "report/diff.h"
+#include "report/text.h"
 #include "run/ciphers.h"
 #include "run/ciphers_old.h"
 #include "run/merge.h"
