@@ -26,7 +26,7 @@ FEATURES = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><
 PROCEED = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 BAD_FORMAT = "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"
 HEADER = re.compile(rb"^\s*(?:<\?xml[^>]*\?>\s*)?<stream:stream\b[^>]*>\s*")
-STARTTLS = re.compile(rb"^<starttls\b[^>]*?(?:/>|>\s*</starttls\s*>)")
+STARTTLS = re.compile(rb"^<starttls\b[^>]*?(?:/>|>\s*</starttls\s*>)\s*")
 CHUNK = 65536
 PATIENCE = 60  # seconds a caller may stay silent: no test waits so long
 
@@ -156,7 +156,12 @@ class Front:
         caller.send(FEATURES.encode())
         caller.match(STARTTLS)
         caller.send(PROCEED.encode())
-        return bool(caller.pending) or caller.more()
+        while not caller.pending.strip():  # white space is still XML
+            caller.pending = b""
+            if not caller.more():
+                return False
+        caller.pending = caller.pending.lstrip()
+        return True
 
 
 class TlsServer:
