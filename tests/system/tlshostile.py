@@ -17,7 +17,7 @@ def _legacy(hello):
 
 
 def _hello_body(hello, suite, version=None, compression=0, session=32, extensions=b"", fill=os.urandom):
-    return (numbers(2, [version or _legacy(hello)]) + fill(32) + vector(1, os.urandom(session)) + numbers(2, [suite])
+    return (numbers(2, [version or _legacy(hello)]) + fill(32) + vector(1, os.urandom(session)) + numbers(2, [suite & 0xFFFF])
             + bytes([compression]) + extensions)
 
 
