@@ -264,13 +264,21 @@ bool trail_rejects(const struct trail *trail, uint32_t code)
 		!set_has(&trail->open, (size_t)item));
 }
 
+static bool offers_better(const struct trail *trail, const struct trail_outcome *outcome, int item)
+{
+	for (int i = 0; i < item; i++) {
+		if (set_has(&outcome->offered, (size_t)i) && set_has(&trail->found, (size_t)i))
+			return true;
+	}
+	return false;
+}
+
 bool trail_was_preferred(const struct trail *trail, uint32_t code)
 {
 	int item = item_of(trail, code);
 	for (size_t i = 0; i < trail->outcome_count; i++) {
 		const struct trail_outcome *outcome = &trail->outcomes[i];
-		struct trail_set others = set_both(outcome->offered, &trail->found);
-		if (outcome->answer == item && set_size(&others) > 1)
+		if (outcome->answer == item && offers_better(trail, outcome, item))
 			return true;
 	}
 	return false;
