@@ -1013,8 +1013,7 @@ const struct finding_kind finding_kinds[] = {
 		       "does. With DHE it is also what Raccoon needs.",
 		.prosody =
 			"`ssl = { options = { single_dh_use = true, single_ecdh_use = true } }`, "
-			"the "
-			"default",
+			"the default",
 		.ejabberd = "run a current OpenSSL",
 	},
 	{

@@ -238,16 +238,14 @@ static void take_scheme(struct signatures *out, uint16_t code, bool alone)
 	out->md5_alone = out->md5_alone || (alone && md5);
 }
 
-/* CIP-44 */
+/* CIP-44. What a suite's answer shows is among the schemes, too; by itself it does not tell what
+ * else was offered. */
 static void judge_signatures(const struct enumerated *judging)
 {
 	const struct survey_facts *survey = judging->survey;
 	struct signatures found = { listing_new(judging->mem), listing_new(judging->mem), false };
 	for (size_t i = 0; i < survey->scheme_count; i++)
 		take_scheme(&found, survey->schemes[i].code, survey->schemes[i].alone);
-	const struct version_seen *seen = &survey->versions[TLS_1_2];
-	for (size_t i = 0; i < seen->suite_count; i++)
-		take_scheme(&found, seen->suites[i].scheme, false);
 	if (found.chosen.count)
 		FIND_OTHER(judging, "tls-weak-signature",
 			   "the server signs the handshake with %s, though it was offered better",

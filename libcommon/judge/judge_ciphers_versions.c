@@ -90,7 +90,9 @@ static void judge_downgrade(const struct enumerated *judging)
 static void judge_tolerance(const struct enumerated *judging)
 {
 	const struct property_facts *properties = &judging->survey->properties;
-	if (properties->version_tolerance == SEEN_NO)
+	/* The server answered other hellos: silence is as wrong as a reset (CIP-27). */
+	if (properties->version_tolerance == SEEN_NO ||
+	    (properties->version_tolerance == SEEN_UNCLEAR && properties->intolerant_of))
 		FIND(judging, "tls-version-intolerance",
 		     "a hello of version 0x%04X is not answered with an older version",
 		     (unsigned)properties->intolerant_of);

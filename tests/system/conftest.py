@@ -9,6 +9,10 @@
     prosody     a shared Prosody with a virtual host for each kind of certificate: PROSODY_HOSTS below
     ejabberd    a shared ejabberd: EJABBERD_HOSTS below
     make_prosody, make_ejabberd   servers of a test's own: make_prosody(["a.test"], protocol="tlsv1_2")
+    tls_peer    a simulated TLS server, or a hostile one: tls_peer(tlspeer.Simulated({"SSL3.0": [...]}, chains)).at
+    chains      certificates for it: {"RSA": [DER ...], "ECDSA": ..., "DSS": ...}
+    openssl_server, gnutls_server   the real ones behind STARTTLS: openssl_server(certificate, "-cipher", "AES128-SHA").at
+    delay       a slow way, that can turn callers away: delay((address, port), milliseconds=25).at
     resolver_namespace            words before a command that knows only /etc/resolv.conf, so that it asks `dns`
 
 Servers start when a test first asks for them, once for each pytest worker (Prosody 0.2 s, ejabberd 1.5 s, Knot and
@@ -22,11 +26,14 @@ import subprocess
 import pytest
 
 import daemon
+import delay as slow
 import dnspeer
 import httpsd as web
 import peer as peers
 import pki
 import servers
+import tlsfront
+import tlspeer
 import tool
 import transcript
 import zones
@@ -144,6 +151,59 @@ def httpsd(ca):
     """Web servers; on port 443, which POSH asks, unless another is given."""
     with contextlib.ExitStack() as stack:
         yield lambda *args, **kwargs: stack.enter_context(web.Httpsd(ca, *args, **kwargs))
+
+
+@pytest.fixture(scope="session")
+def chains(ca):
+    """Certificates of each kind for peer.test, as DER."""
+    kinds = {"RSA": "rsa2048", "ECDSA": "ec", "DSS": "dsa1024"}
+    return {auth: [each.public_bytes(pki.serialization.Encoding.DER) for each in ca.issue("peer.test", key=key).chain]
+            for auth, key in kinds.items()}
+
+
+@pytest.fixture
+def fronts():
+    """Starts fronts; a bug of theirs fails the test, because it looks like a refusal to a client."""
+    with contextlib.ExitStack() as stack:
+        started = []
+
+        def start(front):
+            started.append(stack.enter_context(front))
+            return front
+
+        yield start
+    assert not (faults := [fault for front in started for fault in front.faults]), "\n".join(faults)
+
+
+@pytest.fixture
+def tls_peer(fronts):
+    return lambda *servers, **settings: fronts(tlspeer.TlsPeer(*servers, **settings))
+
+
+@pytest.fixture
+def openssl_server(fronts, tmp_path):
+    with contextlib.ExitStack() as stack:
+        def start(certificate, *options, **settings):
+            server = stack.enter_context(tlsfront.openssl(tmp_path, certificate, *options))
+            return fronts(tlsfront.Front(server.splice, **settings))
+
+        yield start
+
+
+@pytest.fixture
+def gnutls_server(fronts, tmp_path):
+    with contextlib.ExitStack() as stack:
+        def start(certificates, priority, *options, **settings):
+            server = stack.enter_context(tlsfront.gnutls(tmp_path, certificates, priority, *options))
+            return fronts(tlsfront.Front(server.splice, **settings))
+
+        yield start
+
+
+@pytest.fixture
+def delay():
+    with contextlib.ExitStack() as stack:
+        yield lambda *args, **kwargs: stack.enter_context(slow.Delay(*args, **kwargs))
 
 
 @pytest.fixture(scope="session")

@@ -124,16 +124,21 @@ class Prosody(Server):
     secure_auth          True: peers must have a certificate it trusts
     protocol             "tlsv1_2", "tlsv1_2+", "tlsv1_3" ...
     ciphers              OpenSSL cipher string for TLS 1.2
+    ssl                  further members of its section `ssl`, as Lua: {"curveslist": '{ "P-384" }'}
+    stock                True: OpenSSL's limits as the system has them, not lowered for weak certificates
     options, modules     further lines, further modules
     """
 
     def __init__(self, folder, ca, hosts, resolver=None, require_encryption=True, plain_before_tls=False, starttls=True,
-                 dialback=True, secure_auth=False, protocol=None, ciphers=None, trust_anchor=None, modules=(), options=""):
+                 dialback=True, secure_auth=False, protocol=None, ciphers=None, trust_anchor=None, modules=(), options="", ssl=None,
+                 stock=False):
         super().__init__(folder, ca, hosts, resolver)
+        self.stock = stock
         require = require_encryption if isinstance(require_encryption, tuple) else (require_encryption,) * 2
         enabled = [*modules, *(["tls"] if starttls else []), *(["dialback"] if dialback else [])]
         disabled = [*([] if starttls else ["tls"]), *([] if dialback else ["dialback"])]
-        ssl = "".join(f'; {name} = "{value}"' for name, value in (("protocol", protocol), ("ciphers", ciphers)) if value)
+        members = {"protocol": protocol and _lua(protocol), "ciphers": ciphers and _lua(ciphers), **(ssl or {})}
+        ssl = "".join(f"; {name} = {value}" for name, value in members.items() if value)
         self.conf = self.folder / "prosody.cfg.lua"
         text = PROSODY_CONF.format(
             root=_lua(daemon.is_root()), folder=self.folder, address=self.address, anchors=ca.file, ssl=ssl,
@@ -170,7 +175,7 @@ class Prosody(Server):
     def start(self):
         self.daemon = daemon.Daemon(
             "prosody", [daemon.program("prosody"), "-F", "--config", self.conf], self.folder / "stdout.log",
-            env={"OPENSSL_CONF": str(self.folder / "openssl.cnf")}, logs=[self.folder / "prosody.log"]).start()
+            env=None if self.stock else {"OPENSSL_CONF": str(self.folder / "openssl.cnf")}, logs=[self.folder / "prosody.log"]).start()
         self.daemon.wait_for_ports(self.address, self.ports.values())
         return self
 

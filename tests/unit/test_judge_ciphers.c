@@ -170,6 +170,8 @@ SPOIL(no_sentinel_no13, no_sentinel(facts, mem); no13(facts, mem))
 SPOIL(no_scsv, properties->fallback_scsv = SEEN_NO)
 SPOIL(no_scsv_old, no_scsv(facts, mem); tls11(facts, mem))
 SPOIL(intolerant, properties->version_tolerance = SEEN_NO; properties->intolerant_of = 0x0400)
+SPOIL(silent_to_new, properties->version_tolerance = SEEN_UNCLEAR;
+      properties->intolerant_of = 0x0304)
 SPOIL(no_grease, properties->grease = SEEN_NO)
 SPOIL(short_hellos, properties->long_hello = SEEN_NO)
 /* Suites. */
@@ -247,7 +249,7 @@ SPOIL(dsa_key, survey->certs[0] = ((struct cert_seen){ .key = "DSA", .bits = 204
 SPOIL(sha1, add_scheme(survey, 0x0201, false))
 SPOIL(sha1_alone, add_scheme(survey, 0x0201, true))
 SPOIL(md5_alone, add_scheme(survey, 0x0101, true))
-SPOIL(sha1_shown, survey->versions[TLS_1_2].suites[0].scheme = 0x0201)
+SPOIL(sha1_shown, sha1_alone(facts, mem); survey->versions[TLS_1_2].suites[0].scheme = 0x0201)
 /* Properties. */
 SPOIL(compresses, properties->compression = SEEN_YES)
 SPOIL(renegotiates, properties->secure_renegotiation = SEEN_NO)
@@ -325,6 +327,8 @@ static const struct row {
 	  "critical tls-old-version-offered, warning tls-no-fallback-scsv", NULL },
 	{ "version intolerance", intolerant, "warning tls-version-intolerance",
 	  "warning tls-version-intolerance", "0x0400" },
+	{ "silence for a newer version", silent_to_new, "warning tls-version-intolerance",
+	  "warning tls-version-intolerance", "0x0304" },
 	{ "GREASE intolerance", no_grease, "warning tls-grease-intolerance",
 	  "warning tls-grease-intolerance", NULL },
 	{ "long hello intolerance", short_hellos, "warning tls-long-hello-intolerance",
@@ -447,8 +451,8 @@ static const struct row {
 	  "critical tls-accepts-weak-signature", "when offered nothing better" },
 	{ "SLOTH", md5_alone, "critical tls-accepts-weak-signature",
 	  "critical tls-accepts-weak-signature", "SLOTH" },
-	{ "SHA-1 chosen, seen with a suite", sha1_shown, "critical tls-weak-signature",
-	  "critical tls-weak-signature", NULL },
+	{ "SHA-1 alone, seen with a suite", sha1_shown, "warning tls-accepts-weak-signature",
+	  "critical tls-accepts-weak-signature", NULL },
 
 	{ "CRIME", compresses, "warning tls-compression", "warning tls-compression", "CRIME" },
 	{ "insecure renegotiation", renegotiates, "critical tls-no-secure-renegotiation",
