@@ -211,3 +211,8 @@ void conn_swap(struct conn *conn, const struct conn_ops *ops, void *state)
 	conn->ops = ops;
 	conn->state = state;
 }
+
+void *conn_swapped(const struct conn *conn, const struct conn_ops *ops)
+{
+	return conn->ops == ops ? conn->state : NULL;
+}

@@ -67,6 +67,8 @@ struct conn_ops {
 	bool (*has_input)(void *state, struct conn *conn); /* conn_has_input() behind the swap */
 };
 void conn_swap(struct conn *conn, const struct conn_ops *ops, void *state);
+/* The state, if these are its operations; NULL otherwise. */
+void *conn_swapped(const struct conn *conn, const struct conn_ops *ops);
 
 /* For tls/session: plain, non-waiting socket I/O is gnutls' own; waiting is here. False and err on
  * timeout: "WHAT: no answer within 10 s", or without WHAT when what is NULL. */
