@@ -57,7 +57,6 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	walk->tls.alert = -1;
 	probe->job->facts[index] = facts;
 	bool stays = !failure->code && enumerate(probe, facts, opt);
-	walk->encrypted = stays;
 	if (failure->code)
 		walk->steps[STEP_TCP] = (struct step_facts){ .taken = true,
 							     .elapsed_ms = probe->raced_ms };

@@ -174,12 +174,14 @@ static bool try_once(struct lanes *lanes, struct turn *turn, const struct questi
 	const struct question *put = turn->stage == TURN_CONTROL ? &lanes->control : question;
 	prepare(lanes, turn, &attempt);
 	pthread_mutex_unlock(&lanes->lock);
-	if (own)
+	if (own) {
+		attempt.one_write = false; /* this connection came in the usual order */
 		attempt_ask(lanes->probe, put, &attempt);
-	else if (gate_pace_before(lanes->probe->job->shared->gate, attempt.until))
+	} else if (gate_pace_before(lanes->probe->job->shared->gate, attempt.until)) {
 		attempt_run(lanes->probe, put, &attempt);
-	else
+	} else {
 		err_set(&attempt.err, AT_TCP, ERR_TIMEOUT, "no time left under --rate");
+	}
 	pthread_mutex_lock(&lanes->lock);
 	lanes->out--;
 	if (put->kind == QUESTION_HANDSHAKE)
@@ -196,11 +198,7 @@ static void settle(struct lanes *lanes, const struct question *question, bool ow
 {
 	struct turn turn = { 0 };
 	for (bool settled = false; !settled; own = false) {
-		if (turn.stage == TURN_DOUBT && lanes_trusts(lanes, turn.doubted)) {
-			struct answer_facts answer = { .kind = turn.doubted, .alert = -1 };
-			lanes_take(lanes, &turn, question, &answer);
-			settled = true;
-		} else if (own || enter(lanes, &turn)) {
+		if (own || enter(lanes, &turn)) {
 			settled = try_once(lanes, &turn, question, own);
 		} else {
 			lanes_drop(lanes, &turn, question);

@@ -45,9 +45,10 @@ struct turn {
 	enum {
 		TURN_FRESH,
 		TURN_DOUBT,   /* met with a close, a reset or silence: put again, alone */
-		TURN_CONTROL, /* its silence is confirmed; does the server answer others still? */
+		TURN_CONTROL, /* the same again; does the server answer what it answered before? */
 	} stage;
-	enum answer_kind doubted; /* the answer in doubt */
+	enum answer_kind doubted; /* the answer in doubt, */
+	unsigned epoch;           /* and when that attempt began */
 	unsigned away;            /* times turned away in a row */
 	bool patient;             /* the shortcut failed: in the usual order this time */
 };
@@ -70,11 +71,10 @@ struct lanes {
 	bool offered; /* <starttls/> was among the features */
 	bool proven, minded;
 	unsigned failed; /* before it was proven */
-	/* Mute answers: how often each was confirmed since one was last disproved, and whether
-	 * something was answered since the first. */
-	unsigned confirmed[MUTE_COUNT];
-	bool answered_since[MUTE_COUNT];
-	unsigned silent_in_row, dropped_in_row;
+	/* Mute answers: how often they were proven refusals since they last were none; how many
+	 * came in a row. */
+	unsigned proven_mute[MUTE_COUNT], mute_in_row[MUTE_COUNT];
+	unsigned dropped_in_row;
 	struct question control; /* one that was answered well */
 	bool has_control;
 	double slowest_ms, walk_ms; /* answer to a hello; way to TLS */
@@ -87,8 +87,6 @@ struct lanes {
  * or given up; false when it is to be put again. */
 bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct question *question,
 		    struct attempt *attempt);
-/* Servers that refuse by closing, or by silence, are known after a while: no need to ask twice. */
-bool lanes_trusts(const struct lanes *lanes, enum answer_kind kind);
 /* Hands over an answer. */
 void lanes_take(struct lanes *lanes, struct turn *turn, const struct question *question,
 		const struct answer_facts *answer);

@@ -10,8 +10,8 @@
 #define DROPPED_MAX  3     /* so many of them in a row, and the server wants no more of us */
 #define AWAY_STUCK   3     /* slowed down so often to no avail: no wonder the time is up */
 #define SHORTCUT_MAX 3     /* bursts in which it failed before it ever worked */
-#define CONFIRMED    2     /* so many confirmed refusals make a habit */
-#define SILENT_MAX   2     /* in a row */
+#define HABIT        2     /* so many proven refusals make one */
+#define MUTE_MAX     2     /* in a row, and it may be no refusal after all */
 #define GARBAGE_MAX  3     /* the first answers, all of them */
 #define DOUBT_MS     100.0 /* before a question is put again */
 
@@ -44,11 +44,10 @@ static bool is_tls(enum answer_kind kind)
 	       kind == ANSWER_HANDSHAKE;
 }
 
-bool lanes_trusts(const struct lanes *lanes, enum answer_kind kind)
+/* Servers that refuse by closing, or by silence, are known after a while: no need to ask twice. */
+static bool is_habit(const struct lanes *lanes, enum mute mute)
 {
-	enum mute mute;
-	return find_mute(kind, &mute) && lanes->confirmed[mute] >= CONFIRMED &&
-	       lanes->answered_since[mute];
+	return lanes->proven_mute[mute] >= HABIT;
 }
 
 static void leave_doubt(struct lanes *lanes, struct turn *turn)
@@ -58,19 +57,13 @@ static void leave_doubt(struct lanes *lanes, struct turn *turn)
 	turn->stage = TURN_FRESH;
 }
 
-static void enter_doubt(struct lanes *lanes, struct turn *turn, enum answer_kind kind)
+static void enter_doubt(struct lanes *lanes, struct turn *turn, const struct attempt *attempt)
 {
 	if (turn->stage == TURN_FRESH)
 		lanes->doubters++;
 	turn->stage = TURN_DOUBT;
-	turn->doubted = kind;
-}
-
-static void note_alive(struct lanes *lanes)
-{
-	lanes->silent_in_row = 0;
-	for (size_t i = 0; i < MUTE_COUNT; i++)
-		lanes->answered_since[i] = lanes->confirmed[i] > 0;
+	turn->doubted = attempt->answer.kind;
+	turn->epoch = attempt->epoch;
 }
 
 void lanes_take(struct lanes *lanes, struct turn *turn, const struct question *question,
@@ -82,7 +75,7 @@ void lanes_take(struct lanes *lanes, struct turn *turn, const struct question *q
 	lanes->dropped_in_row = 0;
 	if (is_tls(answer->kind)) {
 		lanes->tls = true;
-		note_alive(lanes);
+		memset(lanes->mute_in_row, 0, sizeof(lanes->mute_in_row));
 		if (question->kind == QUESTION_HELLO) {
 			lanes->control = *question;
 			lanes->has_control = true;
@@ -113,7 +106,7 @@ static void slow_down(struct lanes *lanes, unsigned epoch)
 	(void)!getrandom(&dice, sizeof(dice), 0);
 	lanes->facts->throttled++;
 	/* Who turns us away now may have done so with the close we took for a refusal. */
-	memset(lanes->confirmed, 0, sizeof(lanes->confirmed));
+	memset(lanes->proven_mute, 0, sizeof(lanes->proven_mute));
 	pace_turned_away(&lanes->pace, epoch, clock_ms(), dice / 255.0);
 	pthread_cond_broadcast(&lanes->changed);
 }
@@ -132,24 +125,25 @@ static bool blame_shortcut(struct lanes *lanes, struct turn *turn, const struct 
 	return plain;
 }
 
-static bool turned_away(struct lanes *lanes, struct turn *turn, const struct question *question,
-			const struct attempt *attempt)
+/* True: too often; the question is given up. */
+static bool count_away(struct lanes *lanes, struct turn *turn, const struct question *question)
 {
-	if (deadline_passed(lanes->probe->until)) {
-		lanes_drop(lanes, turn, question);
-		lanes_cut_time(lanes);
-		return true;
-	}
-	if (blame_shortcut(lanes, turn, attempt))
-		return false;
-	lanes->last = attempt->err;
-	slow_down(lanes, attempt->epoch);
 	if (++turn->away < AWAY_MAX)
 		return false;
 	lanes_drop(lanes, turn, question);
 	if (++lanes->dropped_in_row >= DROPPED_MAX)
 		lanes_cut(lanes, CUT_THROTTLED, lanes->last.text);
 	return true;
+}
+
+static bool turned_away(struct lanes *lanes, struct turn *turn, const struct question *question,
+			const struct attempt *attempt)
+{
+	if (blame_shortcut(lanes, turn, attempt))
+		return false;
+	lanes->last = attempt->err;
+	slow_down(lanes, attempt->epoch);
+	return count_away(lanes, turn, question);
 }
 
 static bool end_silence(struct lanes *lanes, struct turn *turn, const struct question *question)
@@ -162,41 +156,65 @@ static bool end_silence(struct lanes *lanes, struct turn *turn, const struct que
 	return true;
 }
 
-/* Confirmed, or no surprise. */
-static bool settle_mute(struct lanes *lanes, struct turn *turn, const struct question *question,
-			enum answer_kind kind)
+/* Not only this question is not answered now. */
+static bool control_failed(struct lanes *lanes, struct turn *turn, const struct question *question,
+			   const struct attempt *attempt)
 {
-	if (kind == ANSWER_SILENCE && ++lanes->silent_in_row >= SILENT_MAX) {
-		if (!lanes->has_control)
-			return end_silence(lanes, turn, question);
-		/* Is the server gone, or only one that keeps silent where others refuse? */
-		enter_doubt(lanes, turn, kind);
+	if (turn->doubted == ANSWER_SILENCE && attempt->answer.kind == ANSWER_SILENCE)
+		return end_silence(lanes, turn, question);
+	err_set(&lanes->last, AT_TLS, ERR_CLOSED,
+		"no answer to a hello that had been answered before");
+	turn->stage = TURN_DOUBT;
+	slow_down(lanes, attempt->epoch);
+	return count_away(lanes, turn, question);
+}
+
+/* The same answer twice. Where nothing was ever answered nobody can be asked about it. */
+static bool consider_twice(struct lanes *lanes, struct turn *turn, const struct question *question,
+			   enum mute mute)
+{
+	if (lanes->has_control && !is_habit(lanes, mute)) {
 		turn->stage = TURN_CONTROL;
 		return false;
 	}
-	turn->doubted = kind;
+	bool dead = !lanes->has_control && ++lanes->mute_in_row[mute] >= MUTE_MAX;
+	if (dead && mute == MUTE_SILENCE)
+		return end_silence(lanes, turn, question);
 	take_mute(lanes, turn, question);
 	return true;
 }
 
 static bool consider_mute(struct lanes *lanes, struct turn *turn, const struct question *question,
-			  enum answer_kind kind, enum mute mute)
+			  const struct attempt *attempt, enum mute mute)
 {
-	if (turn->stage == TURN_CONTROL) {
-		if (kind == ANSWER_SILENCE)
-			return end_silence(lanes, turn, question);
-		take_mute(lanes, turn, question);
-		return true;
-	}
+	if (turn->stage == TURN_CONTROL)
+		return control_failed(lanes, turn, question, attempt);
 	if (turn->stage == TURN_DOUBT) {
-		if (lanes->confirmed[mute]++ == 0)
-			lanes->answered_since[mute] = false;
-	} else if (!lanes_trusts(lanes, kind)) {
-		enter_doubt(lanes, turn, kind);
+		turn->doubted = attempt->answer.kind;
+		return consider_twice(lanes, turn, question, mute);
+	}
+	enter_doubt(lanes, turn, attempt);
+	if (!is_habit(lanes, mute)) {
 		pace_rest(&lanes->pace, clock_ms(), DOUBT_MS);
 		return false;
 	}
-	return settle_mute(lanes, turn, question, kind);
+	if (++lanes->mute_in_row[mute] >= MUTE_MAX) {
+		turn->stage = TURN_CONTROL;
+		return false;
+	}
+	take_mute(lanes, turn, question);
+	return true;
+}
+
+/* The server is well: it was this question that it refuses by a close or by silence. */
+static bool prove_mute(struct lanes *lanes, struct turn *turn, const struct question *question)
+{
+	enum mute mute;
+	(void)find_mute(turn->doubted, &mute);
+	lanes->proven_mute[mute]++;
+	memset(lanes->mute_in_row, 0, sizeof(lanes->mute_in_row));
+	take_mute(lanes, turn, question);
+	return true;
 }
 
 bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct question *question,
@@ -204,27 +222,26 @@ bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct questio
 {
 	const struct answer_facts *answer = &attempt->answer;
 	enum mute mute;
-	if (!attempt->answered)
-		return turned_away(lanes, turn, question, attempt);
-	turn->away = 0;
-	lanes->proven |= attempt->one_write;
-	if (find_mute(answer->kind, &mute)) {
-		if (deadline_passed(lanes->probe->until))
-			return turned_away(lanes, turn, question, attempt);
-		return consider_mute(lanes, turn, question, answer->kind, mute);
-	}
-	if (attempt->answer_ms > lanes->slowest_ms)
-		lanes->slowest_ms = attempt->answer_ms;
-	if (turn->stage == TURN_CONTROL) {
-		note_alive(lanes);
-		take_mute(lanes, turn, question);
+	bool is_mute = find_mute(answer->kind, &mute);
+	if ((is_mute || !attempt->answered) && deadline_passed(lanes->probe->until)) {
+		lanes_drop(lanes, turn, question);
+		lanes_cut_time(lanes);
 		return true;
 	}
+	if (!attempt->answered)
+		return turned_away(lanes, turn, question, attempt);
+	lanes->proven |= attempt->one_write;
+	if (is_mute)
+		return consider_mute(lanes, turn, question, attempt, mute);
+	turn->away = 0;
+	if (attempt->answer_ms > lanes->slowest_ms)
+		lanes->slowest_ms = attempt->answer_ms;
+	if (turn->stage == TURN_CONTROL)
+		return prove_mute(lanes, turn, question);
 	/* Not answered among others, and answered alone: that was no refusal. */
 	if (turn->stage == TURN_DOUBT)
-		slow_down(lanes, lanes->pace.epoch);
-	else
-		pace_went_well(&lanes->pace);
+		slow_down(lanes, turn->epoch);
+	pace_went_well(&lanes->pace);
 	lanes_take(lanes, turn, question, answer);
 	return true;
 }

@@ -50,7 +50,7 @@ struct script {
 	size_t from;      /* every question from here on gets it instead; 0: none */
 	enum early early;
 	enum away away;
-	size_t at_once;            /* more connections at once are turned away; 0: as many as come */
+	size_t at_once; /* more connections at once are turned away; 0: as many as come */
 	size_t away_from, away_to; /* so are connections number such to such; 0: none */
 	size_t dead_from;          /* connections from that number on: no hello is answered */
 	bool direct, library;      /* TLS at once; a whole handshake */
@@ -290,9 +290,10 @@ static inline void lanes_peer_start(struct lanes_peer *peer, const struct script
 	peer->port = ntohs(name.sin_port);
 	if (script->library) {
 		gnutls_certificate_allocate_credentials(&peer->credentials);
-		gnutls_certificate_set_x509_key_file(
-			peer->credentials, "tests/data/certs/server-rsa.pem",
-			"tests/data/certs/server-rsa.key", GNUTLS_X509_FMT_PEM);
+		gnutls_certificate_set_x509_key_file(peer->credentials,
+						     "tests/data/certs/server-rsa.pem",
+						     "tests/data/certs/server-rsa.key",
+						     GNUTLS_X509_FMT_PEM);
 		gnutls_session_ticket_key_generate(&peer->tickets);
 	}
 	assert_int_equal(pthread_create(&peer->thread, NULL, peer_accept, peer), 0);
