@@ -139,8 +139,7 @@ static struct bytes keep_bytes(struct arena *mem, struct bytes bytes)
 	return bytes.size ? arena_bytes(mem, bytes.data, bytes.size) : (struct bytes){ 0 };
 }
 
-/* The library's own handshake is what the report says of certificate and names. The attempt's
- * arena goes; the facts stay. */
+/* The attempt's arena goes; what the library's own handshake saw stays. */
 static void keep_handshake(struct lanes *lanes, struct attempt *attempt)
 {
 	struct arena *mem = lanes->probe->mem;
@@ -159,7 +158,6 @@ static void keep_handshake(struct lanes *lanes, struct attempt *attempt)
 	tls->servername = arena_copy(mem, tls->servername);
 	for (size_t i = 0; i < tls->chain_count; i++)
 		tls->chain[i] = keep_bytes(mem, tls->chain[i]);
-	walk->encrypted = true;
 	walk->steps[STEP_TLS] =
 		(struct step_facts){ .taken = true, .ok = true, .elapsed_ms = attempt->answer_ms };
 	lanes->ticket = attempt->session;
@@ -266,11 +264,10 @@ static void end(struct lanes *lanes)
 	struct ciphers_facts *facts = lanes->facts;
 	struct probe *probe = lanes->probe;
 	survey_finish(lanes->survey, &facts->survey);
+	facts->walk.encrypted = lanes->tls;
 	facts->one_write = lanes->proven && !lanes->minded;
 	if (lanes->cut_reason[0])
 		facts->cut_reason = arena_copy(probe->mem, lanes->cut_reason);
-	if (facts->walk.tls.up)
-		(void)!step_certificate(probe, &facts->walk);
 	explain_no_tls(lanes, &facts->walk.failure);
 	probe->connections = facts->connections;
 	tls_ticket_free(&lanes->ticket);
