@@ -16,6 +16,11 @@ struct trail *trail_new(const struct trail_options *options, struct arena *mem)
 		memcpy(favoured, options->favoured, options->count * sizeof(*favoured));
 	trail->options = *options;
 	trail->options.codes = codes;
+	if (options->other_rank) {
+		uint16_t *ranks = arena_array(mem, options->count + 1, sizeof(*ranks));
+		memcpy(ranks, options->other_rank, options->count * sizeof(*ranks));
+		trail->options.other_rank = ranks;
+	}
 	trail->options.favoured = favoured;
 	trail->mem = mem;
 	trail->outcomes = arena_array(mem, TRAIL_OUTCOMES, sizeof(*trail->outcomes));

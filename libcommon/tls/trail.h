@@ -32,6 +32,8 @@ struct trail_options {
 	/* By item: some servers move it up when the client lists it first (ChaCha20); NULL: none.
 	 */
 	const bool *favoured;
+	/* By item: its rank in another order that servers have, to guess with; NULL: none. */
+	const uint16_t *other_rank;
 	bool order;      /* whose order it is matters */
 	bool best_first; /* offer the best first, not last: what is chosen then is no fault of ours
 			  */
