@@ -46,6 +46,8 @@ bool conn_has_input(struct conn *conn);
 
 /* Taps see traffic from here on, in the order they were added; at most two. */
 void conn_add_tap(struct conn *conn, const struct tap *tap);
+/* From here on nobody watches: octets that are neither text nor inside TLS. */
+void conn_remove_taps(struct conn *conn);
 void conn_tap(struct conn *conn, enum tap_event event, const void *data, size_t size);
 
 int conn_fd(const struct conn *conn);
