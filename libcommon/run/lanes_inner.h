@@ -44,11 +44,13 @@ enum mute {
 struct turn {
 	enum {
 		TURN_FRESH,
-		TURN_DOUBT,   /* met with a close, a reset or silence: put again, alone */
-		TURN_CONTROL, /* the same again; does the server answer what it answered before? */
+		TURN_CONTROL, /* met with a close, a reset or silence: does the server answer now
+				 what it answered before? */
+		TURN_AGAIN,   /* it does; put again, alone */
 	} stage;
 	enum answer_kind doubted; /* the answer in doubt, */
 	unsigned epoch;           /* and when that attempt began */
+	bool controlled;          /* TURN_CONTROL went well */
 	unsigned away;            /* times turned away in a row */
 	bool patient;             /* the shortcut failed: in the usual order this time */
 };
@@ -74,6 +76,7 @@ struct lanes {
 	/* Mute answers: how often they were proven refusals since they last were none; how many
 	 * came in a row. */
 	unsigned proven_mute[MUTE_COUNT], mute_in_row[MUTE_COUNT];
+	unsigned silent_in_row; /* where an answer was due */
 	unsigned dropped_in_row;
 	struct question control; /* one that was answered well */
 	bool has_control;

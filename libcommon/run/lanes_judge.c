@@ -12,6 +12,7 @@
 #define SHORTCUT_MAX 3     /* bursts in which it failed before it ever worked */
 #define HABIT        2     /* so many proven refusals make one */
 #define MUTE_MAX     2     /* in a row, and it may be no refusal after all */
+#define SILENT_MAX   2     /* in a row, where an answer was due */
 #define GARBAGE_MAX  3     /* the first answers, all of them */
 #define DOUBT_MS     100.0 /* before a question is put again */
 
@@ -57,13 +58,21 @@ static void leave_doubt(struct lanes *lanes, struct turn *turn)
 	turn->stage = TURN_FRESH;
 }
 
+/* Whether the server is well is asked first: only then does the same answer again say something
+ * of the question. */
 static void enter_doubt(struct lanes *lanes, struct turn *turn, const struct attempt *attempt)
 {
 	if (turn->stage == TURN_FRESH)
 		lanes->doubters++;
-	turn->stage = TURN_DOUBT;
+	turn->stage = lanes->has_control ? TURN_CONTROL : TURN_AGAIN;
 	turn->doubted = attempt->answer.kind;
 	turn->epoch = attempt->epoch;
+}
+
+static void note_alive(struct lanes *lanes)
+{
+	memset(lanes->mute_in_row, 0, sizeof(lanes->mute_in_row));
+	lanes->silent_in_row = 0;
 }
 
 void lanes_take(struct lanes *lanes, struct turn *turn, const struct question *question,
@@ -75,7 +84,7 @@ void lanes_take(struct lanes *lanes, struct turn *turn, const struct question *q
 	lanes->dropped_in_row = 0;
 	if (is_tls(answer->kind)) {
 		lanes->tls = true;
-		memset(lanes->mute_in_row, 0, sizeof(lanes->mute_in_row));
+		note_alive(lanes);
 		if (question->kind == QUESTION_HELLO) {
 			lanes->control = *question;
 			lanes->has_control = true;
@@ -160,25 +169,21 @@ static bool end_silence(struct lanes *lanes, struct turn *turn, const struct que
 static bool control_failed(struct lanes *lanes, struct turn *turn, const struct question *question,
 			   const struct attempt *attempt)
 {
-	if (turn->doubted == ANSWER_SILENCE && attempt->answer.kind == ANSWER_SILENCE)
-		return end_silence(lanes, turn, question);
+	if (attempt->answer.kind == ANSWER_SILENCE)
+		return ++lanes->silent_in_row >= SILENT_MAX && end_silence(lanes, turn, question);
 	err_set(&lanes->last, AT_TLS, ERR_CLOSED,
 		"no answer to a hello that had been answered before");
-	turn->stage = TURN_DOUBT;
 	slow_down(lanes, attempt->epoch);
 	return count_away(lanes, turn, question);
 }
 
-/* The same answer twice. Where nothing was ever answered nobody can be asked about it. */
-static bool consider_twice(struct lanes *lanes, struct turn *turn, const struct question *question,
-			   enum mute mute)
+/* The server was well, and gave the same answer again: so it refuses. Where nothing was ever
+ * answered, that cannot be told from a server that is gone. */
+static bool same_again(struct lanes *lanes, struct turn *turn, const struct question *question,
+		       enum mute mute)
 {
-	if (lanes->has_control && !is_habit(lanes, mute)) {
-		turn->stage = TURN_CONTROL;
-		return false;
-	}
-	bool dead = !lanes->has_control && ++lanes->mute_in_row[mute] >= MUTE_MAX;
-	if (dead && mute == MUTE_SILENCE)
+	lanes->proven_mute[mute] += turn->controlled;
+	if (mute == MUTE_SILENCE && !turn->controlled && ++lanes->silent_in_row >= SILENT_MAX)
 		return end_silence(lanes, turn, question);
 	take_mute(lanes, turn, question);
 	return true;
@@ -189,32 +194,17 @@ static bool consider_mute(struct lanes *lanes, struct turn *turn, const struct q
 {
 	if (turn->stage == TURN_CONTROL)
 		return control_failed(lanes, turn, question, attempt);
-	if (turn->stage == TURN_DOUBT) {
+	if (turn->stage == TURN_AGAIN) {
 		turn->doubted = attempt->answer.kind;
-		return consider_twice(lanes, turn, question, mute);
+		return same_again(lanes, turn, question, mute);
 	}
 	enter_doubt(lanes, turn, attempt);
-	if (!is_habit(lanes, mute)) {
-		pace_rest(&lanes->pace, clock_ms(), DOUBT_MS);
-		return false;
+	if (is_habit(lanes, mute) && ++lanes->mute_in_row[mute] < MUTE_MAX) {
+		take_mute(lanes, turn, question);
+		return true;
 	}
-	if (++lanes->mute_in_row[mute] >= MUTE_MAX) {
-		turn->stage = TURN_CONTROL;
-		return false;
-	}
-	take_mute(lanes, turn, question);
-	return true;
-}
-
-/* The server is well: it was this question that it refuses by a close or by silence. */
-static bool prove_mute(struct lanes *lanes, struct turn *turn, const struct question *question)
-{
-	enum mute mute;
-	(void)find_mute(turn->doubted, &mute);
-	lanes->proven_mute[mute]++;
-	memset(lanes->mute_in_row, 0, sizeof(lanes->mute_in_row));
-	take_mute(lanes, turn, question);
-	return true;
+	pace_rest(&lanes->pace, clock_ms(), DOUBT_MS);
+	return false;
 }
 
 bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct question *question,
@@ -236,10 +226,14 @@ bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct questio
 	turn->away = 0;
 	if (attempt->answer_ms > lanes->slowest_ms)
 		lanes->slowest_ms = attempt->answer_ms;
-	if (turn->stage == TURN_CONTROL)
-		return prove_mute(lanes, turn, question);
+	if (turn->stage == TURN_CONTROL) {
+		note_alive(lanes);
+		turn->stage = TURN_AGAIN;
+		turn->controlled = true;
+		return false;
+	}
 	/* Not answered among others, and answered alone: that was no refusal. */
-	if (turn->stage == TURN_DOUBT)
+	if (turn->stage == TURN_AGAIN)
 		slow_down(lanes, turn->epoch);
 	pace_went_well(&lanes->pace);
 	lanes_take(lanes, turn, question, answer);

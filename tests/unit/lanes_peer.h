@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -63,7 +64,7 @@ struct lanes_peer {
 	pthread_t thread;
 	gnutls_certificate_credentials_t credentials;
 	gnutls_datum_t tickets;
-	atomic_size_t accepted, standing, threads, early, split;
+	atomic_size_t accepted, standing, threads, early, segments;
 };
 
 struct visit {
@@ -139,18 +140,26 @@ static inline unsigned visit_question(const struct visit *visit)
 	return (unsigned)hello[at] << 8 | hello[at + 1];
 }
 
+/* How many segments of TCP brought something. */
+static inline unsigned visit_segments(const struct visit *visit)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	assert_int_equal(getsockopt(visit->fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+	return info.tcpi_data_segs_in;
+}
+
 static inline bool visit_hear_hello(struct visit *visit)
 {
-	bool whole = true;
 	for (;;) {
 		const uint8_t *record = (const uint8_t *)visit->input;
 		if (visit->size >= 5 && visit->size >= 5u + (record[3] << 8 | record[4]))
 			break;
-		whole = visit->size == 0;
 		if (!visit_read(visit))
 			return false;
 	}
-	visit->peer->split += !whole;
+	if (visit->peer->script.direct)
+		visit->peer->segments += visit_segments(visit);
 	return true;
 }
 
