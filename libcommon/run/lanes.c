@@ -79,18 +79,30 @@ static bool next_question(struct lanes *lanes, struct question *out)
 
 static bool may_connect(const struct lanes *lanes, const struct turn *turn)
 {
+	if (turn->stage == TURN_WAIT)
+		return false;
 	if (turn->stage != TURN_FRESH)
 		return lanes->out == 0;
 	return lanes->doubters == 0 && lanes->out < lanes->pace.limit;
 }
 
-/* Waits for a place for one more connection; false: there will be none. */
-static bool enter(struct lanes *lanes, const struct turn *turn)
+enum entry {
+	ENTRY_OPEN,     /* one more connection */
+	ENTRY_NEEDLESS, /* what others learnt settles the question */
+	ENTRY_CLOSED,   /* there will be no more */
+};
+
+/* Waits for a place for one more connection. */
+static enum entry enter(struct lanes *lanes, struct turn *turn)
 {
 	while (!lanes->facts->cut) {
 		double now = clock_ms();
-		if (deadline_passed(lanes->probe->until)) {
+		if (lanes_trusts(lanes, turn)) {
+			return ENTRY_NEEDLESS;
+		} else if (deadline_passed(lanes->probe->until)) {
 			lanes_cut_time(lanes);
+		} else if (turn->stage == TURN_WAIT && lanes->out == 0 && lanes->doubters == 0) {
+			lanes_ask_control(lanes, turn);
 		} else if (lanes->pace.calm_until_ms > now) {
 			wait_until(lanes, lanes->pace.calm_until_ms);
 		} else if (!may_connect(lanes, turn)) {
@@ -101,10 +113,10 @@ static bool enter(struct lanes *lanes, const struct turn *turn)
 		} else {
 			lanes->out++;
 			lanes->facts->connections++;
-			return true;
+			return ENTRY_OPEN;
 		}
 	}
-	return false;
+	return ENTRY_CLOSED;
 }
 
 static double limit_of(const struct lanes *lanes, double usual_ms)
@@ -171,6 +183,9 @@ static bool try_once(struct lanes *lanes, struct turn *turn, const struct questi
 	struct attempt attempt;
 	const struct question *put = turn->stage == TURN_CONTROL ? &lanes->control : question;
 	prepare(lanes, turn, &attempt);
+	if (turn->stage == TURN_FRESH)
+		turn->started = lanes->facts->connections;
+	attempt.number = lanes->facts->connections;
 	pthread_mutex_unlock(&lanes->lock);
 	if (own) {
 		attempt.one_write = false; /* this connection came in the usual order */
@@ -196,12 +211,12 @@ static void settle(struct lanes *lanes, const struct question *question, bool ow
 {
 	struct turn turn = { 0 };
 	for (bool settled = false; !settled; own = false) {
-		if (own || enter(lanes, &turn)) {
-			settled = try_once(lanes, &turn, question, own);
-		} else {
+		enum entry entry = own ? ENTRY_OPEN : enter(lanes, &turn);
+		settled = entry != ENTRY_OPEN || try_once(lanes, &turn, question, own);
+		if (entry == ENTRY_NEEDLESS)
+			lanes_take_mute(lanes, &turn, question);
+		else if (entry == ENTRY_CLOSED)
 			lanes_drop(lanes, &turn, question);
-			settled = true;
-		}
 	}
 	lanes->held--;
 	pthread_cond_broadcast(&lanes->changed);

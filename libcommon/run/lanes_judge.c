@@ -6,15 +6,14 @@
 
 #include "run/lanes_inner.h"
 
-#define AWAY_MAX     8     /* one question, turned away so often in a row, is given up */
-#define DROPPED_MAX  3     /* so many of them in a row, and the server wants no more of us */
-#define AWAY_STUCK   3     /* slowed down so often to no avail: no wonder the time is up */
-#define SHORTCUT_MAX 3     /* bursts in which it failed before it ever worked */
-#define HABIT        2     /* so many proven refusals make one */
-#define MUTE_MAX     2     /* in a row, and it may be no refusal after all */
-#define SILENT_MAX   2     /* in a row, where an answer was due */
-#define GARBAGE_MAX  3     /* the first answers, all of them */
-#define DOUBT_MS     100.0 /* before a question is put again */
+#define AWAY_MAX       8     /* one question, turned away so often in a row, is given up */
+#define DROPPED_MAX    3     /* so many of them in a row, and the server wants no more of us */
+#define AWAY_STUCK     3     /* slowed down so often to no avail: no wonder the time is up */
+#define SHORTCUT_MAX   3     /* bursts in which it failed before it ever worked */
+#define SILENT_MAX     2     /* in a row, where an answer was due */
+#define GARBAGE_MAX    3     /* the first answers, all of them */
+#define TRUSTED_IN_ROW 6     /* refusals by a close, one after the other */
+#define DOUBT_MS       100.0 /* before a question is put again */
 
 void lanes_cut(struct lanes *lanes, enum cut_short cut, const char *reason)
 {
@@ -45,33 +44,45 @@ static bool is_tls(enum answer_kind kind)
 	       kind == ANSWER_HANDSHAKE;
 }
 
-/* Servers that refuse by closing, or by silence, are known after a while: no need to ask twice. */
+/* Servers that refuse by closing, or by silence, are known once one of these was proven. */
 static bool is_habit(const struct lanes *lanes, enum mute mute)
 {
-	return lanes->proven_mute[mute] >= HABIT;
+	return lanes->proven_mute[mute] > 0;
+}
+
+/* One after the other, there is nobody on a later connection; then a good answer shortly before
+ * will do. */
+bool lanes_trusts(const struct lanes *lanes, const struct turn *turn)
+{
+	enum mute mute;
+	bool alone = lanes->options->lanes == 1;
+	size_t since = alone ? TRUSTED_IN_ROW : 0;
+	return turn->stage != TURN_FRESH && find_mute(turn->doubted, &mute) &&
+	       is_habit(lanes, mute) && lanes->alive + since > turn->started;
 }
 
 static void leave_doubt(struct lanes *lanes, struct turn *turn)
 {
-	if (turn->stage != TURN_FRESH)
+	if (turn->stage != TURN_FRESH && turn->stage != TURN_WAIT)
 		lanes->doubters--;
 	turn->stage = TURN_FRESH;
 }
 
 /* Whether the server is well is asked first: only then does the same answer again say something
  * of the question. */
-static void enter_doubt(struct lanes *lanes, struct turn *turn, const struct attempt *attempt)
+void lanes_ask_control(struct lanes *lanes, struct turn *turn)
 {
-	if (turn->stage == TURN_FRESH)
-		lanes->doubters++;
+	lanes->doubters++;
 	turn->stage = lanes->has_control ? TURN_CONTROL : TURN_AGAIN;
-	turn->doubted = attempt->answer.kind;
-	turn->epoch = attempt->epoch;
+	/* One connection at a time is no burden: what was well just now is so still. */
+	if (lanes->options->lanes == 1 && lanes->alive + 1 == turn->started) {
+		turn->stage = TURN_AGAIN;
+		turn->controlled = true;
+	}
 }
 
 static void note_alive(struct lanes *lanes)
 {
-	memset(lanes->mute_in_row, 0, sizeof(lanes->mute_in_row));
 	lanes->silent_in_row = 0;
 }
 
@@ -103,7 +114,7 @@ void lanes_drop(struct lanes *lanes, struct turn *turn, const struct question *q
 	pthread_cond_broadcast(&lanes->changed);
 }
 
-static void take_mute(struct lanes *lanes, struct turn *turn, const struct question *question)
+void lanes_take_mute(struct lanes *lanes, struct turn *turn, const struct question *question)
 {
 	struct answer_facts answer = { .kind = turn->doubted, .alert = -1 };
 	lanes_take(lanes, turn, question, &answer);
@@ -185,7 +196,7 @@ static bool same_again(struct lanes *lanes, struct turn *turn, const struct ques
 	lanes->proven_mute[mute] += turn->controlled;
 	if (mute == MUTE_SILENCE && !turn->controlled && ++lanes->silent_in_row >= SILENT_MAX)
 		return end_silence(lanes, turn, question);
-	take_mute(lanes, turn, question);
+	lanes_take_mute(lanes, turn, question);
 	return true;
 }
 
@@ -198,11 +209,13 @@ static bool consider_mute(struct lanes *lanes, struct turn *turn, const struct q
 		turn->doubted = attempt->answer.kind;
 		return same_again(lanes, turn, question, mute);
 	}
-	enter_doubt(lanes, turn, attempt);
-	if (is_habit(lanes, mute) && ++lanes->mute_in_row[mute] < MUTE_MAX) {
-		take_mute(lanes, turn, question);
-		return true;
+	turn->doubted = attempt->answer.kind;
+	turn->epoch = attempt->epoch;
+	if (is_habit(lanes, mute)) {
+		turn->stage = TURN_WAIT;
+		return false;
 	}
+	lanes_ask_control(lanes, turn);
 	pace_rest(&lanes->pace, clock_ms(), DOUBT_MS);
 	return false;
 }
@@ -226,6 +239,8 @@ bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct questio
 	turn->away = 0;
 	if (attempt->answer_ms > lanes->slowest_ms)
 		lanes->slowest_ms = attempt->answer_ms;
+	if (is_tls(answer->kind) && attempt->number > lanes->alive)
+		lanes->alive = attempt->number;
 	if (turn->stage == TURN_CONTROL) {
 		note_alive(lanes);
 		turn->stage = TURN_AGAIN;
