@@ -28,7 +28,16 @@
 	"`c2s_protocol_options` and `s2s_protocol_options`: no_sslv3, no_tlsv1, no_tlsv1_1"
 #define PROSODY_CIPHERS  "take `ciphers` out of `ssl = { ... }`: the default has none of these"
 #define EJABBERD_CIPHERS "`c2s_ciphers` and `s2s_ciphers`: \"ECDHE+AESGCM:ECDHE+CHACHA20\""
-#define PROSODY_REQUIRE  "`c2s_require_encryption = true` and `s2s_require_encryption = true`"
+#define PROSODY_SUITES   "`ssl = { ciphers = \"ECDHE+AESGCM:ECDHE+CHACHA20\" }`"
+#define PROSODY_ORDER                                                                              \
+	"`ssl = { options = { cipher_server_preference = true } }`, the default, and no "          \
+	"`ciphers` of your own"
+#define EJABBERD_ORDER                                                                             \
+	"cipher_server_preference in `c2s_protocol_options` and `s2s_protocol_options`, and the "  \
+	"good ones first in `c2s_ciphers` and `s2s_ciphers`"
+#define PROSODY_DH      "take `dhparam` out of `ssl = { ... }`"
+#define EJABBERD_DH     "`c2s_dhfile` and `s2s_dhfile`: parameters of 2048 bits or more, or none"
+#define PROSODY_REQUIRE "`c2s_require_encryption = true` and `s2s_require_encryption = true`"
 #define EJABBERD_REQUIRE                                                                           \
 	"`starttls_required: true` in the `listen` entry of ejabberd_c2s, and "                    \
 	"`s2s_use_starttls: required`"
@@ -585,7 +594,7 @@ const struct finding_kind finding_kinds[] = {
 		.id = "tls-no-forward-secrecy",
 		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
 		.ref = "RFC 9325 section 4.1",
-		.meaning = "The connection has no forward secrecy, though we prefer it.",
+		.meaning = "There is no forward secrecy, though we prefer it.",
 		.why = "Whoever records the traffic and later gets the server's key can read it "
 		       "all.",
 		.prosody = PROSODY_CIPHERS,
@@ -615,16 +624,20 @@ const struct finding_kind finding_kinds[] = {
 	{
 		.id = "tls-dh-weak",
 		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = GRADE(WARNING, WARNING, CRITICAL),
+		.other_when = "for 1024 to 2047 bits, where the server may choose better",
 		.ref = "RFC 9325 section 4.5",
 		.meaning = "The Diffie-Hellman group is too small.",
 		.why = "Groups of 1024 bits are within reach of those who can pay: forward secrecy "
 		       "in name only.",
-		.prosody = "take `dhparam` out of `ssl = { ... }`",
+		.prosody = PROSODY_DH,
 		.ejabberd = "`c2s_dhfile` and `s2s_dhfile`: parameters of 2048 bits or more",
 	},
 	{
 		.id = "tls-weak-signature",
 		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.other = GRADE(CRITICAL, WARNING, CRITICAL),
+		.other_when = "when the server was asked scheme by scheme",
 		.ref = "RFC 9155 section 4",
 		.meaning = "The server signed the handshake with SHA-1 or MD5.",
 		.why = "Signatures over these can be forged.",
@@ -679,6 +692,470 @@ const struct finding_kind finding_kinds[] = {
 		.why = "That is allowed, and stricter than dialback. What it offers to trusted "
 		       "servers was not seen: use --cert.",
 		.prosody = "`s2s_secure_auth = true` does this",
+	},
+
+	/* Versions, as far as they were asked for one by one. */
+	{
+		.id = "tls-ssl2-offered",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6176 section 3",
+		.meaning = "SSL 2.0 is accepted.",
+		.why = "It encrypts nothing that cannot be read, and gives away sessions of any "
+		       "TLS server with the same RSA key (DROWN).",
+		.prosody = PROSODY_VERSIONS,
+		.ejabberd = EJABBERD_VERSIONS,
+	},
+	{
+		.id = "tls-ssl3-offered",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7568 section 3",
+		.meaning = "SSL 3.0 is accepted.",
+		.why = "A client that is made to fall back to it gives away its secrets octet by "
+		       "octet (POODLE).",
+		.prosody = PROSODY_VERSIONS,
+		.ejabberd = EJABBERD_VERSIONS,
+	},
+	{
+		.id = "tls-old-version-offered",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 8996 section 2",
+		.meaning = "TLS 1.0 or TLS 1.1 is accepted beside newer versions.",
+		.why = "They must not be negotiated: they know no authenticated encryption and "
+		       "sign with SHA-1. In 2014 the statement still allowed them.",
+		.prosody = PROSODY_VERSIONS "; `tls_profile = \"intermediate\"` does it, too",
+		.ejabberd = EJABBERD_VERSIONS,
+	},
+	{
+		.id = "tls12-missing",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 9325 section 3.1.1",
+		.meaning = "TLS 1.3 is accepted, TLS 1.2 is not.",
+		.why = "Programs without TLS 1.3 stay outside; nothing is weaker for it.",
+		.prosody = "`ssl = { protocol = \"tlsv1_2+\" }`",
+		.ejabberd =
+			"take no_tlsv1_2 out of `c2s_protocol_options` and `s2s_protocol_options`",
+	},
+	{
+		.id = "tls13-not-preferred",
+		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.ref = "RFC 9325 section 3.1.1",
+		.meaning = "An older version was agreed upon, though both sides speak TLS 1.3.",
+		.why = "Who speaks TLS 1.3 must prefer it.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-no-downgrade-sentinel",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9846 section 4.1.3",
+		.meaning = "The server speaks TLS 1.3, but its answers of older versions do not "
+			   "carry the mark that says so.",
+		.why = "Somebody on the path can have an older version agreed upon, and no client "
+		       "notices. Another program in front of the server, or servers of different "
+		       "age behind one address, look like this.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-no-fallback-scsv",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7507 section 3",
+		.meaning = "The server does not notice that a client has fallen back from a newer "
+			   "version (TLS_FALLBACK_SCSV).",
+		.why = "As long as old versions are accepted, somebody on the path can make a "
+		       "client use them. Where there is no old version it is told as information.",
+		.prosody = PROSODY_VERSIONS,
+		.ejabberd = EJABBERD_VERSIONS,
+	},
+	{
+		.id = "tls-version-intolerance",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 5246 appendix E.1",
+		.meaning = "A hello of a newer version makes the server fail instead of answering "
+			   "with one it knows.",
+		.why = "Clients have to fall back to be understood, and attackers can make them.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-grease-intolerance",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 8701 section 3",
+		.meaning = "Values that nobody knows make the server fail.",
+		.why = "It must ignore them. Clients send some on purpose, and each new algorithm "
+		       "is such a value.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-long-hello-intolerance",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 9846 section 5.1",
+		.meaning = "A hello that takes two segments of TCP is not understood.",
+		.why = "Hellos with post-quantum shares are that long. Something on the way often "
+		       "is to blame.",
+		.prosody =
+			"a current OpenSSL; look at what stands between the server and the network",
+		.ejabberd =
+			"a current OpenSSL; look at what stands between the server and the network",
+	},
+
+	/* Suites. */
+	{
+		.id = "tls-suite-null",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "Suites without any encryption are accepted.",
+		.why = "Whoever is on the path can read along.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-export",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "Export suites are accepted, or an RSA key of export size is used.",
+		.why = "Their keys can be computed within hours; clients can be made to take them "
+		       "(FREAK, LOGJAM).",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-rc4",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 7465 section 2",
+		.meaning = "RC4 is accepted.",
+		.why = "What is sent again and again, such as a password, can be read from its "
+		       "biases.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-short-key",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "Suites with keys of less than 112 bits are accepted.",
+		.why = "The key can be found by trying them all.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-64-bit-block",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "Ciphers with blocks of 64 bits are accepted: 3DES, IDEA, GOST 28147.",
+		.why = "Long connections repeat blocks, and repeated blocks give away text "
+		       "(SWEET32). XMPP connections last for days.",
+		.prosody = PROSODY_CIPHERS,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-static-rsa",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "RSA key exchange is accepted.",
+		.why = "There is no forward secrecy: who gets the key later can read what he "
+		       "recorded. It is also what attacks in the manner of ROBOT need; whether "
+		       "this server is open to one was not tested.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-static-key",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "Key exchange with long-lived keys is accepted: static Diffie-Hellman, "
+			   "Kerberos, GOST.",
+		.why = "There is no forward secrecy: who gets the key later can read what he "
+		       "recorded.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-dsa",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 9846 section 4.2.3",
+		.meaning = "Suites with DSA certificates are accepted.",
+		.why = "DSA left TLS; its keys mostly have 1024 bits, and sign with SHA-1.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-psk",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 4279 section 7.1",
+		.meaning = "Suites with nothing but a pre-shared key are accepted.",
+		.why = "There is no forward secrecy, and XMPP has no use for them.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-dhe",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 9325 section 4.2",
+		.meaning = "Suites with finite-field Diffie-Hellman are accepted in TLS 1.2 or "
+			   "earlier.",
+		.why = "Client and server cannot agree on a group, so that weak ones stay in use.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-cbc",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 9325 section 4.2.1",
+		.meaning = "CBC suites are accepted without encrypt-then-MAC.",
+		.why = "Small differences in time can give away text (LUCKY13); libraries take "
+		       "pains to hide them.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-dated",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 9325 section 4.2",
+		.meaning = "Suites are accepted that no recommendation knows: short tags, numbers "
+			   "never assigned, abandoned experiments.",
+		.why = "Suites with authenticated encryption that are in wide use have fewer ways "
+		       "to fail.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "tls-suite-out-of-place",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 5246 section 1.2",
+		.meaning = "Suites are accepted in versions for which they are not specified.",
+		.why = "Strict clients give up here.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-suite-unregistered",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 9847 section 3",
+		.meaning = "Suites are accepted whose numbers are not assigned.",
+		.why = "Nobody here knows what they are worth.",
+		.prosody = PROSODY_SUITES,
+		.ejabberd = EJABBERD_CIPHERS,
+	},
+	{
+		.id = "rfc6120-suite",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 6120 section 13.8",
+		.meaning = "Whether the suite that RFC 6120 makes mandatory to implement, "
+			   "TLS_RSA_WITH_AES_128_CBC_SHA, is accepted.",
+		.why = "It has no forward secrecy, and RFC 9325 (section 4.2.1) advises against "
+		       "it: a server does well without. Clients of 2011 may need it.",
+	},
+
+	/* Their order. */
+	{
+		.id = "tls-fs-not-preferred",
+		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
+		.ref = "RFC 9325 section 4.1",
+		.meaning = "A suite without forward secrecy is chosen, though one with it was "
+			   "offered.",
+		.why = "Forward secrecy must not only be had but preferred.",
+		.prosody = PROSODY_ORDER,
+		.ejabberd = EJABBERD_ORDER,
+	},
+	{
+		.id = "tls-weak-preferred",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 9325 section 4.2.1",
+		.meaning =
+			"A weak suite is chosen, though a good one was offered in the same hello.",
+		.why = "Clients that know better get no better.",
+		.prosody = PROSODY_ORDER,
+		.ejabberd = EJABBERD_ORDER,
+	},
+	{
+		.id = "tls-no-server-preference",
+		.severity = GRADE(INFO, NONE, INFO),
+		.ref = "RFC 9325 section 4.2.1",
+		.meaning = "The client's order of suites decides.",
+		.why = "With nothing but good suites it is as well; otherwise an old client "
+		       "chooses worse than it had to.",
+		.prosody = PROSODY_ORDER,
+		.ejabberd = EJABBERD_ORDER,
+	},
+
+	/* Key exchange and signatures. */
+	{
+		.id = "tls-dh-shared-prime",
+		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.ref = "RFC 9325 section 4.5",
+		.meaning = "The Diffie-Hellman group has 1024 bits or less, and many servers share "
+			   "it.",
+		.why = "The costly part of breaking it is done once for all who use it (LOGJAM).",
+		.prosody = PROSODY_DH,
+		.ejabberd = EJABBERD_DH,
+	},
+	{
+		.id = "tls-dh-unsafe",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = GRADE(WARNING, WARNING, CRITICAL),
+		.other_when = "for a prime with small subgroups, as in RFC 5114",
+		.ref = "RFC 8270 section 1",
+		.meaning =
+			"The Diffie-Hellman parameters are faulty: a modulus that is no prime, a "
+			"generator or public value of no use.",
+		.why = "Whoever is on the path can compute the secret.",
+		.prosody = PROSODY_DH,
+		.ejabberd = EJABBERD_DH,
+	},
+	{
+		.id = "tls-ephemeral-reuse",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9325 section 7.4",
+		.meaning = "Two connections had the same ephemeral key.",
+		.why = "It is ephemeral in name only: forward secrecy lasts as long as the key "
+		       "does. With DHE it is also what Raccoon needs.",
+		.prosody =
+			"`ssl = { options = { single_dh_use = true, single_ecdh_use = true } }`, "
+			"the default",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-explicit-curve",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.ref = "RFC 8422 section 5.4",
+		.meaning = "The server sends the parameters of its curve instead of its name.",
+		.why = "Nobody can check them in passing, and forged ones have passed.",
+		.prosody = "take `curveslist` out of `ssl = { ... }`",
+		.ejabberd = "run a current OpenSSL: its own list has none of these",
+	},
+	{
+		.id = "tls-group-deprecated",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "RFC 8422 section 5.1.1",
+		.meaning =
+			"Groups are accepted that were deprecated, or drafts that were replaced.",
+		.why = "They are seldom used, seldom tested, and no client needs them.",
+		.prosody = "take `curveslist` out of `ssl = { ... }`",
+		.ejabberd = "run a current OpenSSL: its own list has none of these",
+	},
+	{
+		.id = "tls-post-quantum-missing",
+		.severity = GRADE(INFO, NONE, WARNING),
+		.ref = "draft-ietf-tls-ecdhe-mlkem",
+		.meaning = "No post-quantum group is accepted.",
+		.why = "What is recorded now may be read once there are quantum computers.",
+		.prosody =
+			"OpenSSL 3.5 or newer; `curveslist = { \"X25519MLKEM768\", \"X25519\" }` "
+			"in `ssl = { ... }`",
+		.ejabberd = "OpenSSL 3.5 or newer",
+	},
+	{
+		.id = "tls-post-quantum-not-preferred",
+		.severity = GRADE(INFO, NONE, INFO),
+		.ref = "draft-ietf-tls-ecdhe-mlkem",
+		.meaning = "A post-quantum group is accepted, but not asked for where a classical "
+			   "share came along.",
+		.why = "Clients that send a classical share first are not protected.",
+		.prosody = "X25519MLKEM768 first in `curveslist` of `ssl = { ... }`",
+		.ejabberd = "OpenSSL 3.5 or newer",
+	},
+	{
+		.id = "tls-accepts-weak-signature",
+		.severity = GRADE(WARNING, INFO, CRITICAL),
+		.other = GRADE(CRITICAL, WARNING, CRITICAL),
+		.other_when = "for MD5 (SLOTH)",
+		.ref = "RFC 9155 section 3",
+		.meaning =
+			"The server signs the handshake with SHA-1 or MD5 when the client offers "
+			"nothing better.",
+		.why = "It must refuse: signatures over these can be forged.",
+		.prosody = "take @SECLEVEL=0 and @SECLEVEL=1 out of `ciphers` in `ssl = { ... }`; "
+			   "run a current OpenSSL",
+		.ejabberd = "take @SECLEVEL=0 and @SECLEVEL=1 out of `c2s_ciphers` and "
+			    "`s2s_ciphers`; run a current OpenSSL",
+	},
+
+	/* Properties. */
+	{
+		.id = "tls-compression",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9325 section 3.3",
+		.meaning = "The server compresses inside TLS.",
+		.why = "The length of what is sent gives away what is in it (CRIME).",
+		.prosody = "`ssl = { options = { no_compression = true } }`, the default",
+		.ejabberd = "no_compression in `c2s_protocol_options` and `s2s_protocol_options`",
+	},
+	{
+		.id = "tls-heartbeat",
+		.severity = GRADE(WARNING, INFO, WARNING),
+		.ref = "RFC 6520 section 2",
+		.meaning = "The server agrees to TLS heartbeats.",
+		.why = "XMPP has no use for them over TCP, and libraries that still have them are "
+		       "old. Whether they give away memory was not tested.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-unknown-name-accepted",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 9325 section 3.7",
+		.meaning = "A server name (SNI) that nobody serves is answered with a certificate.",
+		.why = "It should be refused: what is meant for one service can otherwise be led "
+		       "to another (ALPACA).",
+	},
+	{
+		.id = "tls-unknown-alpn-accepted",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7301 section 3.2",
+		.meaning = "A protocol (ALPN) that nobody knows is not refused on direct TLS.",
+		.why = "It should be: what is meant for one service can otherwise be led to "
+		       "another (ALPACA).",
+	},
+
+	/* The enumeration itself. */
+	{
+		.id = "tls-protocol-violation",
+		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.ref = "RFC 9846 section 4.1.3",
+		.meaning = "The server's answers break a rule of TLS.",
+		.why = "Strict clients give up here.",
+		.prosody = "run a current OpenSSL",
+		.ejabberd = "run a current OpenSSL",
+	},
+	{
+		.id = "tls-answers-inconsistent",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9325 section 3.9",
+		.meaning = "The same question had different answers.",
+		.why = "There may be several servers behind one address, not all alike: the "
+		       "weakest one counts, and what is shown is a mixture.",
+		.prosody = "give all nodes the same configuration",
+		.ejabberd = "give all nodes the same configuration",
+	},
+	{
+		.id = "tls-answers-unclear",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 9846 section 6",
+		.meaning = "Some questions had no answer that proves anything: silence, resets, "
+			   "faults.",
+		.why = "Neither yes nor no is claimed of what they asked for.",
+	},
+	{
+		.id = "enumeration-throttled",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 6120 section 4.9.3.17",
+		.meaning = "The server would not have as many connections as it takes.",
+		.why = "What was not asked for is not known, and not counted as refused.",
+		.prosody = "`mod_limits` and what stands before the server limit connections",
+		.ejabberd = "`shaper` and what stands before the server limit connections",
+	},
+	{
+		.id = "enumeration-incomplete",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "RFC 9846 section 4.1.2",
+		.meaning = "The enumeration ended before its plan was through.",
+		.why = "What was not asked for is not known, and not counted as refused. More "
+		       "time or more connections may help.",
 	},
 
 	/* Certificates: the path. */
@@ -1515,6 +1992,16 @@ const struct finding_kind finding_kinds[] = {
 		.why = "The weakest one counts: an attacker chooses where a client connects.",
 		.prosody = "give all nodes the same configuration",
 		.ejabberd = "give all nodes the same configuration",
+	},
+	{
+		.id = "tls-drown-shared-key",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6176 section 3",
+		.meaning = "The RSA key of an endpoint serves SSL 2.0 at another one.",
+		.why = "Sessions of the one can be read with the help of the other (DROWN): SSL "
+		       "2.0 has to go there, or the key here.",
+		.prosody = PROSODY_VERSIONS,
+		.ejabberd = EJABBERD_VERSIONS,
 	},
 	{
 		.id = "certs-differ",

@@ -19,7 +19,8 @@ enum cut_short {
 
 struct ciphers_facts {
 	/* The first connection: steps and features in clear, the failure that ended everything.
-	 * .tls is the library's handshake where one was made (.tls.up). */
+	 * .tls is the library's handshake where one was made (.tls.up); .encrypted: some hello
+	 * was answered with TLS. */
 	struct starttls_facts walk;
 	enum survey_scope scope;
 	struct survey_facts survey;
@@ -34,18 +35,25 @@ struct ciphers_facts {
 /* One endpoint examined by xmpp-ciphers. */
 void judge_ciphers(const struct endpoint *at, const struct ciphers_facts *facts,
 		   const struct policy *policy, struct arena *mem, struct findings *out);
-/* What spans endpoints: another configuration behind another port or address; one RSA key that also
- * serves SSL 2.0 (DROWN). */
+/* What spans endpoints (drop judge_target()'s "endpoints-differ" before): another configuration
+ * behind another port or address; one RSA key that also serves SSL 2.0 (DROWN). */
 void judge_ciphers_target(const struct target_view *target,
 			  const struct ciphers_facts *const *ciphers, const struct policy *policy,
 			  struct arena *mem, struct findings *out);
 
-/* The verdict on one suite in one version, for the matrix. */
+/* The promises of 2014 that an enumeration decides: SW-3, SW-4, SW-6, DP-2. Grade them with
+ * judge_manifesto_status(). */
+size_t judge_ciphers_manifesto(const struct target_view *target,
+			       const struct ciphers_facts *const *ciphers, struct arena *mem,
+			       struct promise out[PROMISE_MAX]);
+
+/* The verdict on one suite in one version, for the matrix: the worst that policy and site find
+ * against it, what they ignore left out. */
 struct suite_verdict {
 	enum severity severity; /* NONE: good */
 	const char *word;       /* "good" "legacy" "weak" "insecure" */
 	const char *ref;        /* clause; NULL where good */
-	const char *note;       /* "no encrypt-then-MAC", "RC4", "1024-bit DH"; NULL */
+	const char *note;       /* "no encrypt-then-MAC", "RC4", "1024-bit DH"; NULL where good */
 };
 void judge_suite(const struct suite_seen *seen, enum tls_version version,
 		 const struct policy *policy, struct suite_verdict *out);

@@ -43,6 +43,13 @@ static enum severity severity_for(const struct finding_kind *kind, const struct 
 	return other ? kind->other[policy->name] : kind->severity[policy->name];
 }
 
+enum severity finding_severity(const char *id, const struct policy *policy, bool other)
+{
+	const struct finding_kind *kind = finding_kind_find(id);
+	assert(kind);
+	return severity_for(kind, policy, other);
+}
+
 static void add(struct findings *list, const struct finding_kind *kind, enum severity severity,
 		struct arena *mem, const char *format, va_list args) PRINTF(5, 0);
 static void add(struct findings *list, const struct finding_kind *kind, enum severity severity,

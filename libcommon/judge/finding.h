@@ -73,6 +73,9 @@ struct policy {
 	const signed char *override; /* finding_kind_count entries, or NULL */
 };
 
+/* What a finding of this kind weighs, `other` its second weight: the site's word goes before the
+ * policy's. id must be in the catalogue. */
+enum severity finding_severity(const char *id, const struct policy *policy, bool other);
 /* Adds one in order; nothing when the policy ignores it. id must be in the catalogue (a bug
  * otherwise). */
 void findings_add(struct findings *list, const struct policy *policy, struct arena *mem,

@@ -6,26 +6,12 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "judge/ciphers_parts.h"
+#include "judge/manifesto_parts.h"
 #include "judge/parts.h"
 #include "judge/target_parts.h"
 
 #define DH_LEAST 2048
-
-struct answer {
-	enum promise_result result;
-	const char *reason; /* NULL: nothing to add */
-};
-
-struct door {
-	const struct endpoint *at;
-	const struct starttls_facts *facts;
-	struct arena *mem;
-};
-
-static struct answer says(enum promise_result result, const char *reason)
-{
-	return (struct answer){ result, reason };
-}
 
 /* MAN-1, MAN-2 */
 static struct answer sw_1(const struct door *door)
@@ -183,21 +169,22 @@ static struct answer dp_3(const struct door *door)
 	return says(PROMISE_BROKEN, reason);
 }
 
-static const struct {
+static const struct promised {
 	const char *id, *text;
 	struct answer (*ask)(const struct door *door);
+	struct answer (*enumerated)(const struct door *door); /* NULL: says nothing about it */
 } promises[] = {
-	{ "SW-1", "STARTTLS as in RFC 6120", sw_1 },
-	{ "SW-2", "certificates that validate", sw_2 },
-	{ "SW-3", "the newest TLS preferred", sw_3 },
-	{ "SW-4", "SSL 2.0 off", sw_4 },
-	{ "SW-5", "encryption can be required", sw_5 },
-	{ "SW-6", "forward secrecy can be preferred", sw_6 },
-	{ "SW-7", "servers authenticated, else dialback over TLS", sw_7 },
-	{ "SW-8", "shows how a connection is protected", sw_8 },
-	{ "DP-1", "TLS required, authenticated if possible", dp_1 },
-	{ "DP-2", "forward secrecy preferred", sw_6 },
-	{ "DP-3", "certificates of well-known CAs", dp_3 },
+	{ "SW-1", "STARTTLS as in RFC 6120", sw_1, NULL },
+	{ "SW-2", "certificates that validate", sw_2, NULL },
+	{ "SW-3", "the newest TLS preferred", sw_3, enumerated_sw_3 },
+	{ "SW-4", "SSL 2.0 off", sw_4, enumerated_sw_4 },
+	{ "SW-5", "encryption can be required", sw_5, NULL },
+	{ "SW-6", "forward secrecy can be preferred", sw_6, enumerated_sw_6 },
+	{ "SW-7", "servers authenticated, else dialback over TLS", sw_7, NULL },
+	{ "SW-8", "shows how a connection is protected", sw_8, NULL },
+	{ "DP-1", "TLS required, authenticated if possible", dp_1, NULL },
+	{ "DP-2", "forward secrecy preferred", sw_6, enumerated_sw_6 },
+	{ "DP-3", "certificates of well-known CAs", dp_3, NULL },
 };
 
 /* Something answered there; neither a port that refuses nor a server that is busy proves anything
@@ -218,8 +205,17 @@ static bool is_worse(enum promise_result a, enum promise_result b)
 	return rank[a] > rank[b];
 }
 
-static struct answer ask_all(const struct target_view *target, enum service service, size_t which,
-			     struct arena *mem)
+/* The survey of an endpoint that answered one. */
+static const struct survey_facts *evidence(const struct ciphers_facts *const *ciphers, size_t i)
+{
+	const struct survey_facts *survey = ciphers[i] ? &ciphers[i]->survey : NULL;
+	return survey && survey_answered(survey) ? survey : NULL;
+}
+
+/* ciphers: NULL, or by endpoint. */
+static struct answer ask_all(const struct target_view *target,
+			     const struct ciphers_facts *const *ciphers, enum service service,
+			     const struct promised *promise, struct arena *mem)
 {
 	struct answer worst = { PROMISE_NOT_TESTABLE, "no endpoint answers" };
 	bool any = false, more = false;
@@ -227,10 +223,12 @@ static struct answer ask_all(const struct target_view *target, enum service serv
 	if (target->dns && target->dns->declined[service])
 		return says(PROMISE_NOT_APPLICABLE, "not offered");
 	for (size_t i = 0; i < target->count; i++) {
-		if (target->endpoints[i].service != service || !is_evidence(target->facts[i]))
+		const struct survey_facts *survey = ciphers ? evidence(ciphers, i) : NULL;
+		if (target->endpoints[i].service != service ||
+		    !(ciphers ? survey != NULL : is_evidence(target->facts[i])))
 			continue;
-		const struct door door = { &target->endpoints[i], target->facts[i], mem };
-		struct answer answer = promises[which].ask(&door);
+		const struct door door = { &target->endpoints[i], target->facts[i], survey, mem };
+		struct answer answer = survey ? promise->enumerated(&door) : promise->ask(&door);
 		more = any;
 		if (!any || is_worse(answer.result, worst.result)) {
 			worst = answer;
@@ -245,22 +243,38 @@ static struct answer ask_all(const struct target_view *target, enum service serv
 	return worst;
 }
 
-size_t judge_manifesto(const struct target_view *target, struct arena *mem,
-		       struct promise out[PROMISE_MAX])
+static size_t ask_promises(const struct target_view *target,
+			   const struct ciphers_facts *const *ciphers, struct arena *mem,
+			   struct promise out[PROMISE_MAX])
 {
 	size_t count = 0;
 	_Static_assert(ARRAY_SIZE(promises) * SERVICE_COUNT <= PROMISE_MAX, "room for all");
 	for (size_t which = 0; which < ARRAY_SIZE(promises); which++) {
+		const struct promised *promise = &promises[which];
 		for (int i = 0; i < SERVICE_COUNT; i++) {
-			if (!target->wanted[i])
+			if (!target->wanted[i] || (ciphers && !promise->enumerated))
 				continue;
-			struct answer answer = ask_all(target, (enum service)i, which, mem);
-			out[count++] = (struct promise){ promises[which].id, promises[which].text,
+			struct answer answer = ask_all(target, ciphers, (enum service)i, promise,
+						       mem);
+			out[count++] = (struct promise){ promise->id, promise->text,
 							 (enum service)i, answer.result,
 							 answer.reason };
 		}
 	}
 	return count;
+}
+
+size_t judge_manifesto(const struct target_view *target, struct arena *mem,
+		       struct promise out[PROMISE_MAX])
+{
+	return ask_promises(target, NULL, mem, out);
+}
+
+size_t judge_ciphers_manifesto(const struct target_view *target,
+			       const struct ciphers_facts *const *ciphers, struct arena *mem,
+			       struct promise out[PROMISE_MAX])
+{
+	return ask_promises(target, ciphers, mem, out);
 }
 
 enum status judge_manifesto_status(const struct promise *list, size_t count)

@@ -175,6 +175,11 @@ void conn_add_tap(struct conn *conn, const struct tap *tap)
 	conn->taps[conn->tap_count++] = tap;
 }
 
+void conn_remove_taps(struct conn *conn)
+{
+	conn->tap_count = 0;
+}
+
 void conn_tap(struct conn *conn, enum tap_event event, const void *data, size_t size)
 {
 	for (size_t i = 0; i < conn->tap_count; i++)
@@ -210,4 +215,9 @@ void conn_swap(struct conn *conn, const struct conn_ops *ops, void *state)
 {
 	conn->ops = ops;
 	conn->state = state;
+}
+
+void *conn_swapped(const struct conn *conn, const struct conn_ops *ops)
+{
+	return conn->ops == ops ? conn->state : NULL;
 }

@@ -46,6 +46,8 @@ bool conn_has_input(struct conn *conn);
 
 /* Taps see traffic from here on, in the order they were added; at most two. */
 void conn_add_tap(struct conn *conn, const struct tap *tap);
+/* From here on nobody watches: octets that are neither text nor inside TLS. */
+void conn_remove_taps(struct conn *conn);
 void conn_tap(struct conn *conn, enum tap_event event, const void *data, size_t size);
 
 int conn_fd(const struct conn *conn);
@@ -67,6 +69,8 @@ struct conn_ops {
 	bool (*has_input)(void *state, struct conn *conn); /* conn_has_input() behind the swap */
 };
 void conn_swap(struct conn *conn, const struct conn_ops *ops, void *state);
+/* The state, if these are its operations; NULL otherwise. */
+void *conn_swapped(const struct conn *conn, const struct conn_ops *ops);
 
 /* For tls/session: plain, non-waiting socket I/O is gnutls' own; waiting is here. False and err on
  * timeout: "WHAT: no answer within 10 s", or without WHAT when what is NULL. */

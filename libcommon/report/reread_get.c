@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/reread.h"
@@ -208,5 +209,44 @@ bool get_texts(const struct place *place, const char *key, struct arena *mem, st
 		out->items[i] = arena_copy_n(mem, json_string_value(item),
 					     json_string_length(item));
 	}
+	return true;
+}
+
+bool code_point_parse(const char *text, uint32_t max, uint32_t *out)
+{
+	size_t digits = strlen(text) >= 2 ? strlen(text) - 2 : 0;
+	if (strncmp(text, "0x", 2) != 0 || (digits != 4 && digits != 6) ||
+	    strspn(text + 2, "0123456789ABCDEF") != digits)
+		return false;
+	unsigned long code = strtoul(text + 2, NULL, 16);
+	if (code > max)
+		return false;
+	*out = (uint32_t)code;
+	return true;
+}
+
+bool get_code(const struct place *place, const char *key, uint32_t max, uint32_t *out,
+	      struct err *err)
+{
+	return !json_object_get(place->object, key) ||
+	       code_point_parse(word_of(place, key), max, out) ||
+	       place_complain(place, key, "not a code point", err);
+}
+
+bool get_bits(const struct place *place, const char *key, unsigned *out, struct err *err)
+{
+	uint32_t bits = *out;
+	if (!get_uint(place, key, BITS_MAX, &bits, err))
+		return false;
+	*out = bits;
+	return true;
+}
+
+bool get_size(const struct place *place, const char *key, size_t *out, struct err *err)
+{
+	uint32_t count = (uint32_t)*out;
+	if (!get_uint(place, key, INT32_MAX, &count, err))
+		return false;
+	*out = count;
 	return true;
 }

@@ -11,7 +11,8 @@
 #include "base/err.h"
 #include "xmpp/features.h"
 
-#define LIST_MAX 1000 /* entries of one list: more than any probe writes */
+#define LIST_MAX 1000  /* entries of one list: more than any probe writes */
+#define BITS_MAX 65536 /* no answer that a probe takes holds a longer number */
 
 struct place {
 	const json_t *object; /* NULL: absent */
@@ -34,9 +35,17 @@ NODISCARD bool get_uint(const struct place *place, const char *key, uint32_t max
 			struct err *err);
 NODISCARD bool get_count(const struct place *place, const char *key, uint64_t *out,
 			 struct err *err);
+/* A number of things. */
+NODISCARD bool get_size(const struct place *place, const char *key, size_t *out, struct err *err);
 /* Two lower-case digits an octet. */
 NODISCARD bool get_hex(const struct place *place, const char *key, struct arena *mem,
 		       struct bytes *out, struct err *err);
+/* "0xC02F", "0x010080": as the record writes code points, and nothing else. */
+NODISCARD bool code_point_parse(const char *text, uint32_t max, uint32_t *out);
+NODISCARD bool get_code(const struct place *place, const char *key, uint32_t max, uint32_t *out,
+			struct err *err);
+/* Of a key or a modulus. */
+NODISCARD bool get_bits(const struct place *place, const char *key, unsigned *out, struct err *err);
 /* Required. 0 is nothing to connect to, and taken only where least says so. */
 NODISCARD bool get_port(const struct place *place, const char *key, uint16_t least, uint16_t *out,
 			struct err *err);

@@ -31,4 +31,10 @@ NODISCARD bool reread_evidence(const struct place *section, struct arena *mem,
 NODISCARD bool reread_past(const struct place *section, struct arena *mem,
 			   struct certcheck_facts *facts, struct err *err);
 
+/* Of the ciphers section: everything about the server but versions and suites. */
+NODISCARD bool reread_survey(const struct place *section, struct arena *mem,
+			     struct survey_facts *out, struct err *err);
+/* {"number","name"} to -1 or the number. */
+NODISCARD bool reread_alert(const struct place *place, const char *key, int *out, struct err *err);
+
 #endif

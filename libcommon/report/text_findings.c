@@ -45,8 +45,7 @@ static const char *where_words(const struct text_view *view, const struct group 
 	return arena_copy(mem, buf_string(&out));
 }
 
-/* "RFC 7590 section 3.1" is "RFC 7590 3.1" on a screen. */
-static const char *short_ref(const char *ref, struct arena *mem)
+const char *short_ref(const char *ref, struct arena *mem)
 {
 	static const char word[] = " section";
 	const char *at = strstr(ref, word);

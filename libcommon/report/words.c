@@ -86,13 +86,15 @@ const char *endpoint_trouble(const struct starttls_facts *facts, struct arena *m
 	return arena_copy_n(mem, state, length);
 }
 
-/* A service of which no endpoint was walked: what could not be asked may well be there. */
-static const char *missing_state(const struct target_view *target, enum service service)
+const char *missing_state(const struct target_view *target, enum service service)
 {
+	if (target->dns && target->dns->declined[service])
+		return "not offered";
 	for (size_t i = 0; i < target->count; i++) {
 		if (target->endpoints[i].service == service)
 			return "not examined";
 	}
+	/* What could not be asked may well be there. */
 	return target->dns && dns_is_in_doubt(target->dns, service) ? "not known" : "not found";
 }
 
@@ -109,9 +111,7 @@ static const char *service_state(const struct target_view *target, enum service 
 		proven += facts->encrypted && facts->authenticated;
 		in_clear += !facts->encrypted && facts->before.opened;
 	}
-	if (target->dns && target->dns->declined[service])
-		return "not offered";
-	if (tried == 0)
+	if (tried == 0 || (target->dns && target->dns->declined[service]))
 		return missing_state(target, service);
 	if (encrypted == 0)
 		return in_clear ? "not reachable over TLS" : "not reachable";

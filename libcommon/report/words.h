@@ -22,6 +22,10 @@ const char *target_state(const struct target_view *target, struct arena *mem);
 /* What is wrong, as far as it fits a line: the sentence of a lone finding, or "2 warnings"; NULL
  * if nothing is. */
 const char *trouble_words(const struct text_view *view, struct arena *mem);
+/* A service of which no endpoint was walked: "not found", "not offered", "not known" ... */
+const char *missing_state(const struct target_view *target, enum service service);
+/* "RFC 7590 section 3.1" is "RFC 7590 3.1" on a screen. */
+const char *short_ref(const char *ref, struct arena *mem);
 /* "ok 61d", "expired", "wrong name" ... */
 const char *cert_words(const struct starttls_facts *facts, struct arena *mem);
 const char *escaped(const char *text, struct arena *mem);            /* "" for NULL */

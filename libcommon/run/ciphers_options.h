@@ -4,8 +4,6 @@
 #ifndef RUN_CIPHERS_OPTIONS_H
 #define RUN_CIPHERS_OPTIONS_H
 
-#include <jansson.h>
-
 #include "report/names.h"
 #include "run/cli.h"
 #include "tls/survey.h"
@@ -22,7 +20,7 @@ struct ciphers_options {
 	bool list_fs;                  /* --fs: only with forward secrecy */
 	enum tls_version list_version; /* --tls VERSION: only what it may use; NONE: all */
 
-	json_t *old; /* of --diff: records by domain; NULL */
+	struct ciphers_old *old; /* of --diff; NULL */
 };
 
 extern const struct poptOption ciphers_table[];

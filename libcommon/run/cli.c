@@ -35,7 +35,7 @@ static void set_defaults(const struct cli_tool *tool, struct options *opt)
 		.first = tool->default_first,
 		.family = AF_UNSPEC,
 		.tls = { .keylog = keylog && *keylog ? keylog : NULL },
-		.timeout = DEFAULT_TIMEOUT,
+		.timeout = tool->default_timeout > 0 ? tool->default_timeout : DEFAULT_TIMEOUT,
 		.jobs = DEFAULT_JOBS,
 		.per_host = DEFAULT_PER_HOST,
 		.colour = colour_wanted(),

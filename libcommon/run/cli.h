@@ -51,6 +51,7 @@ struct options {
 	bool rejudge;
 
 	enum policy_name policy;
+	bool policy_chosen;
 	signed char *override; /* finding_kind_count entries */
 
 	bool network;           /* false: nothing is connected to or asked */
@@ -74,6 +75,7 @@ struct cli_tool {
 	const char *operands; /* for the usage line: "[DOMAIN...]" */
 	const struct poptOption *table;
 	bool default_first; /* --first is the tool's default scope */
+	double default_timeout; /* seconds; 0: that of a walk */
 	/* Takes an option of the tool's table; arg is NULL where it has none and lives as long as
 	 * the options. False: err says what is wrong. */
 	bool (*take)(void *tool_options, struct options *options, int value, const char *arg,

@@ -22,7 +22,7 @@ const struct poptOption cli_reach_table[] = {
 	{ "proxy", 0, POPT_ARG_STRING, NULL, OPT_PROXY,
 	  "through a SOCKS5 proxy: socks5h://HOST:PORT", "URL" },
 	{ "timeout", 't', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
-	  "one endpoint's deadline (default 10)", "SECONDS" },
+	  "one endpoint's deadline (default 10; 60 to enumerate ciphers)", "SECONDS" },
 	{ "jobs", 'J', POPT_ARG_STRING, NULL, OPT_JOBS, "domains examined at once (default 32)",
 	  "N" },
 	{ "per-host", 0, POPT_ARG_STRING, NULL, OPT_PER_HOST,

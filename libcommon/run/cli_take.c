@@ -275,6 +275,7 @@ static bool take_finding(struct options *opt, int value, const char *arg, struct
 {
 	switch (value) {
 	case OPT_POLICY:
+		opt->policy_chosen = true;
 		if (!policy_name_parse(arg, &opt->policy))
 			return err_set(err, AT_INPUT, ERR_USAGE,
 				       "--policy: '%s' is not bcp195, manifesto or strict", arg);

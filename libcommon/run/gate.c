@@ -55,21 +55,44 @@ static size_t bucket(const struct endpoint *at)
 	return hash % BUCKETS;
 }
 
-void gate_pace(struct gate *gate)
+/* The moment of the next connection, which is the caller's from then on; -1: it is too late. */
+static int64_t reserve(struct gate *gate, int64_t last)
 {
-	if (!gate->interval_ns)
-		return;
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	pthread_mutex_lock(&gate->lock);
 	int64_t at = (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 	if (gate->next_ns > at)
 		at = gate->next_ns;
-	gate->next_ns = at + gate->interval_ns;
+	if (at > last)
+		at = -1;
+	else
+		gate->next_ns = at + gate->interval_ns;
 	pthread_mutex_unlock(&gate->lock);
+	return at;
+}
+
+static bool pace(struct gate *gate, int64_t last)
+{
+	if (!gate->interval_ns)
+		return true;
+	int64_t at = reserve(gate, last);
+	if (at < 0)
+		return false;
 	struct timespec until = { .tv_sec = at / NS_PER_S, .tv_nsec = at % NS_PER_S };
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) != 0)
 		;
+	return true;
+}
+
+void gate_pace(struct gate *gate)
+{
+	(void)pace(gate, INT64_MAX);
+}
+
+bool gate_pace_before(struct gate *gate, struct deadline until)
+{
+	return pace(gate, until.at_ns);
 }
 
 void gate_enter(struct gate *gate, const struct endpoint *at)

@@ -18,6 +18,8 @@ void gate_free(struct gate **gate);
 void gate_enter(struct gate *gate, const struct endpoint *at);
 /* One more connection by somebody who has a place: waits as the rate wants it. */
 void gate_pace(struct gate *gate);
+/* The same, if its turn comes before that moment; false at once where it does not. */
+NODISCARD bool gate_pace_before(struct gate *gate, struct deadline until);
 void gate_leave(struct gate *gate, const struct endpoint *at);
 
 #endif

@@ -115,6 +115,12 @@ static void note_certificate(struct probe *probe, const struct tls_facts *facts)
 
 bool probe_tls(struct probe *probe, struct tls_facts *facts, struct err *err)
 {
+	return probe_tls_again(probe, NULL, facts, err);
+}
+
+bool probe_tls_again(struct probe *probe, const struct tls_ticket *ticket, struct tls_facts *facts,
+		     struct err *err)
+{
 	const struct options *opt = probe->job->shared->options;
 	const char *name = opt->servername ? opt->servername : job_identity(probe->job);
 	/* XEP-0368, section 5: ALPN belongs to direct TLS; with STARTTLS the stream has chosen the
@@ -125,7 +131,8 @@ bool probe_tls(struct probe *probe, struct tls_facts *facts, struct err *err)
 	if (opt->alpn)
 		alpn = *opt->alpn ? opt->alpn : NULL;
 	conn_set_stage(probe->conn, AT_TLS);
-	if (!tls_start(probe->conn, probe->job->shared->tls, name, alpn, probe->mem, facts, err))
+	if (!tls_start_again(probe->conn, probe->job->shared->tls, name, alpn, ticket, probe->mem,
+			     facts, err))
 		return false;
 	if (probe->recording)
 		note_certificate(probe, facts);

@@ -31,6 +31,9 @@ NODISCARD bool probe_connect(struct probe *probe, struct err *err);
 void probe_adopt(struct probe *probe, struct conn *conn);
 /* The handshake with the names this job uses. */
 NODISCARD bool probe_tls(struct probe *probe, struct tls_facts *facts, struct err *err);
+/* The same, offering a session to take up again; NULL: none. */
+NODISCARD bool probe_tls_again(struct probe *probe, const struct tls_ticket *ticket,
+			       struct tls_facts *facts, struct err *err);
 NODISCARD bool probe_stream(struct probe *probe, struct stream_facts *facts, struct err *err);
 NODISCARD bool probe_restart(struct probe *probe, struct stream_facts *facts, struct err *err);
 struct stream_header probe_header(const struct probe *probe);

@@ -85,8 +85,9 @@ struct answer_facts {
 
 struct answer;
 
-#define ANSWER_OCTETS_MAX (384 * 1024) /* of one answer; a flight with a large chain takes 20 KiB  \
-					*/
+#define ANSWER_OCTETS_MAX                                                                          \
+	(384 * 1024) /* of one answer; a flight with a large chain takes 20 KiB                    \
+		      */
 
 /* Facts live in mem; the reader itself must be freed. */
 struct answer *answer_new(enum tls_version asked, enum answer_want want, struct arena *mem);

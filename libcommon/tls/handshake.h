@@ -36,6 +36,8 @@ struct session {
 };
 
 void session_free(struct session **session);
+/* The session that conn reads and writes through; NULL: none. */
+struct session *session_of(const struct conn *conn);
 
 /* observe.c: handshake messages as they pass, for the facts and for -vv. */
 void session_observe(struct session *session);

@@ -277,8 +277,31 @@ static bool tls_has_input(void *state, struct conn *conn)
 
 static const struct conn_ops ops = { tls_read, tls_write, tls_close, tls_has_input };
 
+struct session *session_of(const struct conn *conn)
+{
+	return conn_swapped(conn, &ops);
+}
+
+/* Of a session GnuTLS cannot read the handshake is a whole one: facts->resumed tells. */
+static bool offer(struct session *session, const char *servername, const char *alpn,
+		  const struct tls_ticket *ticket, struct err *err)
+{
+	if (!set_servername(session, servername, err) || !set_alpn(session, alpn, err))
+		return false;
+	if (ticket && ticket->data)
+		gnutls_session_set_data(session->tls, ticket->data, ticket->size);
+	return true;
+}
+
 bool tls_start(struct conn *conn, const struct tls_context *context, const char *servername,
 	       const char *alpn, struct arena *mem, struct tls_facts *facts, struct err *err)
+{
+	return tls_start_again(conn, context, servername, alpn, NULL, mem, facts, err);
+}
+
+bool tls_start_again(struct conn *conn, const struct tls_context *context, const char *servername,
+		     const char *alpn, const struct tls_ticket *ticket, struct arena *mem,
+		     struct tls_facts *facts, struct err *err)
 {
 	struct arena *own = arena_new();
 	CLEANUP(session_free) struct session *session = arena_alloc(own, sizeof(*session));
@@ -287,8 +310,7 @@ bool tls_start(struct conn *conn, const struct tls_context *context, const char 
 	*session = (struct session){ .own = own, .context = context, .conn = conn };
 	session->facts = facts;
 	session->mem = mem;
-	if (!prepare(session, err) || !set_servername(session, servername, err) ||
-	    !set_alpn(session, alpn, err))
+	if (!prepare(session, err) || !offer(session, servername, alpn, ticket, err))
 		return false;
 	conn_set_stage(conn, AT_TLS);
 	bool up = shake_hands(session, err);

@@ -31,7 +31,7 @@ struct tls_context;
 
 /* A session to take up again: what tls_keep_session() keeps. */
 struct tls_ticket {
-	void *data; /* NULL: none; from malloc, for tls_ticket_free() */
+	void *data; /* NULL: none; for tls_ticket_free() */
 	size_t size;
 };
 
@@ -86,7 +86,8 @@ NODISCARD bool tls_start_again(struct conn *conn, const struct tls_context *cont
 			       const struct tls_ticket *ticket, struct arena *mem,
 			       struct tls_facts *facts, struct err *err);
 /* Waits at most the given time for a TLS 1.3 server's ticket (they come behind the handshake), then
- * keeps what is needed to resume. False: the server gives no session to take up. */
+ * keeps what is needed to resume. Data that comes instead is dropped: the connection is good for
+ * closing only. False: the server gives no session to take up. */
 bool tls_keep_session(struct conn *conn, double seconds, struct tls_ticket *out);
 void tls_ticket_free(struct tls_ticket *ticket);
 

@@ -61,7 +61,7 @@ bool starttls_await(struct stream *stream, enum starttls_answer *answer, struct 
 bool starttls_ask(struct stream *stream, enum starttls_answer *answer, struct stream_error *error,
 		  struct err *err)
 {
-	static const char request[] = "<starttls xmlns='" NS_TLS "'/>";
+	static const char request[] = STARTTLS_REQUEST;
 	*answer = STARTTLS_OTHER;
 	if (!stream_write(stream, request, strlen(request), err)) {
 		err->stage = AT_STARTTLS;

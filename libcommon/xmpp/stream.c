@@ -155,10 +155,12 @@ bool stream_write(struct stream *stream, const char *xml, size_t size, struct er
 	return false;
 }
 
-static bool send_header(struct stream *stream, const struct stream_header *header, struct err *err)
+static bool send_header(struct stream *stream, const struct stream_header *header,
+			const char *behind, struct err *err)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(HEADER_MAX);
 	stream_header_write(header, &text);
+	buf_text(&text, behind);
 	if (buf_overflowed(&text))
 		return err_set(err, conn_stage(stream->conn), ERR_USAGE,
 			       "a stream header of more than %d octets", HEADER_MAX);
@@ -243,8 +245,9 @@ static bool greet(struct stream *stream, struct stream_facts *facts, double sent
 	return true;
 }
 
-bool stream_open(struct conn *conn, const struct stream_header *header, struct arena *mem,
-		 struct stream **out, struct stream_facts *facts, struct err *err)
+bool stream_open_with(struct conn *conn, const struct stream_header *header, const char *behind,
+		      struct arena *mem, struct stream **out, struct stream_facts *facts,
+		      struct err *err)
 {
 	*facts = (struct stream_facts){ 0 };
 	CLEANUP(stream_close) struct stream *stream = memory_new(sizeof(*stream));
@@ -252,13 +255,19 @@ bool stream_open(struct conn *conn, const struct stream_header *header, struct a
 	stream->mem = mem;
 	stream->stanza = arena_new();
 	stream->xml = xml_new();
-	if (!send_header(stream, header, err))
+	if (!send_header(stream, header, behind, err))
 		return false;
 	double sent = clock_ms();
 	struct stream *opened = stream; /* the caller's from here, whatever comes back */
 	*out = stream;
 	stream = NULL;
 	return greet(opened, facts, sent, err);
+}
+
+bool stream_open(struct conn *conn, const struct stream_header *header, struct arena *mem,
+		 struct stream **out, struct stream_facts *facts, struct err *err)
+{
+	return stream_open_with(conn, header, "", mem, out, facts, err);
 }
 
 bool stream_restart(struct stream *stream, const struct stream_header *header,
@@ -271,7 +280,7 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 	stream->held = stream->broken = stream->ended = false;
 	stream->fault = ERR_NONE;
 	stream->restarted = true;
-	return send_header(stream, header, err) && greet(stream, facts, clock_ms(), err);
+	return send_header(stream, header, "", err) && greet(stream, facts, clock_ms(), err);
 }
 
 bool stream_read(struct stream *stream, const struct elem **out, struct stream_error *error,

@@ -1,8 +1,9 @@
-/* stream_inner.h - what starttls.c, active.c and disco.c know of a stream beyond stream.h;
- * nobody else. */
+/* stream_inner.h - what starttls.c, shortcut.c, active.c and disco.c know of a stream beyond
+ * stream.h; nobody else. */
 #ifndef XMPP_STREAM_INNER_H
 #define XMPP_STREAM_INNER_H
 
+#include "xmpp/ns.h"
 #include "xmpp/starttls.h"
 
 /* How many octets stand read and unused: those stream_is_quiet() asks for. */
@@ -25,6 +26,12 @@ bool stream_mark_seen(const struct stream *stream);
 /* Puts "closed", "no answer within 10 s" and the like into the words of one step. */
 void stream_explain(const struct stream *stream, const char *awaited, struct err *err);
 
+/* stream_open() with more behind the header, in the same write. */
+NODISCARD bool stream_open_with(struct conn *conn, const struct stream_header *header,
+				const char *behind, struct arena *mem, struct stream **out,
+				struct stream_facts *facts, struct err *err);
+
+#define STARTTLS_REQUEST "<starttls xmlns='" NS_TLS "'/>"
 /* The answer to a <starttls/> that was sent. */
 NODISCARD bool starttls_await(struct stream *stream, enum starttls_answer *answer,
 			      struct stream_error *error, struct err *err);

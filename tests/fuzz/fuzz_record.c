@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/diff.h"
 #include "report/reread.h"
 #include "report/text.h"
 
@@ -50,6 +51,31 @@ static void check_certcheck_return(const struct endpoint *at, const struct certc
 				    record_certcheck(at, &again, &rules, &none, STATUS_OK));
 		assert(record_write(endpoint, &lines[i]));
 		assert(reread_certcheck(endpoint, mem, &again, &err));
+		json_decref(endpoint);
+	}
+	assert(strcmp(buf_string(&lines[0]), buf_string(&lines[1])) == 0);
+	buf_free(&lines[0]);
+	buf_free(&lines[1]);
+}
+
+/* The same for an enumeration, which differs from itself in nothing. */
+static void check_ciphers_return(const struct endpoint *at, const struct ciphers_facts *facts,
+				 struct arena *mem)
+{
+	const struct policy policy = { POLICY_BCP195, NULL };
+	const struct findings none = { 0 };
+	struct buf lines[2] = { buf_new(BUF_UNBOUNDED), buf_new(BUF_UNBOUNDED) };
+	struct ciphers_facts again = *facts;
+	for (int i = 0; i < 2; i++) {
+		struct err err;
+		struct ciphers_diff diff;
+		json_t *endpoint = record_endpoint(at);
+		json_t *section = record_ciphers(at, &again, &policy, &none, STATUS_OK);
+		json_object_set_new(endpoint, "ciphers", section);
+		assert(record_write(endpoint, &lines[i]));
+		assert(reread_ciphers(endpoint, mem, &again, &err));
+		diff_ciphers(section, section, mem, &diff);
+		assert(diff.count == 0);
 		json_decref(endpoint);
 	}
 	assert(strcmp(buf_string(&lines[0]), buf_string(&lines[1])) == 0);
@@ -154,6 +180,74 @@ static void examine_checks(const json_t *record, const struct endpoint_list *end
 	show_checks(&target, checks, true);
 }
 
+static void show_ciphers(const struct target_view *target,
+			 const struct ciphers_facts *const *ciphers, enum policy_name name,
+			 struct arena *mem)
+{
+	const struct policy policy = { name, NULL };
+	struct findings *found = arena_array(mem, target->count + 1, sizeof(*found)),
+			spanning = { 0 };
+	const struct findings *found_at[ENDPOINTS_MAX];
+	enum status statuses[ENDPOINTS_MAX] = { STATUS_OK };
+	for (size_t i = 0; i < target->count; i++) {
+		judge_ciphers(&target->endpoints[i], ciphers[i], &policy, mem, &found[i]);
+		found_at[i] = &found[i];
+	}
+	judge_ciphers_target(target, ciphers, &policy, mem, &spanning);
+	const struct ciphers_view view = {
+		.base = { .target = target,
+			  .found = found_at,
+			  .statuses = statuses,
+			  .record_found = &spanning,
+			  .status = STATUS_UNKNOWN },
+		.ciphers = ciphers,
+		.policy = &policy,
+		.names = (enum suite_names)name,
+		.only_bad = name == POLICY_STRICT,
+	};
+	struct buf out = buf_new(BUF_UNBOUNDED);
+	text_ciphers_long(&view, &(struct text_style){ false, false, 80 }, &out);
+	text_ciphers_short(&view, &out);
+	text_ciphers_nagios(&view, &out);
+	assert_tame(&out);
+	buf_free(&out);
+}
+
+/* The "ciphers" sections of a record, each compared with the one before. */
+static void examine_ciphers(const json_t *record, const struct endpoint_list *endpoints,
+			    struct arena *mem)
+{
+	struct endpoint *surveyed = arena_array(mem, endpoints->count + 1, sizeof(*surveyed));
+	const struct ciphers_facts *ciphers[ENDPOINTS_MAX];
+	const struct starttls_facts *walks[ENDPOINTS_MAX];
+	const json_t *before = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < endpoints->count; i++) {
+		struct ciphers_facts *read = arena_alloc(mem, sizeof(*read));
+		struct ciphers_diff diff;
+		struct err err;
+		const json_t *endpoint = json_array_get(json_object_get(record, "endpoints"), i);
+		const json_t *section = json_object_get(endpoint, "ciphers");
+		diff_ciphers(before, section, mem, &diff);
+		before = section;
+		if (!reread_ciphers(endpoint, mem, read, &err))
+			continue;
+		surveyed[count] = endpoints->items[i];
+		ciphers[count] = read;
+		walks[count] = &read->walk;
+		check_ciphers_return(&surveyed[count], read, mem);
+		count++;
+	}
+	const struct target_view target = { .domain = json_string_value(
+						    json_object_get(record, "domain")),
+					    .endpoints = surveyed,
+					    .facts = walks,
+					    .count = count,
+					    .wanted = { true, true } };
+	for (int i = 0; i < POLICY_COUNT; i++)
+		show_ciphers(&target, ciphers, (enum policy_name)i, mem);
+}
+
 static void examine(const json_t *record, struct arena *mem)
 {
 	struct err err = { 0 };
@@ -163,6 +257,7 @@ static void examine(const json_t *record, struct arena *mem)
 	if (!reread_endpoints(record, mem, &endpoints, &err) || endpoints.count > ENDPOINTS_MAX)
 		return;
 	examine_checks(record, &endpoints, mem);
+	examine_ciphers(record, &endpoints, mem);
 	struct endpoint *walked = arena_array(mem, endpoints.count + 1, sizeof(*walked));
 	const struct starttls_facts **facts = arena_array(mem, endpoints.count + 1,
 							  sizeof(struct starttls_facts *));

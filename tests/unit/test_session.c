@@ -19,13 +19,14 @@
 struct script {
 	const char *priority, *cert; /* of a GnuTLS server; fixture with a key beside it */
 	const char *alpn;
-	bool ask, insist;   /* for a client certificate */
-	const char *staple; /* what it staples; need not be an OCSP response */
-	int alert;          /* sent in place of an answer, -1: none */
-	int warning;        /* sent before the handshake, -1: none */
-	const char *raw;    /* sent in place of all that, once a hello came */
-	size_t raw_size;    /* 0: strlen */
-	bool close;         /* at once, after raw */
+	bool ask, insist;              /* for a client certificate */
+	const char *staple;            /* what it staples; need not be an OCSP response */
+	const gnutls_datum_t *tickets; /* the key of its session tickets; NULL: gives none */
+	int alert;                     /* sent in place of an answer, -1: none */
+	int warning;                   /* sent before the handshake, -1: none */
+	const char *raw;               /* sent in place of all that, once a hello came */
+	size_t raw_size;               /* 0: strlen */
+	bool close;                    /* at once, after raw */
 	/* What it saw: */
 	int code;
 	char servername[64], word[16];
@@ -64,6 +65,8 @@ static void play_tls(int fd, struct script *script)
 	gnutls_init(&tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL);
 	gnutls_priority_set_direct(tls, script->priority, NULL);
 	gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
+	if (script->tickets)
+		gnutls_session_ticket_enable_server(tls, script->tickets);
 	gnutls_transport_set_int(tls, fd);
 	gnutls_certificate_server_set_request(tls, script->insist ? GNUTLS_CERT_REQUIRE
 						   : script->ask  ? GNUTLS_CERT_REQUEST
@@ -130,9 +133,9 @@ struct call {
 	bool up;
 };
 
-static void begin(struct call *call, const struct tls_context *context, struct script *script,
-		  const char *servername, const char *alpn, const struct tap *tap, double seconds,
-		  struct arena *mem)
+static void begin_again(struct call *call, const struct tls_context *context, struct script *script,
+			const char *servername, const char *alpn, const struct tls_ticket *ticket,
+			const struct tap *tap, double seconds, struct arena *mem)
 {
 	int fds[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
@@ -141,7 +144,17 @@ static void begin(struct call *call, const struct tls_context *context, struct s
 	if (tap)
 		conn_add_tap(call->conn, tap);
 	assert_int_equal(pthread_create(&call->thread, NULL, play, &call->server), 0);
-	call->up = tls_start(call->conn, context, servername, alpn, mem, &call->facts, &call->err);
+	call->up = ticket ? tls_start_again(call->conn, context, servername, alpn, ticket, mem,
+					    &call->facts, &call->err)
+			  : tls_start(call->conn, context, servername, alpn, mem, &call->facts,
+				      &call->err);
+}
+
+static void begin(struct call *call, const struct tls_context *context, struct script *script,
+		  const char *servername, const char *alpn, const struct tap *tap, double seconds,
+		  struct arena *mem)
+{
+	begin_again(call, context, script, servername, alpn, NULL, tap, seconds, mem);
 }
 
 static void end(struct call *call)
@@ -427,6 +440,66 @@ static void keeps_the_stapled_response(void **state)
 		assert_row(script.priority, call.facts.scts.size == 0);
 	}
 	tls_context_free(&context);
+}
+
+static const struct resume_row {
+	const char *name, *priority;
+	bool tickets, known; /* the second server knows the first one's tickets */
+	bool kept, resumed;
+} resume_rows[] = {
+	{ "TLS 1.3, a ticket", "NORMAL", true, true, true, true },
+	{ "TLS 1.3, a ticket nobody knows any more", "NORMAL", true, false, true, false },
+	{ "TLS 1.3, no tickets", "NORMAL", false, false, false, false },
+	{ "TLS 1.2, a ticket", ONLY("TLS1.2"), true, true, true, true },
+	{ "TLS 1.2, a ticket nobody knows any more", ONLY("TLS1.2"), true, false, true, false },
+	{ "TLS 1.2, a session id that nobody keeps", ONLY("TLS1.2"), false, false, true, false },
+};
+
+static void takes_a_session_up_again(void **state)
+{
+	struct tls_context *context = context_of((struct tls_options){ 0 });
+	for (size_t i = 0; i < ARRAY_SIZE(resume_rows); i++) {
+		const struct resume_row *row = &resume_rows[i];
+		gnutls_datum_t keys[2];
+		struct tls_ticket ticket = { 0 };
+		struct call call;
+		gnutls_session_ticket_key_generate(&keys[0]);
+		gnutls_session_ticket_key_generate(&keys[1]);
+		struct script script = {
+			.priority = row->priority, .cert = RSA, .alert = -1, .warning = -1
+		};
+		script.tickets = row->tickets ? &keys[0] : NULL;
+		begin(&call, context, &script, "im.example", NULL, NULL, SECONDS, *state);
+		assert_row(row->name, call.up && !call.facts.resumed);
+		bool kept = tls_keep_session(call.conn, row->kept ? SECONDS : 0.05, &ticket);
+		end(&call);
+		assert_row(row->name, kept == row->kept && (ticket.size > 0) == kept);
+		assert_row(row->name, script.closed_in_order);
+
+		script.tickets = row->tickets ? &keys[!row->known] : NULL;
+		begin_again(&call, context, &script, "im.example", NULL, &ticket, NULL, SECONDS,
+			    *state);
+		end(&call);
+		assert_row(row->name, call.up && call.facts.resumed == row->resumed);
+		tls_ticket_free(&ticket);
+		assert_row(row->name, !ticket.data);
+		tls_ticket_free(&ticket);
+		gnutls_free(keys[0].data);
+		gnutls_free(keys[1].data);
+	}
+	tls_context_free(&context);
+}
+
+static void keeps_no_session_of_a_stream_in_clear(void **state)
+{
+	int fds[2];
+	struct tls_ticket ticket = { 0 };
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+	CLEANUP(fd_close) int other = fds[1];
+	CLEANUP(conn_close) struct conn *conn = conn_adopt(fds[0], deadline_in(SECONDS));
+	assert_false(tls_keep_session(conn, SECONDS, &ticket));
+	assert_true(other >= 0 && !ticket.data);
 }
 
 #define NO_CERTIFICATE                                                                             \
@@ -860,6 +933,8 @@ int main(void)
 		cmocka_unit_test(offers_protocols),
 		cmocka_unit_test(presents_a_certificate_when_asked),
 		cmocka_unit_test(keeps_the_stapled_response),
+		cmocka_unit_test(takes_a_session_up_again),
+		cmocka_unit_test(keeps_no_session_of_a_stream_in_clear),
 		cmocka_unit_test(explains_a_certificate_that_is_missing),
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(one_warning_does_no_harm),

@@ -1,0 +1,232 @@
+/* Groups, signatures, keys and properties of one endpoint, and how the asking went: a line a
+ * subject. */
+#include <string.h>
+
+#include "report/ciphers_screen.h"
+#include "tls/groups.h"
+#include "tls/schemes.h"
+
+#define LABEL_WIDTH 10
+
+/* Items separated by commas; a line ends between items only. */
+static void append(struct buf *line, const char *item)
+{
+	if (line->size > 0)
+		buf_text(line, ", ");
+	for (; *item; item++)
+		buf_char(line, *item == ' ' ? *GLUE : *item);
+}
+
+static void write_line(const struct ciphers_screen *screen, const char *label,
+		       const struct buf *line)
+{
+	size_t width = screen->style->width > 0 ? (size_t)screen->style->width : 0;
+	if (line->size == 0)
+		return;
+	text_pad(screen->out, label, LABEL_WIDTH);
+	text_wrap(screen->out, buf_string(line), LABEL_WIDTH, LABEL_WIDTH, width);
+	buf_char(screen->out, '\n');
+}
+
+static bool is_cut(const enum seen complete[2])
+{
+	return complete[0] == SEEN_NO || complete[1] == SEEN_NO;
+}
+
+static const char *order_words(enum preference preference)
+{
+	switch (preference) {
+	case PREFERENCE_SERVER:
+	case PREFERENCE_CHACHA:
+		return "in the server's order";
+	case PREFERENCE_CLIENT:
+		return "in the client's order";
+	case PREFERENCE_MIXED:
+		return "in no order";
+	case PREFERENCE_UNKNOWN:
+		break;
+	}
+	return NULL;
+}
+
+/* Where both were asked, what only one of them takes says so. */
+static const char *where_words(const enum seen complete[2], bool tls12, bool tls13)
+{
+	bool both = complete[0] != SEEN_NOT_TESTED && complete[1] != SEEN_NOT_TESTED;
+	return !both || tls12 == tls13 ? "" : tls13 ? "TLS1.3 only" : "TLS1.2 only";
+}
+
+static void write_groups(const struct ciphers_screen *screen, const struct survey_facts *survey)
+{
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	for (size_t i = 0; i < survey->group_count; i++) {
+		const struct group_seen *seen = &survey->groups[i];
+		const struct group *group = group_by_code(seen->code);
+		const char *note = group && group_is_post_quantum(group)
+					   ? "post-quantum"
+					   : where_words(survey->groups_complete, seen->tls12,
+							 seen->tls13);
+		append(&line, arena_printf(screen->mem, *note ? "%s (%s)" : "%s",
+					   group_shown(seen->code, screen->mem), note));
+	}
+	if (line.size > 0 && order_words(survey->group_preference))
+		append(&line, order_words(survey->group_preference));
+	else if (line.size == 0 && survey->groups_complete[1] == SEEN_YES)
+		append(&line, "none");
+	if (is_cut(survey->groups_complete))
+		append(&line, "not complete");
+	write_line(screen, "groups", &line);
+}
+
+static void write_schemes(const struct ciphers_screen *screen, const struct survey_facts *survey)
+{
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	for (size_t i = 0; i < survey->scheme_count; i++) {
+		const struct scheme_seen *seen = &survey->schemes[i];
+		const struct scheme *scheme = scheme_by_code(seen->code);
+		const char *name = scheme ? scheme->name
+					  : arena_printf(screen->mem, "0x%04X", seen->code);
+		const char *note = seen->alone ? "only where nothing else is offered"
+					       : where_words(survey->schemes_complete, seen->tls12,
+							     seen->tls13);
+		append(&line, arena_printf(screen->mem, *note ? "%s (%s)" : "%s", name, note));
+	}
+	if (survey->signature13)
+		append(&line, arena_printf(screen->mem, "TLS1.3 signs with %s",
+					   escaped(survey->signature13, screen->mem)));
+	if (is_cut(survey->schemes_complete))
+		append(&line, "not complete");
+	write_line(screen, "signed", &line);
+}
+
+static void write_keys(const struct ciphers_screen *screen, const struct survey_facts *survey)
+{
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	for (size_t i = 0; i < survey->cert_count; i++) {
+		const struct cert_seen *cert = &survey->certs[i];
+		const char *key = *cert->key ? escaped(cert->key, screen->mem) : "unreadable";
+		/* Of a curve, the name says it. */
+		bool sized = strcmp(key, "RSA") == 0 || strcmp(key, "DSA") == 0;
+		append(&line,
+		       sized ? arena_printf(screen->mem, "%s %u certificate", key, cert->bits)
+			     : arena_printf(screen->mem, "%s certificate", key));
+	}
+	for (size_t i = 0; i < survey->field_count; i++) {
+		const struct field_seen *field = &survey->fields[i];
+		append(&line, arena_printf(screen->mem, "DH of %u bits%s%s%s%s", field->bits,
+					   field->name ? " (" : "",
+					   field->name ? escaped(field->name, screen->mem) : "",
+					   field->name ? ")" : "",
+					   field->known_composite ? " (no prime)" : ""));
+	}
+	write_line(screen, "keys", &line);
+}
+
+static const struct {
+	const char *label, *key;
+	const char *shown, *no, *yes;
+} words[] = {
+	{ "secure", "compression", "compression", "off", "on" },
+	{ "", "extended_master_secret", "extended master secret", "no", "yes" },
+	{ "", "secure_renegotiation", "secure renegotiation", "no", "yes" },
+	{ "", "encrypt_then_mac", "encrypt-then-MAC", "no", "yes" },
+	{ "", "fallback_scsv", "fallback SCSV", "no", "yes" },
+	{ "", "downgrade_sentinel", "downgrade sentinel", "no", "yes" },
+	{ "", "heartbeat", "heartbeat", "no", "yes" },
+	{ "", "dh_reuse", "DH value", "fresh", "used twice" },
+	{ "", "ec_reuse", "ECDH value", "fresh", "used twice" },
+	{ "", "hybrid_preferred", "hybrid over a classical share", "no", "yes" },
+	{ "session", "session_tickets", "tickets", "no", "yes" },
+	{ "", "session_ids", "session ids", "no", "yes" },
+	{ "", "resumption", "resumption", "no", "yes" },
+	{ "", "ocsp_staple", "OCSP staple", "no", "yes" },
+	{ "", "client_cert_requested", "client certificate", "not asked for", "asked for" },
+	{ "names", "sni_required", "SNI", "not required", "required" },
+	{ "", "sni_unknown_refused", "unknown name", "accepted", "refused" },
+	{ "", "alpn", "ALPN", "ignored", "yes" },
+	{ "", "alpn_unknown_refused", "unknown protocol", "accepted", "refused" },
+	{ "tolerant", "grease", "GREASE", "no", "yes" },
+	{ "", "version_tolerance", "higher versions", "not tolerated", "negotiated down" },
+	{ "", "long_hello", "hello in two segments", "no", "yes" },
+};
+_Static_assert(ARRAY_SIZE(words) == PROPERTY_COUNT, "a word for each property");
+
+static enum seen property_named(struct property_facts *facts, const char *key)
+{
+	for (size_t i = 0; i < PROPERTY_COUNT; i++) {
+		if (strcmp(property_key(i), key) == 0)
+			return *property_at(facts, i);
+	}
+	return SEEN_NOT_TESTED;
+}
+
+static void write_properties(const struct ciphers_screen *screen, const struct survey_facts *survey)
+{
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	struct property_facts facts = survey->properties;
+	const char *label = "";
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		enum seen seen = property_named(&facts, words[i].key);
+		if (*words[i].label) {
+			write_line(screen, label, &line);
+			buf_clear(&line);
+			label = words[i].label;
+		}
+		if (seen == SEEN_NOT_TESTED)
+			continue;
+		append(&line, arena_printf(screen->mem, "%s: %s", words[i].shown,
+					   seen == SEEN_YES  ? words[i].yes
+					   : seen == SEEN_NO ? words[i].no
+							     : "unclear"));
+	}
+	if (facts.intolerant_of)
+		append(&line,
+		       arena_printf(screen->mem, "breaks at version 0x%04X", facts.intolerant_of));
+	write_line(screen, label, &line);
+}
+
+static void append_text(struct buf *line, const char *text)
+{
+	buf_printf(line, "%s%s", line->size > 0 ? "; " : "", text);
+}
+
+/* Only what is not as usual. */
+static void write_asking(const struct ciphers_screen *screen, const struct ciphers_facts *facts)
+{
+	static const char *const scopes[] = {
+		[SURVEY_ALL] = NULL,
+		[SURVEY_SUITES] = "versions and suites only",
+		[SURVEY_GROUPS] = "versions and groups only",
+		[SURVEY_VERSIONS] = "versions only",
+	};
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	if (scopes[facts->scope])
+		append_text(&line, scopes[facts->scope]);
+	if (facts->throttled)
+		append_text(&line,
+			    arena_printf(screen->mem,
+					 "throttled: the server turned us away %zu time%s, "
+					 "so we slowed down",
+					 facts->throttled, facts->throttled == 1 ? "" : "s"));
+	if (facts->lanes == 1)
+		append_text(&line, "one connection at a time");
+	if (facts->survey.unclear)
+		append_text(&line, arena_printf(screen->mem, "%zu question%s without an answer",
+						facts->survey.unclear,
+						facts->survey.unclear == 1 ? "" : "s"));
+	if (facts->cut != CUT_NOT)
+		append_text(&line, cut_words(facts, screen->mem));
+	write_line(screen, "asked", &line);
+}
+
+void ciphers_details(const struct ciphers_screen *screen, const struct ciphers_facts *facts)
+{
+	CLEANUP(buf_free) struct buf secrecy = buf_new(BUF_UNBOUNDED);
+	write_groups(screen, &facts->survey);
+	write_schemes(screen, &facts->survey);
+	write_keys(screen, &facts->survey);
+	buf_text(&secrecy, fs_promise_name(facts->survey.forward_secrecy));
+	write_line(screen, "secrecy", &secrecy);
+	write_properties(screen, &facts->survey);
+	write_asking(screen, facts);
+}

@@ -1,0 +1,140 @@
+/* How a trail is cut into blocks that are eliminated side by side, and the order between them
+ * proven.
+ */
+#include "tls/trail_inner.h"
+
+#define SPLIT_PER_FOUND   6 /* a block more for so many items found: each costs a refusal */
+#define FIRST_BLOCKS      2 /* of what is common, beside one of the rest */
+#define GUESSES_PER_WRONG 8 /* so many items allow of one wrong guess of their order */
+#define SPLIT_LEAST       2 /* undecided common items that are worth a block of their own */
+
+/* How many undecided items of a block servers usually have. */
+static size_t weight(const struct trail *trail, const struct trail_set *set)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < trail->options.common; i++)
+		count += set_has(set, i);
+	return count;
+}
+
+/* Takes the second half of the common items out of a block, and gives it a block of its own. */
+static void split(struct trail *trail, size_t index)
+{
+	struct trail_set *from = &trail->blocks[index].items;
+	struct trail_set half = { 0 };
+	size_t keep = (weight(trail, from) + 1) / 2, seen = 0;
+	for (size_t i = 0; i < trail->options.common; i++) {
+		if (set_has(from, i) && ++seen > keep)
+			set_add(&half, i);
+	}
+	*from = set_without(*from, &half);
+	trail->blocks[trail->block_count++] = (struct trail_block){ .items = half, .last = -1 };
+}
+
+static size_t heaviest(const struct trail *trail)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < trail->block_count; i++) {
+		if (weight(trail, &trail->blocks[i].items) >
+		    weight(trail, &trail->blocks[best].items))
+			best = i;
+	}
+	return best;
+}
+
+static void split_while_worth(struct trail *trail, size_t blocks)
+{
+	while (trail->block_count < blocks && trail->block_count < TRAIL_BLOCKS) {
+		size_t index = heaviest(trail);
+		if (weight(trail, &trail->blocks[index].items) < SPLIT_LEAST)
+			return;
+		split(trail, index);
+	}
+}
+
+/* One block for everything, or the rare by themselves and the common in parts. */
+static void first_blocks(struct trail *trail, unsigned width)
+{
+	struct trail_set rare = trail->unknown;
+	if (width > 1) {
+		for (size_t i = 0; i < trail->options.common; i++)
+			set_remove(&rare, i);
+		struct trail_set common = set_without(trail->unknown, &rare);
+		trail->blocks[trail->block_count++] = (struct trail_block){ .items = common,
+									    .last = -1 };
+		split_while_worth(trail, FIRST_BLOCKS);
+	}
+	if (set_size(&rare) > 0)
+		trail->blocks[trail->block_count++] = (struct trail_block){ .items = rare,
+									    .last = -1 };
+}
+
+/* The server goes through a block from one end to the other, so that the order between blocks can
+ * be guessed. */
+static bool is_guessable(const struct trail *trail)
+{
+	size_t most = trail->pairs - trail->pairs / 4;
+	return trail->rising >= most || trail->pairs - trail->rising >= most;
+}
+
+/* Blocks that are worth their price: a refusal each, and a question of order. */
+static size_t blocks_allowed(const struct trail *trail, unsigned width)
+{
+	size_t allowed = FIRST_BLOCKS + 1;
+	if (is_guessable(trail))
+		allowed += set_size(&trail->found) / SPLIT_PER_FOUND;
+	return allowed < width ? allowed : width;
+}
+
+static size_t blocks_open(const struct trail *trail)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < trail->block_count; i++)
+		count += set_size(&trail->blocks[i].items) > 0;
+	return count;
+}
+
+bool trail_next_block(struct trail *trail, unsigned width, struct trail_ask *out)
+{
+	if (trail->block_count == 0)
+		first_blocks(trail, width);
+	size_t open = blocks_open(trail), allowed = blocks_allowed(trail, width);
+	if (width > 1 && open > 0 && open < allowed)
+		split_while_worth(trail, trail->block_count + allowed - open);
+	for (size_t i = 0; i < trail->block_count; i++) {
+		struct trail_block *block = &trail->blocks[i];
+		if (block->out || set_size(&block->items) == 0)
+			continue;
+		block->out = true;
+		return trail_put(trail, TRAIL_BLOCK, block->items, i, out);
+	}
+	return false;
+}
+
+/* Where the guess is good, only the joints between blocks are to be proven, side by side; where it
+ * is not, each place in turn. */
+bool trail_next_link(struct trail *trail, unsigned width, struct trail_ask *out)
+{
+	uint16_t items[TRAIL_MAX];
+	bool linked[TRAIL_MAX], certain[TRAIL_MAX];
+	size_t count = trail_sort(trail, items, linked, certain);
+	struct trail_set rest = trail->found;
+	bool guess = is_guessable(trail) && trail->wrong_guesses <= count / GUESSES_PER_WRONG;
+	if (trail->order_given_up || set_size(&trail->links_out) >= (guess ? width : 1))
+		return false;
+	for (size_t i = 0; i + 1 < count; i++) {
+		bool known = guess ? linked[i] : certain[i];
+		if (!known && !set_has(&trail->links_out, items[i])) {
+			set_add(&trail->links_out, items[i]);
+			return trail_put(trail, TRAIL_LINK, rest, items[i], out);
+		}
+		set_remove(&rest, items[i]);
+	}
+	return false;
+}
+
+bool trail_wants_links(const struct trail *trail)
+{
+	enum preference preference = trail_classify(trail);
+	return preference == PREFERENCE_SERVER || preference == PREFERENCE_CHACHA;
+}

@@ -1,0 +1,175 @@
+/* Whose order it is, and which: from the outcomes of a trail alone. */
+#include "tls/trail_inner.h"
+
+/* Under a client's order the answer is the first accepted item of those offered. */
+static bool is_clients_choice(const struct trail *trail, const struct trail_outcome *outcome)
+{
+	uint16_t items[TRAIL_MAX];
+	size_t count = trail_offer(trail, outcome->purpose, &outcome->offered, items);
+	for (size_t i = 0; i < count; i++) {
+		if (set_has(&trail->found, items[i]))
+			return items[i] == outcome->answer;
+	}
+	return true;
+}
+
+static bool follows_client(const struct trail *trail)
+{
+	for (size_t i = 0; i < trail->outcome_count; i++) {
+		if (!is_clients_choice(trail, &trail->outcomes[i]))
+			return false;
+	}
+	return true;
+}
+
+static const struct trail_outcome *outcome_of(const struct trail *trail, enum trail_purpose purpose)
+{
+	for (size_t i = 0; i < trail->outcome_count; i++) {
+		if (trail->outcomes[i].purpose == purpose)
+			return &trail->outcomes[i];
+	}
+	return NULL;
+}
+
+/* A favoured item was offered first, and taken. */
+static bool favourite_taken(const struct trail *trail)
+{
+	const struct trail_outcome *opening = outcome_of(trail, TRAIL_OPENING);
+	return opening && trail->options.favoured[opening->answer];
+}
+
+static bool favourite_moved(const struct trail *trail)
+{
+	const struct trail_outcome *reverse = outcome_of(trail, TRAIL_REVERSE);
+	return favourite_taken(trail) && reverse && !trail->options.favoured[reverse->answer];
+}
+
+/* Asked early where the opening looks like a client's order, for then the reverse finds something
+ * new; else at the end, where nothing else has told. */
+bool trail_needs_reverse(const struct trail *trail)
+{
+	const struct trail_outcome *opening = outcome_of(trail, TRAIL_OPENING);
+	if (outcome_of(trail, TRAIL_REVERSE) || !opening || opening->answer < 0)
+		return false;
+	bool complete = set_size(&trail->unknown) == 0;
+	if (complete)
+		return set_size(&trail->found) > 1 &&
+		       (follows_client(trail) || favourite_taken(trail));
+	return favourite_taken(trail) || (size_t)opening->answer >= trail->options.common / 2;
+}
+
+/* over[a] holds what a was preferred to. */
+static void compare(const struct trail *trail, struct trail_set over[TRAIL_MAX])
+{
+	bool moved = favourite_moved(trail);
+	for (size_t i = 0; i < trail->options.count; i++)
+		over[i] = (struct trail_set){ 0 };
+	for (size_t i = 0; i < trail->outcome_count; i++) {
+		const struct trail_outcome *outcome = &trail->outcomes[i];
+		if (outcome->answer < 0 || (moved && outcome->purpose == TRAIL_OPENING))
+			continue;
+		struct trail_set *of = &over[outcome->answer];
+		struct trail_set found = set_both(outcome->offered, &trail->found);
+		*of = set_either(*of, &found);
+		set_remove(of, (size_t)outcome->answer);
+	}
+}
+
+static bool contradicts(const struct trail *trail)
+{
+	struct trail_set over[TRAIL_MAX];
+	compare(trail, over);
+	for (size_t a = 0; a < trail->options.count; a++) {
+		for (size_t b = a + 1; b < trail->options.count; b++) {
+			if (set_has(&over[a], b) && set_has(&over[b], a))
+				return true;
+		}
+	}
+	return false;
+}
+
+enum preference trail_classify(const struct trail *trail)
+{
+	if (!trail->options.order || set_size(&trail->found) < 2)
+		return PREFERENCE_UNKNOWN;
+	if (follows_client(trail))
+		return trail->reversed ? PREFERENCE_CLIENT : PREFERENCE_UNKNOWN;
+	if (favourite_taken(trail) && !trail->reversed)
+		return PREFERENCE_UNKNOWN;
+	if (contradicts(trail))
+		return PREFERENCE_MIXED;
+	return favourite_moved(trail) ? PREFERENCE_CHACHA : PREFERENCE_SERVER;
+}
+
+enum preference trail_preference(const struct trail *trail)
+{
+	if (set_size(&trail->unknown) > 0 || trail->order_given_up)
+		return PREFERENCE_UNKNOWN;
+	return trail_classify(trail);
+}
+
+/* What is preferred to something is preferred to all that this is preferred to. */
+static void close_over(struct trail_set over[TRAIL_MAX], size_t count)
+{
+	for (size_t middle = 0; middle < count; middle++) {
+		for (size_t i = 0; i < count; i++) {
+			if (set_has(&over[i], middle))
+				over[i] = set_either(over[i], &over[middle]);
+		}
+	}
+}
+
+/* The best of what is left: nothing left is preferred to it; the usual order breaks ties. */
+static size_t best_of(const struct trail *trail, const struct trail_set *left,
+		      const struct trail_set over[TRAIL_MAX], bool *alone)
+{
+	struct trail_set beaten = { 0 };
+	for (size_t i = 0; i < trail->options.count; i++) {
+		if (set_has(left, i))
+			beaten = set_either(beaten, &over[i]);
+	}
+	struct trail_set unbeaten = set_without(*left, &beaten);
+	size_t count = set_size(&unbeaten);
+	*alone = count == 1;
+	if (count == 0) /* a circle */
+		unbeaten = *left;
+	for (size_t i = 0; i < trail->options.count; i++) {
+		if (set_has(&unbeaten, i))
+			return i;
+	}
+	return 0; /* left is never empty */
+}
+
+size_t trail_sort(const struct trail *trail, uint16_t *out, bool *linked, bool *certain)
+{
+	struct trail_set over[TRAIL_MAX], left = trail->found;
+	size_t count = set_size(&left);
+	compare(trail, over);
+	close_over(over, trail->options.count);
+	for (size_t i = 0; i < count; i++) {
+		size_t item = best_of(trail, &left, over, &certain[i]);
+		set_remove(&left, item);
+		out[i] = (uint16_t)item;
+		if (i > 0)
+			linked[i - 1] = set_has(&over[out[i - 1]], item);
+	}
+	return count;
+}
+
+size_t trail_list(const struct trail *trail, uint32_t *out)
+{
+	uint16_t items[TRAIL_MAX];
+	bool linked[TRAIL_MAX], certain[TRAIL_MAX];
+	enum preference preference = trail_classify(trail);
+	bool theirs = preference == PREFERENCE_SERVER || preference == PREFERENCE_CHACHA;
+	size_t count = 0;
+	if (theirs)
+		count = trail_sort(trail, items, linked, certain);
+	for (size_t i = 0; !theirs && i < trail->options.count; i++) {
+		if (set_has(&trail->found, i))
+			items[count++] = (uint16_t)i;
+	}
+	for (size_t i = 0; i < count; i++)
+		out[i] = trail->options.codes[items[i]];
+	return count;
+}

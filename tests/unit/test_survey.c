@@ -1,0 +1,582 @@
+/* The plan against servers made of data: everything is found, in the right order, with the
+ * connections that it takes. */
+#include <stdio.h>
+
+#include "sim.h"
+
+#include "fixture.h"
+
+#include "tls/survey.h"
+
+static const uint16_t usual_groups[] = { 29, 23, 24, 25, 30 };
+static const uint16_t usual_schemes12[] = { 0x0804, 0x0805, 0x0806, 0x0401,
+					    0x0501, 0x0601, 0x0301, 0x0201 };
+static const uint16_t usual_schemes13[] = { 0x0804, 0x0805, 0x0806 };
+
+static void give_usual(struct sim *sim)
+{
+	memcpy(sim->groups, usual_groups, sizeof(usual_groups));
+	memcpy(sim->schemes12, usual_schemes12, sizeof(usual_schemes12));
+	memcpy(sim->schemes13, usual_schemes13, sizeof(usual_schemes13));
+}
+
+static void add(struct sim *sim, enum tls_version version, uint32_t code)
+{
+	struct sim_version *to = &sim->versions[version];
+	to->suites[to->count++] = code;
+}
+
+/* Debian's Prosody as it comes: three suites each, the client's order. */
+static void stock_prosody(struct sim *sim)
+{
+	static const uint32_t old[] = { 0xC030, 0xC02F, 0xCCA8 },
+			      new[] = { 0x1302, 0x1303, 0x1301 };
+	give_usual(sim);
+	sim->order = sim->group_order = SIM_CLIENT;
+	sim->groups[4] = 0;
+	for (size_t i = 0; i < 3; i++) {
+		add(sim, TLS_1_2, old[i]);
+		add(sim, TLS_1_3, new[i]);
+	}
+	sim->habits = SIM_SENTINEL;
+}
+
+/* Every signed suite of OpenSSL's list with an RSA key, and plain RSA, from `first` on. */
+static void many_suites(struct sim *sim, enum tls_version version, size_t most)
+{
+	const struct suite *ranked[600] = { NULL };
+	for (size_t i = 0; i < suite_count; i++) {
+		if (suites[i].usual_rank < 500)
+			ranked[suites[i].usual_rank] = &suites[i];
+	}
+	for (size_t i = 0; i < 500 && sim->versions[version].count < most; i++) {
+		const struct suite *suite = ranked[i];
+		bool fits = suite && suite->auth == AUTH_RSA && suite->probed_from <= version &&
+			    (suite->exchange == KX_ECDHE || suite->exchange == KX_DHE ||
+			     suite->exchange == KX_RSA);
+		if (fits)
+			add(sim, version, suite->code);
+	}
+}
+
+static void like_ejabberd(struct sim *sim)
+{
+	give_usual(sim);
+	many_suites(sim, TLS_1_2, 44);
+	add(sim, TLS_1_3, 0x1302);
+	add(sim, TLS_1_3, 0x1303);
+	add(sim, TLS_1_3, 0x1301);
+}
+
+static void shuffle(struct sim_version *version, unsigned seed)
+{
+	for (size_t i = version->count; i > 1; i--) {
+		size_t other = (size_t)rand_r(&seed) % i;
+		uint32_t kept = version->suites[i - 1];
+		version->suites[i - 1] = version->suites[other];
+		version->suites[other] = kept;
+	}
+}
+
+static void shuffled(struct sim *sim)
+{
+	like_ejabberd(sim);
+	shuffle(&sim->versions[TLS_1_2], 7);
+	shuffle(&sim->versions[TLS_1_3], 8);
+}
+
+static void old_server(struct sim *sim)
+{
+	give_usual(sim);
+	many_suites(sim, SSL_3_0, 20);
+	many_suites(sim, TLS_1_0, 30);
+	many_suites(sim, TLS_1_1, 30);
+	many_suites(sim, TLS_1_2, 60);
+	add(sim, SSL_2_0, 0x010080);
+	add(sim, SSL_2_0, 0x0700C0);
+}
+
+static void all_of_it(struct sim *sim)
+{
+	give_usual(sim);
+	for (enum tls_version version = TLS_1_0; version <= TLS_1_2; version++) {
+		for (size_t i = 0; i < suite_count; i++) {
+			if (!suites[i].ssl2 && suites[i].first < TLS_1_3 &&
+			    suites[i].exchange != KX_NONE && suites[i].probed_from <= version)
+				add(sim, version, suites[i].code);
+		}
+		shuffle(&sim->versions[version], version);
+	}
+}
+
+static void follows_client(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->order = sim->group_order = SIM_CLIENT;
+}
+
+static void chacha_on_wish(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->order = SIM_CHACHA;
+}
+
+static void chacha_first(struct sim *sim)
+{
+	give_usual(sim);
+	add(sim, TLS_1_2, 0xCCA8);
+	add(sim, TLS_1_2, 0xC02F);
+	add(sim, TLS_1_2, 0xC030);
+	add(sim, TLS_1_3, 0x1303);
+	add(sim, TLS_1_3, 0x1301);
+	add(sim, TLS_1_3, 0x1302);
+}
+
+static void by_hash(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->order = SIM_HASH;
+}
+
+static void at_random(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->order = SIM_RANDOM;
+	sim->seed = 3;
+}
+
+static void picky(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->habits = SIM_PICKY;
+}
+
+static void short_of_breath(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->habits = SIM_SHORT;
+}
+
+static void closes(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->habits = SIM_CLOSES;
+}
+
+static void one_suite(struct sim *sim)
+{
+	give_usual(sim);
+	add(sim, TLS_1_2, 0xC02F);
+}
+
+static void only_13(struct sim *sim)
+{
+	give_usual(sim);
+	add(sim, TLS_1_3, 0x1301);
+	add(sim, TLS_1_3, 0x1302);
+}
+
+static void holes(struct sim *sim)
+{
+	give_usual(sim);
+	many_suites(sim, TLS_1_0, 12);
+	many_suites(sim, TLS_1_2, 12);
+}
+
+static void rare_only(struct sim *sim)
+{
+	give_usual(sim);
+	for (size_t i = 0; i < suite_count; i++) {
+		if (suites[i].exchange == KX_PSK && suites[i].probed_from <= TLS_1_2)
+			add(sim, TLS_1_2, suites[i].code);
+	}
+}
+
+static const struct row {
+	const char *name;
+	void (*make)(struct sim *sim);
+	enum preference preference12; /* UNKNOWN: not looked at */
+	bool ordered;                 /* the order found must be the server's */
+	size_t spare; /* connections over the fewest: where a bad habit costs more */
+} rows[] = {
+	{ "stock Prosody", stock_prosody, PREFERENCE_CLIENT, false, 0 },
+	{ "an order of its own", like_ejabberd, PREFERENCE_SERVER, true, 0 },
+	{ "an order nobody would guess", shuffled, PREFERENCE_SERVER, true, 0 },
+	{ "an old server", old_server, PREFERENCE_SERVER, true, 0 },
+	{ "the whole registry", all_of_it, PREFERENCE_SERVER, true, 0 },
+	{ "the client's order", follows_client, PREFERENCE_CLIENT, false, 0 },
+	{ "ChaCha20 on wish", chacha_on_wish, PREFERENCE_CHACHA, true, 0 },
+	{ "ChaCha20 first", chacha_first, PREFERENCE_SERVER, true, 2 },
+	{ "by hash", by_hash, PREFERENCE_UNKNOWN, false, 0 },
+	{ "at random", at_random, PREFERENCE_UNKNOWN, false, 0 },
+	{ "refuses unknown extensions", picky, PREFERENCE_SERVER, true, 2 },
+	{ "takes few suites at once", short_of_breath, PREFERENCE_SERVER, true, 10 },
+	{ "closes instead of an alert", closes, PREFERENCE_SERVER, true, 0 },
+	{ "one suite", one_suite, PREFERENCE_UNKNOWN, true, 0 },
+	{ "TLS 1.3 alone", only_13, PREFERENCE_UNKNOWN, true, 0 },
+	{ "versions with a hole", holes, PREFERENCE_SERVER, true, 0 },
+	{ "pre-shared keys alone", rare_only, PREFERENCE_UNKNOWN, false, 0 },
+};
+
+/* A question each for what is off; k + 1 for k suites (spec/ciphers.md, section 7); SSL 2.0 tells
+ * all in one. */
+static size_t fewest(const struct sim *sim)
+{
+	size_t count = 1;
+	for (enum tls_version version = SSL_3_0; version <= TLS_1_3; version++)
+		count += sim->versions[version].count + 1;
+	return count;
+}
+
+static bool found_in(const struct version_seen *seen, uint32_t code)
+{
+	for (size_t i = 0; i < seen->suite_count; i++) {
+		if (seen->suites[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+static void check_version(const struct row *row, const struct sim *sim,
+			  const struct survey_facts *facts, enum tls_version version)
+{
+	const struct sim_version *has = &sim->versions[version];
+	const struct version_seen *seen = &facts->versions[version];
+	if (seen->suite_count != has->count)
+		fail_msg("%s: %s: %zu of %zu suites", row->name, tls_version_name(version),
+			 seen->suite_count, has->count);
+	assert_row(row->name, seen->offered == (has->count ? SEEN_YES : SEEN_NO));
+	assert_row(row->name, !has->count || seen->suites_complete);
+	for (size_t i = 0; i < has->count; i++) {
+		assert_row(row->name, found_in(seen, has->suites[i]));
+		if (row->ordered)
+			assert_row(row->name, seen->suites[i].code == has->suites[i]);
+	}
+}
+
+static void check_row(const struct row *row, unsigned lanes, double factor)
+{
+	struct arena *mem = arena_new();
+	struct sim *sim = arena_alloc(mem, sizeof(*sim));
+	struct survey_facts facts;
+	row->make(sim);
+	size_t least = fewest(sim);
+	size_t asked = sim_run(sim,
+			       &(struct survey_options){ .scope = SURVEY_SUITES,
+							 .lanes = lanes,
+							 .servername = "example.org" },
+			       mem, &facts);
+	for (enum tls_version version = SSL_2_0; version <= TLS_1_3; version++)
+		check_version(row, sim, &facts, version);
+	if (row->preference12 != PREFERENCE_UNKNOWN)
+		assert_row(row->name, facts.versions[TLS_1_2].preference == row->preference12);
+	assert_row(row->name, !facts.inconsistent && !facts.violation);
+	if (getenv("SURVEY_FIGURES"))
+		printf("%-32s %u lanes: %3zu connections, fewest %3zu: %.2f\n", row->name, lanes,
+		       asked, least, (double)asked / (double)least);
+	if ((double)asked > factor * (double)least + (double)row->spare)
+		fail_msg("%s: %zu connections where %zu would do", row->name, asked, least);
+	arena_free(&mem);
+}
+
+static void finds_every_suite_with_the_fewest_connections(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_row(&rows[i], 1, 1.15);
+}
+
+static void finds_every_suite_side_by_side_with_twice_as_many(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_row(&rows[i], 8, 2.0);
+}
+
+static struct survey_facts *survey_all(struct sim *sim, unsigned lanes, struct arena *mem,
+				       size_t *asked)
+{
+	struct survey_facts *facts = arena_alloc(mem, sizeof(*facts));
+	sim->leaf = fixture_file(mem, "tests/data/revocation/rsa-ca.der");
+	*asked = sim_run(sim,
+			 &(struct survey_options){
+				 .scope = SURVEY_ALL, .lanes = lanes, .servername = "example.org" },
+			 mem, facts);
+	return facts;
+}
+
+static void hybrids(struct sim *sim)
+{
+	static const uint16_t list[] = { 0x11EC, 29, 23, 256, 0 };
+	like_ejabberd(sim);
+	memcpy(sim->groups, list, sizeof(list));
+	sim->habits = SIM_HYBRID;
+}
+
+static void blind(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->habits = SIM_BLIND;
+}
+
+static void no_library(struct sim *sim)
+{
+	old_server(sim);
+	sim->habits = SIM_NO_HANDSHAKE;
+}
+
+static void picky_and_full(struct sim *sim)
+{
+	like_ejabberd(sim);
+	sim->habits = SIM_PICKY | SIM_COMPRESSES;
+}
+
+static const struct all_row {
+	const char *name;
+	void (*make)(struct sim *sim);
+	bool schemes13;       /* what TLS 1.3 signs with can be told */
+	size_t gentle, lanes; /* connections at most */
+} all_rows[] = {
+	{ "stock Prosody", stock_prosody, true, 38, 60 },
+	{ "an order of its own", like_ejabberd, true, 84, 125 },
+	{ "the client's order", follows_client, true, 84, 125 },
+	{ "closes instead of an alert", closes, true, 84, 125 },
+	{ "refuses unknown extensions", picky, true, 88, 130 },
+	{ "a post-quantum hybrid", hybrids, true, 84, 125 },
+	{ "looks at schemes late", blind, false, 96, 140 },
+	{ "an old server", no_library, false, 130, 190 },
+	{ "TLS 1.3 alone", only_13, true, 36, 50 },
+	{ "one suite", one_suite, false, 36, 50 },
+};
+
+static bool has_group(const struct survey_facts *facts, uint16_t code, bool is_13)
+{
+	for (size_t i = 0; i < facts->group_count; i++) {
+		if (facts->groups[i].code == code)
+			return is_13 ? facts->groups[i].tls13 : facts->groups[i].tls12;
+	}
+	return false;
+}
+
+static bool has_scheme(const struct survey_facts *facts, uint16_t code, bool is_13)
+{
+	for (size_t i = 0; i < facts->scheme_count; i++) {
+		if (facts->schemes[i].code == code)
+			return is_13 ? facts->schemes[i].tls13 : facts->schemes[i].tls12;
+	}
+	return false;
+}
+
+static size_t groups_of(const struct survey_facts *facts, bool is_13)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < facts->group_count; i++)
+		count += is_13 ? facts->groups[i].tls13 : facts->groups[i].tls12;
+	return count;
+}
+
+static size_t schemes_of(const struct survey_facts *facts, bool is_13)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < facts->scheme_count; i++)
+		count += is_13 ? facts->schemes[i].tls13 : facts->schemes[i].tls12;
+	return count;
+}
+
+static void check_groups(const struct all_row *row, const struct sim *sim,
+			 const struct survey_facts *facts)
+{
+	bool has12 = sim->versions[TLS_1_2].count > 0, has13 = sim->versions[TLS_1_3].count > 0;
+	size_t curves = 0;
+	for (size_t i = 0; sim->groups[i]; i++) {
+		const struct group *group = group_by_code(sim->groups[i]);
+		bool curve = group->kind == GROUP_EC;
+		curves += curve;
+		assert_row(row->name, has_group(facts, sim->groups[i], true) == has13);
+		assert_row(row->name, !curve || has_group(facts, sim->groups[i], false) == has12);
+	}
+	assert_row(row->name, !has13 || groups_of(facts, true) == sim_length(sim->groups));
+	assert_row(row->name, !has12 || groups_of(facts, false) == curves);
+	assert_row(row->name, facts->groups_complete[1] == (has13 ? SEEN_YES : SEEN_NOT_TESTED));
+	assert_row(row->name, facts->groups_complete[0] == (has12 ? SEEN_YES : SEEN_NOT_TESTED));
+}
+
+static void check_schemes(const struct all_row *row, const struct sim *sim,
+			  const struct survey_facts *facts)
+{
+	if (sim->versions[TLS_1_2].count > 0) {
+		assert_row(row->name, schemes_of(facts, false) == sim_length(sim->schemes12));
+		for (size_t i = 0; sim->schemes12[i]; i++)
+			assert_row(row->name, has_scheme(facts, sim->schemes12[i], false));
+		assert_row(row->name, facts->schemes_complete[0] == SEEN_YES);
+	}
+	if (!row->schemes13)
+		return;
+	assert_row(row->name, schemes_of(facts, true) == sim_length(sim->schemes13));
+	for (size_t i = 0; sim->schemes13[i]; i++)
+		assert_row(row->name, has_scheme(facts, sim->schemes13[i], true));
+	assert_row(row->name, facts->schemes_complete[1] == SEEN_YES);
+}
+
+static void check_all(const struct all_row *row, unsigned lanes, size_t most)
+{
+	struct arena *mem = arena_new();
+	struct sim *sim = arena_alloc(mem, sizeof(*sim));
+	size_t asked;
+	row->make(sim);
+	const struct survey_facts *facts = survey_all(sim, lanes, mem, &asked);
+	const struct row suites_too = { .name = row->name, .ordered = sim->order == SIM_SERVER };
+	for (enum tls_version version = SSL_2_0; version <= TLS_1_3; version++)
+		check_version(&suites_too, sim, facts, version);
+	check_groups(row, sim, facts);
+	check_schemes(row, sim, facts);
+	assert_row(row->name, !facts->inconsistent && !facts->violation);
+	if (getenv("SURVEY_FIGURES"))
+		printf("%-32s %u lanes: %3zu connections for everything\n", row->name, lanes,
+		       asked);
+	if (asked > most)
+		fail_msg("%s: %zu connections, at most %zu", row->name, asked, most);
+	arena_free(&mem);
+}
+
+static void finds_groups_and_schemes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(all_rows); i++) {
+		check_all(&all_rows[i], 1, all_rows[i].gentle);
+		check_all(&all_rows[i], 8, all_rows[i].lanes);
+	}
+}
+
+/* What is no trouble on a good server, and how each bad habit shows. */
+static const struct property_row {
+	const char *name;
+	void (*make)(struct sim *sim);
+	unsigned habits;
+	size_t offset; /* of the property */
+	enum seen wanted;
+} property_rows[] = {
+#define PROPERTY(field) offsetof(struct property_facts, field)
+	{ "no compression", like_ejabberd, 0, PROPERTY(compression), SEEN_NO },
+	{ "compression", like_ejabberd, SIM_COMPRESSES, PROPERTY(compression), SEEN_YES },
+	{ "compression of a picky server", picky_and_full, SIM_PICKY, PROPERTY(grease), SEEN_NO },
+	{ "unknown values are ignored", like_ejabberd, 0, PROPERTY(grease), SEEN_YES },
+	{ "secure renegotiation", like_ejabberd, 0, PROPERTY(secure_renegotiation), SEEN_YES },
+	{ "fallback", like_ejabberd, 0, PROPERTY(fallback_scsv), SEEN_YES },
+	{ "one version: nothing to fall back from", one_suite, 0, PROPERTY(fallback_scsv),
+	  SEEN_NOT_TESTED },
+	{ "sentinel", like_ejabberd, SIM_SENTINEL, PROPERTY(downgrade_sentinel), SEEN_YES },
+	{ "no sentinel", like_ejabberd, 0, PROPERTY(downgrade_sentinel), SEEN_NO },
+	{ "fresh values", like_ejabberd, 0, PROPERTY(ec_reuse), SEEN_NO },
+	{ "one value for all", like_ejabberd, SIM_REUSES, PROPERTY(ec_reuse), SEEN_YES },
+	{ "one field value for all", like_ejabberd, SIM_REUSES, PROPERTY(dh_reuse), SEEN_YES },
+	{ "resumption", like_ejabberd, 0, PROPERTY(resumption), SEEN_YES },
+	{ "a library that cannot", old_server, SIM_NO_HANDSHAKE, PROPERTY(resumption),
+	  SEEN_NOT_TESTED },
+	{ "a hybrid insisted on", hybrids, SIM_HYBRID, PROPERTY(hybrid_preferred), SEEN_YES },
+	{ "a classical share will do", hybrids, 0, PROPERTY(hybrid_preferred), SEEN_NO },
+	{ "no hybrid at all", like_ejabberd, 0, PROPERTY(hybrid_preferred), SEEN_NOT_TESTED },
+	{ "higher versions", like_ejabberd, 0, PROPERTY(version_tolerance), SEEN_YES },
+};
+
+static void tells_properties(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(property_rows); i++) {
+		const struct property_row *row = &property_rows[i];
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		size_t asked;
+		row->make(sim);
+		sim->habits = row->habits;
+		const struct survey_facts *facts = survey_all(sim, 1, mem, &asked);
+		const char *properties = (const char *)&facts->properties;
+		enum seen got;
+		memcpy(&got, properties + row->offset, sizeof(got));
+		assert_row_string(row->name, seen_name(got), seen_name(row->wanted));
+		arena_free(&mem);
+	}
+}
+
+/* Whatever a server does, the survey ends, and tells nothing that was not shown. */
+static void ends_with_every_bad_server(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned habits;
+		size_t most;
+	} bad[] = {
+		{ "accepts whatever comes", SIM_TAKES_ALL, 2600 },
+		{ "chooses what was not offered", SIM_STRANGE, 40 },
+		{ "says nothing", SIM_SILENT, 40 },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		size_t asked;
+		like_ejabberd(sim);
+		sim->habits = bad[i].habits;
+		const struct survey_facts *facts = survey_all(sim, 4, mem, &asked);
+		if (asked > bad[i].most)
+			fail_msg("%s: %zu connections", bad[i].name, asked);
+		bool accepted = (bad[i].habits & SIM_TAKES_ALL) != 0;
+		for (enum tls_version version = SSL_3_0; version <= TLS_1_2; version++) {
+			const struct version_seen *seen = &facts->versions[version];
+			assert_row(bad[i].name,
+				   seen->offered == (accepted ? SEEN_YES : SEEN_UNCLEAR));
+			assert_row(bad[i].name, accepted || seen->suite_count == 0);
+		}
+		assert_row(bad[i].name,
+			   (facts->violation != NULL) == (bad[i].habits == SIM_STRANGE));
+		arena_free(&mem);
+	}
+}
+
+static void stops_at_the_limit_of_connections(void **state)
+{
+	(void)state;
+	struct arena *mem = arena_new();
+	struct sim *sim = arena_alloc(mem, sizeof(*sim));
+	struct survey_facts facts;
+	like_ejabberd(sim);
+	size_t asked = sim_run(sim,
+			       &(struct survey_options){
+				       .scope = SURVEY_SUITES, .lanes = 4, .connections_max = 20 },
+			       mem, &facts);
+	assert_int_equal(asked, 20);
+	assert_int_equal(facts.versions[TLS_1_2].offered, SEEN_YES);
+	assert_false(facts.versions[TLS_1_2].suites_complete);
+	arena_free(&mem);
+}
+
+static void versions_alone_take_six(void **state)
+{
+	(void)state;
+	struct arena *mem = arena_new();
+	struct sim *sim = arena_alloc(mem, sizeof(*sim));
+	struct survey_facts facts;
+	old_server(sim);
+	size_t asked = sim_run(sim,
+			       &(struct survey_options){ .scope = SURVEY_VERSIONS, .lanes = 4 },
+			       mem, &facts);
+	assert_int_equal(asked, 6);
+	for (enum tls_version version = SSL_2_0; version <= TLS_1_2; version++)
+		assert_int_equal(facts.versions[version].offered, SEEN_YES);
+	assert_int_equal(facts.versions[TLS_1_3].offered, SEEN_NO);
+	arena_free(&mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_every_suite_with_the_fewest_connections),
+		cmocka_unit_test(finds_every_suite_side_by_side_with_twice_as_many),
+		cmocka_unit_test(finds_groups_and_schemes),
+		cmocka_unit_test(tells_properties),
+		cmocka_unit_test(ends_with_every_bad_server),
+		cmocka_unit_test(stops_at_the_limit_of_connections),
+		cmocka_unit_test(versions_alone_take_six),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
