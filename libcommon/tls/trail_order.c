@@ -40,22 +40,32 @@ static bool favourite_taken(const struct trail *trail)
 
 static bool favourite_moved(const struct trail *trail)
 {
-	const struct trail_outcome *reverse = outcome_of(trail, TRAIL_REVERSE);
-	return favourite_taken(trail) && reverse && !trail->options.favoured[reverse->answer];
+	const struct trail_outcome *again = outcome_of(trail, TRAIL_AGAIN);
+	return favourite_taken(trail) && again && !trail->options.favoured[again->answer];
 }
 
-/* Asked early where the opening looks like a client's order, for then the reverse finds something
- * new; else at the end, where nothing else has told. */
-bool trail_needs_reverse(const struct trail *trail)
+bool trail_needs_again(const struct trail *trail)
 {
-	const struct trail_outcome *opening = outcome_of(trail, TRAIL_OPENING);
-	if (outcome_of(trail, TRAIL_REVERSE) || !opening || opening->answer < 0)
+	return favourite_taken(trail) && !outcome_of(trail, TRAIL_AGAIN) &&
+	       set_size(&trail->unknown) + set_size(&trail->found) > 1;
+}
+
+/* Asked early where the answer looks like a client's order, for then the reverse finds something
+ * new; else at the end, where nothing else has told. */
+bool trail_needs_reverse(const struct trail *trail, unsigned width)
+{
+	const struct trail_outcome *first =
+		outcome_of(trail, favourite_taken(trail) ? TRAIL_AGAIN : TRAIL_OPENING);
+	if (outcome_of(trail, TRAIL_REVERSE))
 		return false;
-	bool complete = set_size(&trail->unknown) == 0;
-	if (complete)
-		return set_size(&trail->found) > 1 &&
-		       (follows_client(trail) || favourite_taken(trail));
-	return favourite_taken(trail) || (size_t)opening->answer >= trail->options.common / 2;
+	/* Side by side, it is likely enough to be asked at once. */
+	if (!first)
+		return trail->again_out && width > 1;
+	if (set_size(&trail->unknown) == 0)
+		return set_size(&trail->found) > 1 && follows_client(trail);
+	if (favourite_taken(trail))
+		return favourite_moved(trail);
+	return (size_t)first->answer >= trail->options.common / 2;
 }
 
 /* over[a] holds what a was preferred to. */
@@ -94,7 +104,7 @@ enum preference trail_classify(const struct trail *trail)
 		return PREFERENCE_UNKNOWN;
 	if (follows_client(trail))
 		return trail->reversed ? PREFERENCE_CLIENT : PREFERENCE_UNKNOWN;
-	if (favourite_taken(trail) && !trail->reversed)
+	if (trail_needs_again(trail))
 		return PREFERENCE_UNKNOWN;
 	if (contradicts(trail))
 		return PREFERENCE_MIXED;

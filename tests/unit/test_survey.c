@@ -136,6 +136,19 @@ static void chacha_on_wish(struct sim *sim)
 	sim->order = SIM_CHACHA;
 }
 
+/* Few suites, and an order that the plan might take for the client's. */
+static void chacha_on_wish_of_three(struct sim *sim)
+{
+	give_usual(sim);
+	sim->order = SIM_CHACHA;
+	add(sim, TLS_1_2, 0xC02F);
+	add(sim, TLS_1_2, 0xC030);
+	add(sim, TLS_1_2, 0xCCA8);
+	add(sim, TLS_1_3, 0x1302);
+	add(sim, TLS_1_3, 0x1301);
+	add(sim, TLS_1_3, 0x1303);
+}
+
 static void chacha_first(struct sim *sim)
 {
 	give_usual(sim);
@@ -222,7 +235,8 @@ static const struct row {
 	{ "the whole registry", all_of_it, PREFERENCE_SERVER, true, 0 },
 	{ "the client's order", follows_client, PREFERENCE_CLIENT, false, 0 },
 	{ "ChaCha20 on wish", chacha_on_wish, PREFERENCE_CHACHA, true, 0 },
-	{ "ChaCha20 first", chacha_first, PREFERENCE_SERVER, true, 2 },
+	{ "ChaCha20 on wish, of three", chacha_on_wish_of_three, PREFERENCE_CHACHA, true, 3 },
+	{ "ChaCha20 first", chacha_first, PREFERENCE_SERVER, true, 3 },
 	{ "by hash", by_hash, PREFERENCE_UNKNOWN, false, 0 },
 	{ "at random", at_random, PREFERENCE_UNKNOWN, false, 0 },
 	{ "refuses unknown extensions", picky, PREFERENCE_SERVER, true, 2 },
