@@ -222,6 +222,11 @@ void offer_hello(struct survey *survey, struct version_plan *plan, bool rich, st
 		out->flags = HELLO_RENEGOTIATION;
 		return;
 	}
+	if (plan->manner == MANNER_BARE) {
+		out->servername = out->alpn = NULL;
+		out->flags = 0;
+		return;
+	}
 	out->group_count = list_groups(plan->version, false, list);
 	out->groups = keep_list(survey, list, out->group_count);
 	if (plan->version < TLS_1_2)
