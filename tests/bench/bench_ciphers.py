@@ -10,8 +10,10 @@ runs are counted, and each must be complete; the machine should have nothing els
 """
 
 import contextlib
+import csv
 import json
 import pathlib
+import random
 import shutil
 import statistics
 import subprocess
@@ -131,21 +133,19 @@ def running(server):
         server.stop()
 
 
-def openssl_order():
-    """As servers of that age have them: OpenSSL's complete list, and behind it what it no longer knows."""
-    lines = subprocess.run(["openssl", "ciphers", "-stdname", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"],
-                           capture_output=True, text=True, check=True).stdout.splitlines()
-    known = [line.split()[0] for line in lines]
-    return [name for name in known if name in SUITES] + [name for name in SUITES if name not in known]
+def usual_order():
+    """Names as OpenSSL's complete list has them, and behind it what it no longer knows, the strong before the weak."""
+    rows = csv.DictReader((pathlib.Path(servers.__file__).resolve().parents[2] / "libcommon" / "tls" / "suites.csv").open(newline="", encoding="utf-8"))
+    names = [row["iana_name"] for row in sorted(rows, key=lambda row: int(row["usual_rank"]))]
+    return [name for name in names if name in SUITES and SUITES[name].kx in OLD_KX and SUITES[name].first in OLD_ENOUGH]
 
 
 @contextlib.contextmanager
-def old_server(ca):
-    """TLS 1.2 with 200 suites in its own order."""
+def old_server(ca, names):
+    """TLS 1.2 with these suites in the server's order."""
     chain = {auth: [each.public_bytes(bench.pki.serialization.Encoding.DER) for each in ca.issue(DOMAIN, key=key).chain]
              for auth, key in {"RSA": "rsa2048", "ECDSA": "ec", "DSS": "dsa1024"}.items()}
-    names = [name for name in openssl_order() if SUITES[name].kx in OLD_KX and SUITES[name].first in OLD_ENOUGH]
-    with TlsPeer(Simulated({"TLS1.2": names[:200]}, chain), domain=DOMAIN) as peer:
+    with TlsPeer(Simulated({"TLS1.2": names}, chain), domain=DOMAIN) as peer:
         yield {False: (peer.address, peer.port), True: (peer.address, peer.port)}
         assert not peer.faults, peer.faults
 
@@ -193,9 +193,13 @@ def main(tool, launcher):
             prosody = measure(launcher, "Prosody", runs, doors)
         with running(servers.Ejabberd(folder / "ejabberd", ca, rsa)) as doors:
             ejabberd = measure(launcher, "ejabberd", runs, doors)
-        with old_server(ca) as doors:
-            old = measure(launcher, "a server with 200 suites", {name: runs[name] for name in runs if name in
-                                                                 (OURS_SUITES, SSLSCAN_SUITES, NMAP, TESTSSL)}, doors)
+        names = usual_order()[:200]
+        with old_server(ca, names) as doors:
+            old = measure(launcher, "200 suites in the usual order", {name: runs[name] for name in runs if name in
+                                                                      (OURS_SUITES, SSLSCAN_SUITES, NMAP, TESTSSL)}, doors)
+        random.Random(4).shuffle(names)
+        with old_server(ca, names) as doors:
+            measure(launcher, "200 suites in no usual order", {OURS_SUITES: (*runs[OURS_SUITES][:1], 1, False)}, doors)
     print()
     bench.verdict(marks_of(prosody, ejabberd, old))
 
