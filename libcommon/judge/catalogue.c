@@ -1112,10 +1112,11 @@ const struct finding_kind finding_kinds[] = {
 	/* The enumeration itself. */
 	{
 		.id = "tls-protocol-violation",
-		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
 		.ref = "RFC 9846 section 4.1.3",
 		.meaning = "The server's answers break a rule of TLS.",
-		.why = "Strict clients give up here.",
+		.why = "A client must end the connection where it sees this (RFC 9846, 6.2), so "
+		       "that strict ones cannot get in.",
 		.prosody = "run a current OpenSSL",
 		.ejabberd = "run a current OpenSSL",
 	},

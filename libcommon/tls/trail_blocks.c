@@ -94,16 +94,17 @@ static size_t blocks_open(const struct trail *trail)
 	return count;
 }
 
-bool trail_next_block(struct trail *trail, unsigned width, struct trail_ask *out)
+bool trail_next_block(struct trail *trail, unsigned width, bool rare, struct trail_ask *out)
 {
 	if (trail->block_count == 0)
 		first_blocks(trail, width);
 	size_t open = blocks_open(trail), allowed = blocks_allowed(trail, width);
-	if (width > 1 && open > 0 && open < allowed)
+	if (width > 1 && open > 0 && open < allowed && !rare)
 		split_while_worth(trail, trail->block_count + allowed - open);
 	for (size_t i = 0; i < trail->block_count; i++) {
 		struct trail_block *block = &trail->blocks[i];
-		if (block->out || set_size(&block->items) == 0)
+		if (block->out || set_size(&block->items) == 0 ||
+		    (rare && weight(trail, &block->items) > 0))
 			continue;
 		block->out = true;
 		return trail_put(trail, TRAIL_BLOCK, block->items, i, out);

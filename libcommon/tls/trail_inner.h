@@ -30,7 +30,7 @@ struct trail {
 	struct trail_outcome *outcomes;
 	size_t outcome_count;
 	bool opening_out, opened;
-	bool reverse_out, reversed;
+	bool again_out, reverse_out, reversed;
 	struct trail_set links_out; /* by their first item */
 	size_t wrong_guesses;       /* of the order between blocks */
 	size_t pairs, rising; /* answers of one block in turn; the later ranks behind the earlier */
@@ -91,7 +91,8 @@ bool trail_put(struct trail *trail, enum trail_purpose purpose, struct trail_set
 	       size_t block, struct trail_ask *out);
 
 /* trail_blocks.c */
-bool trail_next_block(struct trail *trail, unsigned width, struct trail_ask *out);
+/* rare: only of what servers seldom have. */
+bool trail_next_block(struct trail *trail, unsigned width, bool rare, struct trail_ask *out);
 bool trail_next_link(struct trail *trail, unsigned width, struct trail_ask *out);
 /* The order is the server's, and worth proving. */
 bool trail_wants_links(const struct trail *trail);
@@ -99,9 +100,10 @@ bool trail_wants_links(const struct trail *trail);
 /* trail_order.c */
 /* UNKNOWN while the outcomes allow of more than one. */
 enum preference trail_classify(const struct trail *trail);
-/* The outcomes so far would be the same under a server's and a client's order, or the favourite may
- * have been moved up: only the reverse tells. */
-bool trail_needs_reverse(const struct trail *trail);
+/* A favoured item was taken where it stood first. */
+bool trail_needs_again(const struct trail *trail);
+/* The outcomes so far would be the same under a server's and a client's order. */
+bool trail_needs_reverse(const struct trail *trail, unsigned width);
 /* Found items, best first as far as the outcomes tell, guessed by the usual order where they do
  * not. linked[i]: item i is known to be preferred to item i + 1; certain[i]: to all behind it, and
  * no other can stand there. */

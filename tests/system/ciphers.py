@@ -33,7 +33,14 @@ class Seen:
         self.versions = {each["version"]: each for each in self.section.get("versions", [])}
 
     def __str__(self):
-        return str(self.result)
+        """What matters of a record that may hold hundreds of suites."""
+        lines = [f"$ {' '.join(self.result.argv)}", f"status {self.result.status}, {self.result.seconds:.2f} s"]
+        lines += [f"{name} {each['offered']} {each.get('preference', '-')} complete={each.get('complete', '-')}: "
+                  f"{' '.join(self.suites(name))}" for name, each in self.versions.items()]
+        shown = ("connections", "throttled", "cut", "cut_reason", "violation", "unclear", "inconsistent", "failure", "groups",
+                 "groups_complete", "signature_schemes", "fields", "properties", "findings")
+        lines += [f"{name}: {self.section[name]}" for name in shown if name in self.section]
+        return "\n".join([*lines, self.result.err])
 
     __repr__ = __str__
 

@@ -68,6 +68,21 @@ static void like_ejabberd(struct sim *sim)
 	add(sim, TLS_1_3, 0x1301);
 }
 
+/* OpenSSL's @STRENGTH, as ejabberd has it. */
+static void by_strength(struct sim *sim)
+{
+	like_ejabberd(sim);
+	struct sim_version *version = &sim->versions[TLS_1_2];
+	struct sim_version strong = { .count = 0 };
+	for (unsigned bits = 256; bits > 0; bits--) {
+		for (size_t i = 0; i < version->count; i++) {
+			if (suite_by_code(version->suites[i])->strength == bits)
+				strong.suites[strong.count++] = version->suites[i];
+		}
+	}
+	*version = strong;
+}
+
 static void shuffle(struct sim_version *version, unsigned seed)
 {
 	for (size_t i = version->count; i > 1; i--) {
@@ -119,6 +134,19 @@ static void chacha_on_wish(struct sim *sim)
 {
 	like_ejabberd(sim);
 	sim->order = SIM_CHACHA;
+}
+
+/* Few suites, and an order that the plan might take for the client's. */
+static void chacha_on_wish_of_three(struct sim *sim)
+{
+	give_usual(sim);
+	sim->order = SIM_CHACHA;
+	add(sim, TLS_1_2, 0xC02F);
+	add(sim, TLS_1_2, 0xC030);
+	add(sim, TLS_1_2, 0xCCA8);
+	add(sim, TLS_1_3, 0x1302);
+	add(sim, TLS_1_3, 0x1301);
+	add(sim, TLS_1_3, 0x1303);
 }
 
 static void chacha_first(struct sim *sim)
@@ -201,12 +229,14 @@ static const struct row {
 } rows[] = {
 	{ "stock Prosody", stock_prosody, PREFERENCE_CLIENT, false, 0 },
 	{ "an order of its own", like_ejabberd, PREFERENCE_SERVER, true, 0 },
+	{ "the strongest first", by_strength, PREFERENCE_SERVER, true, 0 },
 	{ "an order nobody would guess", shuffled, PREFERENCE_SERVER, true, 0 },
 	{ "an old server", old_server, PREFERENCE_SERVER, true, 0 },
 	{ "the whole registry", all_of_it, PREFERENCE_SERVER, true, 0 },
 	{ "the client's order", follows_client, PREFERENCE_CLIENT, false, 0 },
 	{ "ChaCha20 on wish", chacha_on_wish, PREFERENCE_CHACHA, true, 0 },
-	{ "ChaCha20 first", chacha_first, PREFERENCE_SERVER, true, 2 },
+	{ "ChaCha20 on wish, of three", chacha_on_wish_of_three, PREFERENCE_CHACHA, true, 3 },
+	{ "ChaCha20 first", chacha_first, PREFERENCE_SERVER, true, 3 },
 	{ "by hash", by_hash, PREFERENCE_UNKNOWN, false, 0 },
 	{ "at random", at_random, PREFERENCE_UNKNOWN, false, 0 },
 	{ "refuses unknown extensions", picky, PREFERENCE_SERVER, true, 2 },
