@@ -38,7 +38,7 @@ unsigned take24(struct reader *from)
 struct reader take(struct reader *from, size_t size)
 {
 	struct reader part = { 0 };
-	if (from->size < size) {
+	if (from->short_of || from->size < size) {
 		from->short_of = part.short_of = true;
 		from->size = 0;
 		return part;
