@@ -21,7 +21,7 @@ function __xmpp_tls_tools --argument-names tool --description 'Complete the opti
     complete -c $tool -l resolver -x -d 'ask this DNS server'
     complete -c $tool -l trust-ad -d 'believe the DNS server\'s DNSSEC verdict (AD bit)'
     complete -c $tool -l proxy -x -a 'socks5h:// socks5://' -d 'through a SOCKS5 proxy: socks5h://HOST:PORT'
-    complete -c $tool -s t -l timeout -x -d 'one endpoint\'s deadline (default 10)'
+    complete -c $tool -s t -l timeout -x -d 'one endpoint\'s deadline (default 10; 60 to enumerate ciphers)'
     complete -c $tool -s J -l jobs -x -d 'domains examined at once (default 32)'
     complete -c $tool -l per-host -x -d 'connections to one address at once (default 4)'
     complete -c $tool -l rate -x -d 'new connections a second (default no limit)'

@@ -1112,10 +1112,11 @@ const struct finding_kind finding_kinds[] = {
 	/* The enumeration itself. */
 	{
 		.id = "tls-protocol-violation",
-		.severity = GRADE(WARNING, WARNING, CRITICAL),
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
 		.ref = "RFC 9846 section 4.1.3",
 		.meaning = "The server's answers break a rule of TLS.",
-		.why = "Strict clients give up here.",
+		.why = "A client must end the connection where it sees this (RFC 9846, 6.2), so "
+		       "that strict ones cannot get in.",
 		.prosody = "run a current OpenSSL",
 		.ejabberd = "run a current OpenSSL",
 	},
@@ -1994,7 +1995,7 @@ const struct finding_kind finding_kinds[] = {
 		.ejabberd = "give all nodes the same configuration",
 	},
 	{
-		.id = "tls-drown-shared-key",
+		.id = "drown",
 		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
 		.ref = "RFC 6176 section 3",
 		.meaning = "The RSA key of an endpoint serves SSL 2.0 at another one.",
@@ -2002,6 +2003,18 @@ const struct finding_kind finding_kinds[] = {
 		       "2.0 has to go there, or the key here.",
 		.prosody = PROSODY_VERSIONS,
 		.ejabberd = EJABBERD_VERSIONS,
+	},
+	{
+		.id = "ciphers-differ",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 9325 section 3.9",
+		.meaning = "The endpoints of a service do not accept the same versions and suites.",
+		.why = "The weakest one counts: an attacker chooses where a client connects. Where "
+		       "none is weaker it is told as information.",
+		.prosody = "give all nodes the same configuration, and `c2s_ssl`, "
+			   "`c2s_direct_tls_ssl` and `s2s_ssl` the same `protocol` and `ciphers`",
+		.ejabberd = "give all nodes, and all `listen` entries of a service, the same "
+			    "`protocol_options` and `ciphers`",
 	},
 	{
 		.id = "certs-differ",

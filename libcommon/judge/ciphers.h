@@ -35,8 +35,8 @@ struct ciphers_facts {
 /* One endpoint examined by xmpp-ciphers. */
 void judge_ciphers(const struct endpoint *at, const struct ciphers_facts *facts,
 		   const struct policy *policy, struct arena *mem, struct findings *out);
-/* What spans endpoints (drop judge_target()'s "endpoints-differ" before): another configuration
- * behind another port or address; one RSA key that also serves SSL 2.0 (DROWN). */
+/* What spans endpoints: another configuration behind another port or address; one RSA key that also
+ * serves SSL 2.0 (DROWN). */
 void judge_ciphers_target(const struct target_view *target,
 			  const struct ciphers_facts *const *ciphers, const struct policy *policy,
 			  struct arena *mem, struct findings *out);

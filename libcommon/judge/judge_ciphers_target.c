@@ -79,7 +79,7 @@ static void judge_drown(const struct doors *doors)
 			    memcmp(keys[i].key, keys[j].key, sizeof(keys[i].key)) != 0)
 				continue;
 			told = keys[i].endpoint;
-			FIND_SPANNING(spanning, "tls-drown-shared-key",
+			FIND_SPANNING(spanning, "drown",
 				      "the RSA key of %s also serves SSL 2.0 at %s (DROWN)",
 				      endpoint_text(&endpoints[keys[i].endpoint], spanning->mem),
 				      endpoint_text(&endpoints[keys[j].endpoint], spanning->mem));
@@ -175,12 +175,12 @@ static bool judge_pair(const struct doors *doors, enum service service, size_t a
 						   endpoint_text(high, spanning->mem))
 				    : "";
 	if (differ && lead != 0)
-		FIND_SPANNING(spanning, "endpoints-differ", "%s: %s is weaker: %s%s",
+		FIND_SPANNING(spanning, "ciphers-differ", "%s: %s is weaker: %s%s",
 			      service_name(service), endpoint_text(low, spanning->mem), here,
 			      there);
 	else if (differ)
 		findings_add_capped(spanning->out, spanning->policy, spanning->mem,
-				    "endpoints-differ", SEVERITY_INFO, "%s: %s%s",
+				    "ciphers-differ", SEVERITY_INFO, "%s: %s%s",
 				    service_name(service), here, there);
 	listing_free(&first.names);
 	listing_free(&second.names);

@@ -17,20 +17,17 @@ static void append(struct buf *line, const char *item)
 		buf_char(line, *item == ' ' ? *GLUE : *item);
 }
 
-static void write_line(const struct ciphers_screen *screen, const char *label,
-		       const struct buf *line)
+/* The label of what follows of the same subject: none, once it stands. */
+static const char *write_line(const struct ciphers_screen *screen, const char *label,
+			      const struct buf *line)
 {
 	size_t width = screen->style->width > 0 ? (size_t)screen->style->width : 0;
 	if (line->size == 0)
-		return;
+		return label;
 	text_pad(screen->out, label, LABEL_WIDTH);
 	text_wrap(screen->out, buf_string(line), LABEL_WIDTH, LABEL_WIDTH, width);
 	buf_char(screen->out, '\n');
-}
-
-static bool is_cut(const enum seen complete[2])
-{
-	return complete[0] == SEEN_NO || complete[1] == SEEN_NO;
+	return "";
 }
 
 static const char *order_words(enum preference preference)
@@ -49,54 +46,125 @@ static const char *order_words(enum preference preference)
 	return NULL;
 }
 
-/* Where both were asked, what only one of them takes says so. */
-static const char *where_words(const enum seen complete[2], bool tls12, bool tls13)
+/* What one version, or both alike, take. */
+struct taken {
+	const char *label; /* "TLS1.3:"; NULL: of all versions */
+	bool tls12, tls13; /* shown are those that either of these marks */
+};
+
+/* One line where both versions take the same or only one was asked, else a line each. */
+static size_t split_lines(const enum seen complete[2], bool differ, struct taken out[2])
 {
 	bool both = complete[0] != SEEN_NOT_TESTED && complete[1] != SEEN_NOT_TESTED;
-	return !both || tls12 == tls13 ? "" : tls13 ? "TLS1.3 only" : "TLS1.2 only";
+	out[0] = (struct taken){ .tls12 = true, .tls13 = true };
+	if (!both || !differ)
+		return 1;
+	out[0] = (struct taken){ .label = "TLS1.3:", .tls13 = true };
+	out[1] = (struct taken){ .label = "TLS1.2:", .tls12 = true };
+	return 2;
+}
+
+static void append_first(struct buf *line, const struct taken *taken, const char *item)
+{
+	if (line->size == 0 && taken->label) {
+		buf_text(line, taken->label);
+		buf_char(line, *GLUE);
+		for (; *item; item++)
+			buf_char(line, *item == ' ' ? *GLUE : *item);
+		return;
+	}
+	append(line, item);
+}
+
+static bool groups_differ(const struct survey_facts *survey)
+{
+	for (size_t i = 0; i < survey->group_count; i++) {
+		const struct group *group = group_by_code(survey->groups[i].code);
+		bool only_13 = group && group->first == TLS_1_3;
+		if (survey->groups[i].tls12 != survey->groups[i].tls13 && !only_13)
+			return true;
+	}
+	return false;
+}
+
+static void append_rest_of_groups(struct buf *line, const struct survey_facts *survey,
+				  const struct taken *taken)
+{
+	const enum seen *complete = survey->groups_complete;
+	bool cut = (taken->tls12 && complete[0] == SEEN_NO) ||
+		   (taken->tls13 && complete[1] == SEEN_NO);
+	const char *order = order_words(survey->group_preference);
+	if (line->size > 0 && order && taken->tls13)
+		append(line, order);
+	else if (line->size == 0 && complete[1] == SEEN_YES && taken->tls13)
+		append(line, "none");
+	if (cut)
+		append_first(line, taken, "not complete");
+	if (taken->tls12 && complete[0] == SEEN_UNCLEAR)
+		append_first(line, taken, "more may hide behind the certificate's curve");
 }
 
 static void write_groups(const struct ciphers_screen *screen, const struct survey_facts *survey)
 {
-	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
-	for (size_t i = 0; i < survey->group_count; i++) {
-		const struct group_seen *seen = &survey->groups[i];
-		const struct group *group = group_by_code(seen->code);
-		const char *note = group && group_is_post_quantum(group)
-					   ? "post-quantum"
-					   : where_words(survey->groups_complete, seen->tls12,
-							 seen->tls13);
-		append(&line, arena_printf(screen->mem, *note ? "%s (%s)" : "%s",
-					   group_shown(seen->code, screen->mem), note));
+	struct taken lines[2];
+	const char *label = "groups";
+	size_t count = split_lines(survey->groups_complete, groups_differ(survey), lines);
+	for (size_t l = 0; l < count; l++) {
+		CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+		for (size_t i = 0; i < survey->group_count; i++) {
+			const struct group_seen *seen = &survey->groups[i];
+			const struct group *group = group_by_code(seen->code);
+			bool hybrid = group && group_is_post_quantum(group);
+			const char *name = group_shown(seen->code, screen->mem);
+			if ((lines[l].tls12 && seen->tls12) || (lines[l].tls13 && seen->tls13))
+				append_first(&line, &lines[l],
+					     hybrid ? arena_printf(screen->mem, "%s (post-quantum)",
+								   name)
+						    : name);
+		}
+		append_rest_of_groups(&line, survey, &lines[l]);
+		label = write_line(screen, label, &line);
 	}
-	if (line.size > 0 && order_words(survey->group_preference))
-		append(&line, order_words(survey->group_preference));
-	else if (line.size == 0 && survey->groups_complete[1] == SEEN_YES)
-		append(&line, "none");
-	if (is_cut(survey->groups_complete))
-		append(&line, "not complete");
-	write_line(screen, "groups", &line);
 }
 
+static const char *scheme_shown(const struct ciphers_screen *screen, const struct scheme_seen *seen)
+{
+	const struct scheme *scheme = scheme_by_code(seen->code);
+	const char *name = scheme ? scheme->name : arena_printf(screen->mem, "0x%04X", seen->code);
+	bool weak = scheme &&
+		    (strcmp(scheme->grade, "weak") == 0 || strcmp(scheme->grade, "insecure") == 0);
+	return weak && seen->alone
+		       ? arena_printf(screen->mem, "%s (only where nothing else is offered)", name)
+		       : name;
+}
+
+/* RSA with PKCS #1 has no place in TLS 1.3, so that the two nearly always differ. */
 static void write_schemes(const struct ciphers_screen *screen, const struct survey_facts *survey)
 {
-	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
-	for (size_t i = 0; i < survey->scheme_count; i++) {
-		const struct scheme_seen *seen = &survey->schemes[i];
-		const struct scheme *scheme = scheme_by_code(seen->code);
-		const char *name = scheme ? scheme->name
-					  : arena_printf(screen->mem, "0x%04X", seen->code);
-		const char *note = seen->alone ? "only where nothing else is offered"
-					       : where_words(survey->schemes_complete, seen->tls12,
-							     seen->tls13);
-		append(&line, arena_printf(screen->mem, *note ? "%s (%s)" : "%s", name, note));
+	struct taken lines[2];
+	const char *label = "signed";
+	bool differ = false;
+	for (size_t i = 0; i < survey->scheme_count; i++)
+		differ = differ || survey->schemes[i].tls12 != survey->schemes[i].tls13;
+	size_t count = split_lines(survey->schemes_complete, differ, lines);
+	for (size_t l = 0; l < count; l++) {
+		CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+		for (size_t i = 0; i < survey->scheme_count; i++) {
+			const struct scheme_seen *seen = &survey->schemes[i];
+			if ((lines[l].tls12 && seen->tls12) || (lines[l].tls13 && seen->tls13))
+				append_first(&line, &lines[l], scheme_shown(screen, seen));
+		}
+		bool cut = (lines[l].tls12 && survey->schemes_complete[0] == SEEN_NO) ||
+			   (lines[l].tls13 && survey->schemes_complete[1] == SEEN_NO);
+		if (survey->signature13 && lines[l].tls13)
+			append_first(&line, &lines[l],
+				     arena_printf(screen->mem, "%ssigns with %s",
+						  lines[l].label ? "" : "TLS1.3 ",
+						  escaped(survey->signature13, screen->mem)));
+		if (cut)
+			append_first(&line, &lines[l], "not complete");
+		label = write_line(screen, label, &line);
 	}
-	if (survey->signature13)
-		append(&line, arena_printf(screen->mem, "TLS1.3 signs with %s",
-					   escaped(survey->signature13, screen->mem)));
-	if (is_cut(survey->schemes_complete))
-		append(&line, "not complete");
-	write_line(screen, "signed", &line);
 }
 
 static void write_keys(const struct ciphers_screen *screen, const struct survey_facts *survey)

@@ -147,6 +147,8 @@ static const char *quarrel(const struct ciphers_options *opt, const struct optio
 		return "--list shows the registry and takes no domains";
 	if (opt->list && (opt->diff || options->rejudge))
 		return "--list excludes --diff and --rejudge";
+	if (opt->list && (options->form == OUTPUT_JSON || options->form == OUTPUT_NAGIOS))
+		return "--list shows a table: not with --json or --nagios";
 	return NULL;
 }
 

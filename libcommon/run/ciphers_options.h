@@ -14,7 +14,7 @@ struct ciphers_options {
 	size_t connections_max;  /* --max-connections; 0: no limit */
 	enum suite_names names;  /* --names */
 	bool only_bad;           /* --only-bad */
-	const char *diff;        /* --diff OLD.json; NULL */
+	const char *diff;        /* --diff FILE; NULL */
 	/* --list: the registry, offline. */
 	bool list;
 	bool list_fs;                  /* --fs: only with forward secrecy */

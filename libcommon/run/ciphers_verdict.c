@@ -13,23 +13,23 @@
 /* What an enumeration may say about a whole record; the rest of what spans endpoints is
  * xmpp-starttls's to tell. */
 static const char *const endpoint_ids[] = {
-	"ciphers-differ",
-	"drown",
-	"invalid-input",
 	"endpoint-unreachable",
+	"endpoints-differ",
+	"invalid-input",
 	"service-not-examined",
 	"service-unreachable",
+	"tls-drown-shared-key",
 	NULL,
 };
 static const char *const dns_ids[] = {
-	"dns-bogus",
-	"dns-failed",
-	"domain-not-found",
-	NULL,
+	"dns-bogus", "dns-failed", "domain-not-found", "service-not-found", "srv-declined", NULL,
 };
 static const char *const spanning_ids[] = {
-	"dns-bogus",     "dns-failed",           "domain-not-found",    "endpoint-unreachable",
-	"invalid-input", "service-not-examined", "service-unreachable", NULL,
+	"dns-bogus",         "dns-failed",
+	"domain-not-found",  "endpoint-unreachable",
+	"invalid-input",     "service-not-examined",
+	"service-not-found", "service-unreachable",
+	"srv-declined",      NULL,
 };
 
 struct judged {
@@ -91,6 +91,10 @@ static void judge_spanning(const struct job *job, struct judged *out)
 	if (out->target.count > 0 || (job->looked_up && !job->from_record)) {
 		judge_target(&out->target, &out->policy, job->mem, &out->spanning);
 		findings_keep(&out->spanning, spanning_ids);
+		if (out->target.count > 0) { /* they say why there is nothing to examine */
+			findings_drop(&out->spanning, "service-not-found");
+			findings_drop(&out->spanning, "srv-declined");
+		}
 	}
 	judge_ciphers_target(&out->target, out->ciphers, &out->policy, job->mem, &out->spanning);
 	out->status = judge_target_status(&out->target, out->statuses, &out->spanning);
@@ -242,7 +246,7 @@ static void write_text(struct job *job, const struct judged *judged)
 	const struct options *options = job->shared->options;
 	const struct text_style style = {
 		.colour = options->colour,
-		.timeline = options->verbose > 0 || judged->target.count == 1,
+		.timeline = options->verbose > 0, /* the matrix is a screen already */
 		.width = cli_terminal_width(),
 	};
 	if (options->form == OUTPUT_LONG)

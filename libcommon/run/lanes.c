@@ -79,18 +79,30 @@ static bool next_question(struct lanes *lanes, struct question *out)
 
 static bool may_connect(const struct lanes *lanes, const struct turn *turn)
 {
+	if (turn->stage == TURN_WAIT)
+		return false;
 	if (turn->stage != TURN_FRESH)
 		return lanes->out == 0;
 	return lanes->doubters == 0 && lanes->out < lanes->pace.limit;
 }
 
-/* Waits for a place for one more connection; false: there will be none. */
-static bool enter(struct lanes *lanes, const struct turn *turn)
+enum entry {
+	ENTRY_OPEN,     /* one more connection */
+	ENTRY_NEEDLESS, /* what others learnt settles the question */
+	ENTRY_CLOSED,   /* there will be no more */
+};
+
+/* Waits for a place for one more connection. */
+static enum entry enter(struct lanes *lanes, struct turn *turn)
 {
 	while (!lanes->facts->cut) {
 		double now = clock_ms();
-		if (deadline_passed(lanes->probe->until)) {
+		if (lanes_trusts(lanes, turn)) {
+			return ENTRY_NEEDLESS;
+		} else if (deadline_passed(lanes->probe->until)) {
 			lanes_cut_time(lanes);
+		} else if (turn->stage == TURN_WAIT && lanes->out == 0 && lanes->doubters == 0) {
+			lanes_ask_control(lanes, turn);
 		} else if (lanes->pace.calm_until_ms > now) {
 			wait_until(lanes, lanes->pace.calm_until_ms);
 		} else if (!may_connect(lanes, turn)) {
@@ -101,10 +113,10 @@ static bool enter(struct lanes *lanes, const struct turn *turn)
 		} else {
 			lanes->out++;
 			lanes->facts->connections++;
-			return true;
+			return ENTRY_OPEN;
 		}
 	}
-	return false;
+	return ENTRY_CLOSED;
 }
 
 static double limit_of(const struct lanes *lanes, double usual_ms)
@@ -139,8 +151,7 @@ static struct bytes keep_bytes(struct arena *mem, struct bytes bytes)
 	return bytes.size ? arena_bytes(mem, bytes.data, bytes.size) : (struct bytes){ 0 };
 }
 
-/* The library's own handshake is what the report says of certificate and names. The attempt's
- * arena goes; the facts stay. */
+/* The attempt's arena goes; what the library's own handshake saw stays. */
 static void keep_handshake(struct lanes *lanes, struct attempt *attempt)
 {
 	struct arena *mem = lanes->probe->mem;
@@ -159,7 +170,6 @@ static void keep_handshake(struct lanes *lanes, struct attempt *attempt)
 	tls->servername = arena_copy(mem, tls->servername);
 	for (size_t i = 0; i < tls->chain_count; i++)
 		tls->chain[i] = keep_bytes(mem, tls->chain[i]);
-	walk->encrypted = true;
 	walk->steps[STEP_TLS] =
 		(struct step_facts){ .taken = true, .ok = true, .elapsed_ms = attempt->answer_ms };
 	lanes->ticket = attempt->session;
@@ -173,13 +183,18 @@ static bool try_once(struct lanes *lanes, struct turn *turn, const struct questi
 	struct attempt attempt;
 	const struct question *put = turn->stage == TURN_CONTROL ? &lanes->control : question;
 	prepare(lanes, turn, &attempt);
+	if (turn->stage == TURN_FRESH)
+		turn->started = lanes->facts->connections;
+	attempt.number = lanes->facts->connections;
 	pthread_mutex_unlock(&lanes->lock);
-	if (own)
+	if (own) {
+		attempt.one_write = false; /* this connection came in the usual order */
 		attempt_ask(lanes->probe, put, &attempt);
-	else if (gate_pace_before(lanes->probe->job->shared->gate, attempt.until))
+	} else if (gate_pace_before(lanes->probe->job->shared->gate, attempt.until)) {
 		attempt_run(lanes->probe, put, &attempt);
-	else
+	} else {
 		err_set(&attempt.err, AT_TCP, ERR_TIMEOUT, "no time left under --rate");
+	}
 	pthread_mutex_lock(&lanes->lock);
 	lanes->out--;
 	if (put->kind == QUESTION_HANDSHAKE)
@@ -196,16 +211,12 @@ static void settle(struct lanes *lanes, const struct question *question, bool ow
 {
 	struct turn turn = { 0 };
 	for (bool settled = false; !settled; own = false) {
-		if (turn.stage == TURN_DOUBT && lanes_trusts(lanes, turn.doubted)) {
-			struct answer_facts answer = { .kind = turn.doubted, .alert = -1 };
-			lanes_take(lanes, &turn, question, &answer);
-			settled = true;
-		} else if (own || enter(lanes, &turn)) {
-			settled = try_once(lanes, &turn, question, own);
-		} else {
+		enum entry entry = own ? ENTRY_OPEN : enter(lanes, &turn);
+		settled = entry != ENTRY_OPEN || try_once(lanes, &turn, question, own);
+		if (entry == ENTRY_NEEDLESS)
+			lanes_take_mute(lanes, &turn, question);
+		else if (entry == ENTRY_CLOSED)
 			lanes_drop(lanes, &turn, question);
-			settled = true;
-		}
 	}
 	lanes->held--;
 	pthread_cond_broadcast(&lanes->changed);
@@ -268,11 +279,10 @@ static void end(struct lanes *lanes)
 	struct ciphers_facts *facts = lanes->facts;
 	struct probe *probe = lanes->probe;
 	survey_finish(lanes->survey, &facts->survey);
+	facts->walk.encrypted = lanes->tls;
 	facts->one_write = lanes->proven && !lanes->minded;
 	if (lanes->cut_reason[0])
 		facts->cut_reason = arena_copy(probe->mem, lanes->cut_reason);
-	if (facts->walk.tls.up)
-		(void)!step_certificate(probe, &facts->walk);
 	explain_no_tls(lanes, &facts->walk.failure);
 	probe->connections = facts->connections;
 	tls_ticket_free(&lanes->ticket);

@@ -135,14 +135,15 @@ static void show_hello(struct probe *probe, const struct question *question, siz
 static void show_answer(struct probe *probe, const struct answer_facts *answer)
 {
 	char line[256];
-	const struct suite *suite = suite_by_code(answer->suite);
+	const struct suite *suite = answer->suite ? suite_by_code(answer->suite) : NULL;
 	const struct group *group = group_by_code(answer->group);
 	const char *alert = tls_alert_name(answer->alert);
 	const char *more = answer->kind == ANSWER_ALERT ? (alert ? alert : "of no known kind")
 			   : answer->fault              ? answer->fault
 							: tls_version_name(answer->version);
-	snprintf(line, sizeof(line), "<-- %s %s %s %s", answer_kind_name(answer->kind), more,
-		 suite ? suite->name : "", group ? group->name : "");
+	snprintf(line, sizeof(line), "<-- %s %s%s%s%s%s", answer_kind_name(answer->kind), more,
+		 suite ? " " : "", suite ? suite->name : "", group ? " " : "",
+		 group ? group->name : "");
 	show(probe, line);
 }
 

@@ -9,6 +9,7 @@
 
 /* One attempt to put a question: a connection, or the rest of one. */
 struct attempt {
+	size_t number; /* of the connection, counted from 1 */
 	struct arena *mem;
 	const struct tls_ticket *ticket; /* for QUESTION_RESUME */
 	unsigned epoch;                  /* of the pace, when it began */
@@ -44,10 +45,16 @@ enum mute {
 struct turn {
 	enum {
 		TURN_FRESH,
-		TURN_DOUBT,   /* met with a close, a reset or silence: put again, alone */
-		TURN_CONTROL, /* its silence is confirmed; does the server answer others still? */
+		TURN_WAIT,    /* refused in a way that is this server's habit: once it has answered
+				 anybody on a later connection, it counts */
+		TURN_CONTROL, /* met with a close, a reset or silence: does the server answer now
+				 what it answered before? */
+		TURN_AGAIN,   /* it does; put again, alone */
 	} stage;
-	enum answer_kind doubted; /* the answer in doubt */
+	size_t started;           /* number of its connection */
+	enum answer_kind doubted; /* the answer in doubt, */
+	unsigned epoch;           /* and when that attempt began */
+	bool controlled;          /* TURN_CONTROL went well */
 	unsigned away;            /* times turned away in a row */
 	bool patient;             /* the shortcut failed: in the usual order this time */
 };
@@ -70,11 +77,11 @@ struct lanes {
 	bool offered; /* <starttls/> was among the features */
 	bool proven, minded;
 	unsigned failed; /* before it was proven */
-	/* Mute answers: how often each was confirmed since one was last disproved, and whether
-	 * something was answered since the first. */
-	unsigned confirmed[MUTE_COUNT];
-	bool answered_since[MUTE_COUNT];
-	unsigned silent_in_row, dropped_in_row;
+	/* Mute answers proven to be refusals; the latest connection that was answered. */
+	unsigned proven_mute[MUTE_COUNT];
+	size_t alive;
+	unsigned silent_in_row; /* where an answer was due */
+	unsigned dropped_in_row;
 	struct question control; /* one that was answered well */
 	bool has_control;
 	double slowest_ms, walk_ms; /* answer to a hello; way to TLS */
@@ -87,8 +94,12 @@ struct lanes {
  * or given up; false when it is to be put again. */
 bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct question *question,
 		    struct attempt *attempt);
-/* Servers that refuse by closing, or by silence, are known after a while: no need to ask twice. */
-bool lanes_trusts(const struct lanes *lanes, enum answer_kind kind);
+/* The mute answer of this turn is a refusal, as has been proven of others. */
+bool lanes_trusts(const struct lanes *lanes, const struct turn *turn);
+/* Hands that answer over. */
+void lanes_take_mute(struct lanes *lanes, struct turn *turn, const struct question *question);
+/* Nobody else will tell whether the server is well: this turn asks. */
+void lanes_ask_control(struct lanes *lanes, struct turn *turn);
 /* Hands over an answer. */
 void lanes_take(struct lanes *lanes, struct turn *turn, const struct question *question,
 		const struct answer_facts *answer);

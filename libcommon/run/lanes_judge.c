@@ -6,14 +6,14 @@
 
 #include "run/lanes_inner.h"
 
-#define AWAY_MAX     8     /* one question, turned away so often in a row, is given up */
-#define DROPPED_MAX  3     /* so many of them in a row, and the server wants no more of us */
-#define AWAY_STUCK   3     /* slowed down so often to no avail: no wonder the time is up */
-#define SHORTCUT_MAX 3     /* bursts in which it failed before it ever worked */
-#define CONFIRMED    2     /* so many confirmed refusals make a habit */
-#define SILENT_MAX   2     /* in a row */
-#define GARBAGE_MAX  3     /* the first answers, all of them */
-#define DOUBT_MS     100.0 /* before a question is put again */
+#define AWAY_MAX       8     /* one question, turned away so often in a row, is given up */
+#define DROPPED_MAX    3     /* so many of them in a row, and the server wants no more of us */
+#define AWAY_STUCK     3     /* slowed down so often to no avail: no wonder the time is up */
+#define SHORTCUT_MAX   3     /* bursts in which it failed before it ever worked */
+#define SILENT_MAX     2     /* in a row, where an answer was due */
+#define GARBAGE_MAX    3     /* the first answers, all of them */
+#define TRUSTED_IN_ROW 6     /* refusals by a close, one after the other */
+#define DOUBT_MS       100.0 /* before a question is put again */
 
 void lanes_cut(struct lanes *lanes, enum cut_short cut, const char *reason)
 {
@@ -44,33 +44,46 @@ static bool is_tls(enum answer_kind kind)
 	       kind == ANSWER_HANDSHAKE;
 }
 
-bool lanes_trusts(const struct lanes *lanes, enum answer_kind kind)
+/* Servers that refuse by closing, or by silence, are known once one of these was proven. */
+static bool is_habit(const struct lanes *lanes, enum mute mute)
+{
+	return lanes->proven_mute[mute] > 0;
+}
+
+/* One after the other, there is nobody on a later connection; then a good answer shortly before
+ * will do. */
+bool lanes_trusts(const struct lanes *lanes, const struct turn *turn)
 {
 	enum mute mute;
-	return find_mute(kind, &mute) && lanes->confirmed[mute] >= CONFIRMED &&
-	       lanes->answered_since[mute];
+	bool alone = lanes->options->lanes == 1;
+	size_t since = alone ? TRUSTED_IN_ROW : 0;
+	return turn->stage != TURN_FRESH && find_mute(turn->doubted, &mute) &&
+	       is_habit(lanes, mute) && lanes->alive + since > turn->started;
 }
 
 static void leave_doubt(struct lanes *lanes, struct turn *turn)
 {
-	if (turn->stage != TURN_FRESH)
+	if (turn->stage != TURN_FRESH && turn->stage != TURN_WAIT)
 		lanes->doubters--;
 	turn->stage = TURN_FRESH;
 }
 
-static void enter_doubt(struct lanes *lanes, struct turn *turn, enum answer_kind kind)
+/* Whether the server is well is asked first: only then does the same answer again say something
+ * of the question. */
+void lanes_ask_control(struct lanes *lanes, struct turn *turn)
 {
-	if (turn->stage == TURN_FRESH)
-		lanes->doubters++;
-	turn->stage = TURN_DOUBT;
-	turn->doubted = kind;
+	lanes->doubters++;
+	turn->stage = lanes->has_control ? TURN_CONTROL : TURN_AGAIN;
+	/* One connection at a time is no burden: what was well just now is so still. */
+	if (lanes->options->lanes == 1 && lanes->alive + 1 == turn->started) {
+		turn->stage = TURN_AGAIN;
+		turn->controlled = true;
+	}
 }
 
 static void note_alive(struct lanes *lanes)
 {
 	lanes->silent_in_row = 0;
-	for (size_t i = 0; i < MUTE_COUNT; i++)
-		lanes->answered_since[i] = lanes->confirmed[i] > 0;
 }
 
 void lanes_take(struct lanes *lanes, struct turn *turn, const struct question *question,
@@ -101,7 +114,7 @@ void lanes_drop(struct lanes *lanes, struct turn *turn, const struct question *q
 	pthread_cond_broadcast(&lanes->changed);
 }
 
-static void take_mute(struct lanes *lanes, struct turn *turn, const struct question *question)
+void lanes_take_mute(struct lanes *lanes, struct turn *turn, const struct question *question)
 {
 	struct answer_facts answer = { .kind = turn->doubted, .alert = -1 };
 	lanes_take(lanes, turn, question, &answer);
@@ -113,7 +126,7 @@ static void slow_down(struct lanes *lanes, unsigned epoch)
 	(void)!getrandom(&dice, sizeof(dice), 0);
 	lanes->facts->throttled++;
 	/* Who turns us away now may have done so with the close we took for a refusal. */
-	memset(lanes->confirmed, 0, sizeof(lanes->confirmed));
+	memset(lanes->proven_mute, 0, sizeof(lanes->proven_mute));
 	pace_turned_away(&lanes->pace, epoch, clock_ms(), dice / 255.0);
 	pthread_cond_broadcast(&lanes->changed);
 }
@@ -132,24 +145,25 @@ static bool blame_shortcut(struct lanes *lanes, struct turn *turn, const struct 
 	return plain;
 }
 
-static bool turned_away(struct lanes *lanes, struct turn *turn, const struct question *question,
-			const struct attempt *attempt)
+/* True: too often; the question is given up. */
+static bool count_away(struct lanes *lanes, struct turn *turn, const struct question *question)
 {
-	if (deadline_passed(lanes->probe->until)) {
-		lanes_drop(lanes, turn, question);
-		lanes_cut_time(lanes);
-		return true;
-	}
-	if (blame_shortcut(lanes, turn, attempt))
-		return false;
-	lanes->last = attempt->err;
-	slow_down(lanes, attempt->epoch);
 	if (++turn->away < AWAY_MAX)
 		return false;
 	lanes_drop(lanes, turn, question);
 	if (++lanes->dropped_in_row >= DROPPED_MAX)
 		lanes_cut(lanes, CUT_THROTTLED, lanes->last.text);
 	return true;
+}
+
+static bool turned_away(struct lanes *lanes, struct turn *turn, const struct question *question,
+			const struct attempt *attempt)
+{
+	if (blame_shortcut(lanes, turn, attempt))
+		return false;
+	lanes->last = attempt->err;
+	slow_down(lanes, attempt->epoch);
+	return count_away(lanes, turn, question);
 }
 
 static bool end_silence(struct lanes *lanes, struct turn *turn, const struct question *question)
@@ -162,41 +176,48 @@ static bool end_silence(struct lanes *lanes, struct turn *turn, const struct que
 	return true;
 }
 
-/* Confirmed, or no surprise. */
-static bool settle_mute(struct lanes *lanes, struct turn *turn, const struct question *question,
-			enum answer_kind kind)
+/* Not only this question is not answered now. */
+static bool control_failed(struct lanes *lanes, struct turn *turn, const struct question *question,
+			   const struct attempt *attempt)
 {
-	if (kind == ANSWER_SILENCE && ++lanes->silent_in_row >= SILENT_MAX) {
-		if (!lanes->has_control)
-			return end_silence(lanes, turn, question);
-		/* Is the server gone, or only one that keeps silent where others refuse? */
-		enter_doubt(lanes, turn, kind);
-		turn->stage = TURN_CONTROL;
-		return false;
-	}
-	turn->doubted = kind;
-	take_mute(lanes, turn, question);
+	if (attempt->answer.kind == ANSWER_SILENCE)
+		return ++lanes->silent_in_row >= SILENT_MAX && end_silence(lanes, turn, question);
+	err_set(&lanes->last, AT_TLS, ERR_CLOSED,
+		"no answer to a hello that had been answered before");
+	slow_down(lanes, attempt->epoch);
+	return count_away(lanes, turn, question);
+}
+
+/* The server was well, and gave the same answer again: so it refuses. Where nothing was ever
+ * answered, that cannot be told from a server that is gone. */
+static bool same_again(struct lanes *lanes, struct turn *turn, const struct question *question,
+		       enum mute mute)
+{
+	lanes->proven_mute[mute] += turn->controlled;
+	if (mute == MUTE_SILENCE && !turn->controlled && ++lanes->silent_in_row >= SILENT_MAX)
+		return end_silence(lanes, turn, question);
+	lanes_take_mute(lanes, turn, question);
 	return true;
 }
 
 static bool consider_mute(struct lanes *lanes, struct turn *turn, const struct question *question,
-			  enum answer_kind kind, enum mute mute)
+			  const struct attempt *attempt, enum mute mute)
 {
-	if (turn->stage == TURN_CONTROL) {
-		if (kind == ANSWER_SILENCE)
-			return end_silence(lanes, turn, question);
-		take_mute(lanes, turn, question);
-		return true;
+	if (turn->stage == TURN_CONTROL)
+		return control_failed(lanes, turn, question, attempt);
+	if (turn->stage == TURN_AGAIN) {
+		turn->doubted = attempt->answer.kind;
+		return same_again(lanes, turn, question, mute);
 	}
-	if (turn->stage == TURN_DOUBT) {
-		if (lanes->confirmed[mute]++ == 0)
-			lanes->answered_since[mute] = false;
-	} else if (!lanes_trusts(lanes, kind)) {
-		enter_doubt(lanes, turn, kind);
-		pace_rest(&lanes->pace, clock_ms(), DOUBT_MS);
+	turn->doubted = attempt->answer.kind;
+	turn->epoch = attempt->epoch;
+	if (is_habit(lanes, mute)) {
+		turn->stage = TURN_WAIT;
 		return false;
 	}
-	return settle_mute(lanes, turn, question, kind);
+	lanes_ask_control(lanes, turn);
+	pace_rest(&lanes->pace, clock_ms(), DOUBT_MS);
+	return false;
 }
 
 bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct question *question,
@@ -204,27 +225,32 @@ bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct questio
 {
 	const struct answer_facts *answer = &attempt->answer;
 	enum mute mute;
-	if (!attempt->answered)
-		return turned_away(lanes, turn, question, attempt);
-	turn->away = 0;
-	lanes->proven |= attempt->one_write;
-	if (find_mute(answer->kind, &mute)) {
-		if (deadline_passed(lanes->probe->until))
-			return turned_away(lanes, turn, question, attempt);
-		return consider_mute(lanes, turn, question, answer->kind, mute);
-	}
-	if (attempt->answer_ms > lanes->slowest_ms)
-		lanes->slowest_ms = attempt->answer_ms;
-	if (turn->stage == TURN_CONTROL) {
-		note_alive(lanes);
-		take_mute(lanes, turn, question);
+	bool is_mute = find_mute(answer->kind, &mute);
+	if ((is_mute || !attempt->answered) && deadline_passed(lanes->probe->until)) {
+		lanes_drop(lanes, turn, question);
+		lanes_cut_time(lanes);
 		return true;
 	}
+	if (!attempt->answered)
+		return turned_away(lanes, turn, question, attempt);
+	lanes->proven |= attempt->one_write;
+	if (is_mute)
+		return consider_mute(lanes, turn, question, attempt, mute);
+	turn->away = 0;
+	if (attempt->answer_ms > lanes->slowest_ms)
+		lanes->slowest_ms = attempt->answer_ms;
+	if (is_tls(answer->kind) && attempt->number > lanes->alive)
+		lanes->alive = attempt->number;
+	if (turn->stage == TURN_CONTROL) {
+		note_alive(lanes);
+		turn->stage = TURN_AGAIN;
+		turn->controlled = true;
+		return false;
+	}
 	/* Not answered among others, and answered alone: that was no refusal. */
-	if (turn->stage == TURN_DOUBT)
-		slow_down(lanes, lanes->pace.epoch);
-	else
-		pace_went_well(&lanes->pace);
+	if (turn->stage == TURN_AGAIN)
+		slow_down(lanes, turn->epoch);
+	pace_went_well(&lanes->pace);
 	lanes_take(lanes, turn, question, answer);
 	return true;
 }

@@ -119,8 +119,10 @@ struct survey_facts {
 	struct group_seen *groups;
 	size_t group_count;
 	enum preference group_preference;
-	enum seen groups_complete[2]; /* of TLS 1.2 and earlier; of TLS 1.3: YES, NO (cut short) */
-	struct scheme_seen *schemes;  /* likewise */
+	/* Of TLS 1.2 and earlier; of TLS 1.3: YES, NO (cut short), UNCLEAR (those that the server
+	 * likes less than the curve of its ECDSA certificate cannot show, CIP-20). */
+	enum seen groups_complete[2];
+	struct scheme_seen *schemes; /* likewise */
 	size_t scheme_count;
 	enum seen schemes_complete[2];
 	const char *signature13; /* what TLS 1.3 signed with in a whole handshake; NULL */

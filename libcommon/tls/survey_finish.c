@@ -84,6 +84,8 @@ static enum seen completeness(const struct task *task)
 {
 	if (!task || !task->trail)
 		return SEEN_NOT_TESTED;
+	if (task->hidden)
+		return SEEN_UNCLEAR;
 	return trail_is_done(task->trail) && trail_is_complete(task->trail) && !task->broken
 		       ? SEEN_YES
 		       : SEEN_NO;

@@ -65,6 +65,7 @@ struct task {
 	 * 0: none. It shows only when nothing else is left. */
 	uint16_t anchor;
 	bool broken, off; /* as in version_plan; nothing to ask */
+	bool hidden;      /* the server preferred the anchor: what it likes less stays unknown */
 };
 #define SURVEY_TASKS 12
 

@@ -216,7 +216,9 @@ void learn(struct survey *survey, const struct pending *pending, const struct an
 	struct property_facts *properties = &survey->properties;
 	if (pending->question.kind == QUESTION_HELLO)
 		check_rules(survey, hello, answer);
-	if (answer->kind == ANSWER_SILENCE || answer->kind == ANSWER_GARBAGE)
+	/* Many a good server waits for more of what it takes for a long record. */
+	bool ssl2 = hello->version == SSL_2_0 && answer->kind == ANSWER_SILENCE;
+	if ((answer->kind == ANSWER_SILENCE || answer->kind == ANSWER_GARBAGE) && !ssl2)
 		survey->unclear++;
 	if (answer->alpn && survey->options.alpn)
 		note(&properties->alpn, strcmp(answer->alpn, survey->options.alpn) == 0);

@@ -120,12 +120,29 @@ static bool is_chacha(const struct suite *suite)
 	return strncmp(suite->encryption, "CHACHA20", 8) == 0;
 }
 
+/* OpenSSL's @STRENGTH: the strongest first, else as usual. */
+static void rank_by_strength(const struct suite *const *list, size_t count, uint16_t *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint16_t before = 0;
+		for (size_t k = 0; k < count; k++) {
+			uint16_t other = list[k]->strength, own = list[i]->strength;
+			if (other > own || (other == own && k < i))
+				before++;
+		}
+		out[i] = before;
+	}
+}
+
 struct trail *offer_suites(struct survey *survey, enum tls_version version)
 {
 	const struct suite *list[TRAIL_MAX];
 	uint32_t codes[TRAIL_MAX];
 	bool favoured[TRAIL_MAX];
-	struct trail_options options = { .codes = codes, .favoured = favoured, .order = true };
+	uint16_t ranks[TRAIL_MAX];
+	struct trail_options options = {
+		.codes = codes, .favoured = favoured, .other_rank = ranks, .order = true
+	};
 	for (size_t i = 0; i < suite_count && options.count < TRAIL_MAX; i++) {
 		if (suite_fits(&suites[i], version))
 			list[options.count++] = &suites[i];
@@ -136,6 +153,7 @@ struct trail *offer_suites(struct survey *survey, enum tls_version version)
 		options.common += is_common(list[i]);
 		favoured[i] = is_chacha(list[i]);
 	}
+	rank_by_strength(list, options.count, ranks);
 	return trail_new(&options, survey->mem);
 }
 

@@ -1,7 +1,6 @@
 /* What the answers to the survey's single questions mean. */
 #include "tls/survey_inner.h"
 
-#define ALERT_FALLBACK         86
 #define ALERT_NO_ALPN          120
 #define ALERT_PROTOCOL_VERSION 70
 
@@ -96,9 +95,7 @@ void checks_take(struct survey *survey, const struct pending *pending,
 			properties->resumption = answer->resumed ? SEEN_YES : SEEN_NO;
 		break;
 	case CHECK_FALLBACK:
-		properties->fallback_scsv = alert && answer->alert == ALERT_FALLBACK ? SEEN_YES
-					    : answer->kind == ANSWER_HELLO           ? SEEN_NO
-										     : SEEN_UNCLEAR;
+		properties->fallback_scsv = refused(answer); /* some close without alert 86 */
 		break;
 	case CHECK_TOLERANCE:
 	case CHECK_TOLERANCE_FAR:

@@ -156,6 +156,9 @@ void survey_take_trail(struct survey *survey, struct task *task, const struct tr
 	if (chosen && code && !offered)
 		learn_violation(survey, "it chose %s 0x%04X, which was not offered",
 				task->kind == TASK_SCHEMES ? "signature scheme" : "group", code);
-	task->broken = true;
+	if (chosen && code && code == task->anchor)
+		task->hidden = true;
+	else
+		task->broken = true;
 	trail_gave_up(task->trail, ask);
 }

@@ -16,6 +16,11 @@ struct trail *trail_new(const struct trail_options *options, struct arena *mem)
 		memcpy(favoured, options->favoured, options->count * sizeof(*favoured));
 	trail->options = *options;
 	trail->options.codes = codes;
+	if (options->other_rank) {
+		uint16_t *ranks = arena_array(mem, options->count + 1, sizeof(*ranks));
+		memcpy(ranks, options->other_rank, options->count * sizeof(*ranks));
+		trail->options.other_rank = ranks;
+	}
 	trail->options.favoured = favoured;
 	trail->mem = mem;
 	trail->outcomes = arena_array(mem, TRAIL_OUTCOMES, sizeof(*trail->outcomes));
@@ -264,13 +269,21 @@ bool trail_rejects(const struct trail *trail, uint32_t code)
 		!set_has(&trail->open, (size_t)item));
 }
 
+static bool offers_better(const struct trail *trail, const struct trail_outcome *outcome, int item)
+{
+	for (int i = 0; i < item; i++) {
+		if (set_has(&outcome->offered, (size_t)i) && set_has(&trail->found, (size_t)i))
+			return true;
+	}
+	return false;
+}
+
 bool trail_was_preferred(const struct trail *trail, uint32_t code)
 {
 	int item = item_of(trail, code);
 	for (size_t i = 0; i < trail->outcome_count; i++) {
 		const struct trail_outcome *outcome = &trail->outcomes[i];
-		struct trail_set others = set_both(outcome->offered, &trail->found);
-		if (outcome->answer == item && set_size(&others) > 1)
+		if (outcome->answer == item && offers_better(trail, outcome, item))
 			return true;
 	}
 	return false;

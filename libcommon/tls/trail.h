@@ -32,6 +32,8 @@ struct trail_options {
 	/* By item: some servers move it up when the client lists it first (ChaCha20); NULL: none.
 	 */
 	const bool *favoured;
+	/* By item: its rank in another order that servers have, to guess with; NULL: none. */
+	const uint16_t *other_rank;
 	bool order;      /* whose order it is matters */
 	bool best_first; /* offer the best first, not last: what is chosen then is no fault of ours
 			  */
@@ -79,7 +81,7 @@ bool trail_is_complete(const struct trail *trail);
 bool trail_is_inconsistent(const struct trail *trail);
 bool trail_accepts(const struct trail *trail, uint32_t code);
 bool trail_rejects(const struct trail *trail, uint32_t code);
-/* It was chosen although something else that is accepted was offered beside it. */
+/* It was chosen although something better (in the usual order) that is accepted was offered. */
 bool trail_was_preferred(const struct trail *trail, uint32_t code);
 size_t trail_found(const struct trail *trail);
 enum preference trail_preference(const struct trail *trail);

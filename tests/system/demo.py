@@ -41,7 +41,8 @@ def start(folder):
 
 def show(dns, ca):
     asking = ["--resolver", dns.resolver, "--trust", str(ca.file)]
-    return max(run("xmpp-starttls", *asking, DOMAIN), run("xmpp-certcheck", *asking, "--no-state", DOMAIN))
+    return max(run("xmpp-starttls", *asking, DOMAIN), run("xmpp-certcheck", *asking, "--no-state", DOMAIN),
+               run("xmpp-ciphers", "--resolver", dns.resolver, "--c2s", "--starttls", DOMAIN))
 
 
 def run(name, *arguments):

@@ -29,6 +29,8 @@ VALUES = {
     "--tls-max": {"1.0", "1.1", "1.2", "1.3"},
     "--dane": {"auto", "require", "off"},
     "--posh": {"auto", "always", "require", "off"},
+    "--names": {"iana", "openssl", "gnutls"},
+    "--tls": {"ssl2", "ssl3", "1.0", "1.1", "1.2", "1.3"},
 }
 
 
@@ -197,8 +199,8 @@ def test_completion_offers_the_options_of_help(name, complete):
 
 @pytest.mark.parametrize("option", VALUES)
 def test_completion_offers_the_values_of_an_option(name, complete, option):
-    if option not in options_of(name):
-        pytest.skip(f"{name} has no {option}")
+    if not options_of(name).get(option):  # absent, or of another kind: --names of xmpp-certcheck takes no value
+        pytest.skip(f"{name} has no {option} with a value")
     assert set(complete(f"{option} ")) == VALUES[option]
     first = sorted(VALUES[option])[0]
     after_equals = complete(f"{option}={first[:2]}")
@@ -207,8 +209,8 @@ def test_completion_offers_the_values_of_an_option(name, complete, option):
 
 @pytest.mark.parametrize("option", VALUES)
 def test_tool_takes_the_values_that_are_offered(name, option):
-    if option not in options_of(name):
-        pytest.skip(f"{name} has no {option}")
+    if not options_of(name).get(option):  # absent, or of another kind: --names of xmpp-certcheck takes no value
+        pytest.skip(f"{name} has no {option} with a value")
     for value in VALUES[option]:
         tool.run(name, [option, value, "--version"]).expect(status=0)
 

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -50,7 +51,7 @@ struct script {
 	size_t from;      /* every question from here on gets it instead; 0: none */
 	enum early early;
 	enum away away;
-	size_t at_once;            /* more connections at once are turned away; 0: as many as come */
+	size_t at_once; /* more connections at once are turned away; 0: as many as come */
 	size_t away_from, away_to; /* so are connections number such to such; 0: none */
 	size_t dead_from;          /* connections from that number on: no hello is answered */
 	bool direct, library;      /* TLS at once; a whole handshake */
@@ -63,7 +64,7 @@ struct lanes_peer {
 	pthread_t thread;
 	gnutls_certificate_credentials_t credentials;
 	gnutls_datum_t tickets;
-	atomic_size_t accepted, standing, threads, early, split;
+	atomic_size_t accepted, standing, threads, early, segments;
 };
 
 struct visit {
@@ -139,18 +140,26 @@ static inline unsigned visit_question(const struct visit *visit)
 	return (unsigned)hello[at] << 8 | hello[at + 1];
 }
 
+/* How many segments of TCP brought something. */
+static inline unsigned visit_segments(const struct visit *visit)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	assert_int_equal(getsockopt(visit->fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+	return info.tcpi_data_segs_in;
+}
+
 static inline bool visit_hear_hello(struct visit *visit)
 {
-	bool whole = true;
 	for (;;) {
 		const uint8_t *record = (const uint8_t *)visit->input;
 		if (visit->size >= 5 && visit->size >= 5u + (record[3] << 8 | record[4]))
 			break;
-		whole = visit->size == 0;
 		if (!visit_read(visit))
 			return false;
 	}
-	visit->peer->split += !whole;
+	if (visit->peer->script.direct)
+		visit->peer->segments += visit_segments(visit);
 	return true;
 }
 
@@ -290,9 +299,10 @@ static inline void lanes_peer_start(struct lanes_peer *peer, const struct script
 	peer->port = ntohs(name.sin_port);
 	if (script->library) {
 		gnutls_certificate_allocate_credentials(&peer->credentials);
-		gnutls_certificate_set_x509_key_file(
-			peer->credentials, "tests/data/certs/server-rsa.pem",
-			"tests/data/certs/server-rsa.key", GNUTLS_X509_FMT_PEM);
+		gnutls_certificate_set_x509_key_file(peer->credentials,
+						     "tests/data/certs/server-rsa.pem",
+						     "tests/data/certs/server-rsa.key",
+						     GNUTLS_X509_FMT_PEM);
 		gnutls_session_ticket_key_generate(&peer->tickets);
 	}
 	assert_int_equal(pthread_create(&peer->thread, NULL, peer_accept, peer), 0);

@@ -135,7 +135,6 @@ static void run_it(struct run *run)
 	job.domain.ascii = job.domain.unicode = "im.example";
 	shared.gate = gate_new(64, 0);
 	assert_true(tls_context_new(&options.tls, &shared.tls, &err));
-	assert_true(trust_new("tests/data/certs/server-rsa.pem", false, &shared.trust, &err));
 	lanes_peer_start(&run->peer, &run->script);
 	assert_true(address_parse("127.0.0.1", &at.address));
 	at.port = run->peer.port;
@@ -150,58 +149,90 @@ static void run_it(struct run *run)
 	run->accepted = run->peer.accepted;
 	gate_free(&shared.gate);
 	tls_context_free(&shared.tls);
-	trust_free(&shared.trust);
 	assert_false(run->survey.overlap);
 	assert_int_equal(run->survey.out, 0);
 }
 
 static const struct row {
 	const char *name;
-	unsigned lanes;
-	size_t questions;
 	struct script script;
-	double seconds; /* of a connection; 0: PATIENT */
+	unsigned lanes;   /* 0: 8 */
+	size_t questions; /* 0: QUESTIONS */
+	double seconds;   /* of a connection; 0: PATIENT */
 	/* What comes of it: */
-	enum answer_kind kind; /* of what the script does often */
+	enum answer_kind kind; /* of what the script does often; NONE: only ServerHellos */
 	size_t count;          /* so many of them */
 	size_t retries;        /* at most so many connections beyond one a question */
-	bool throttled, one_write;
+	bool throttled, usual; /* turned away; header and <starttls/> go one by one */
 } rows[] = {
-	{ "one after the other", 1, 30, { 0 }, 0, ANSWER_ALERT, 0, 0, false, true },
-	{ "eight lanes", 8, QUESTIONS, { 0 }, 0, ANSWER_ALERT, 0, 0, false, true },
-	{ "more lanes than questions", 8, 3, { 0 }, 0, ANSWER_ALERT, 0, 0, false, true },
-	{ "direct TLS", 8, QUESTIONS, { .direct = true }, 0, ANSWER_ALERT, 0, 0, false, false },
-	{ "alerts", 8, QUESTIONS, { .often = REPLY_ALERT, .every = 2 }, 0, ANSWER_ALERT, 30, 0,
-	  false, true },
-	{ "a server that minds the shortcut and closes", 8, QUESTIONS, { .early = EARLY_CLOSED }, 0,
-	  ANSWER_ALERT, 0, 8, false, false },
-	{ "a server that drops what came early", 8, 20, { .early = EARLY_DROPPED }, HASTY,
-	  ANSWER_ALERT, 0, 8, false, false },
-	{ "the first refusals by a close are asked again, later ones not", 1, QUESTIONS,
-	  { .often = REPLY_CLOSE, .every = 2 }, 0, ANSWER_CLOSED, 30, 2, false, true },
-	{ "the same in eight lanes", 8, QUESTIONS, { .often = REPLY_CLOSE, .every = 2 }, 0,
-	  ANSWER_CLOSED, 30, 16, false, true },
-	{ "refusals by a reset", 8, QUESTIONS, { .often = REPLY_RESET, .every = 3 }, 0,
-	  ANSWER_RESET, 20, 16, false, true },
-	{ "half a record is garbage", 8, QUESTIONS, { .often = REPLY_HALF, .every = 6 }, 0,
-	  ANSWER_GARBAGE, 10, 0, false, true },
-	{ "silence for some questions", 4, 12, { .often = REPLY_SILENCE, .every = 3 }, HASTY,
-	  ANSWER_SILENCE, 4, 10, false, true },
-	{ "a burst is met with policy-violation", 8, QUESTIONS,
-	  { .away = AWAY_POLICY, .away_from = 10, .away_to = 30 }, 0, ANSWER_ALERT, 0, 21, true,
-	  true },
-	{ "a burst is met with resets", 8, QUESTIONS,
-	  { .away = AWAY_RESET, .away_from = 5, .away_to = 15 }, 0, ANSWER_ALERT, 0, 11, true,
-	  true },
-	{ "a burst is closed, direct TLS", 8, QUESTIONS,
-	  { .direct = true, .away = AWAY_CLOSE, .away_from = 5, .away_to = 12 }, 0, ANSWER_ALERT, 0,
-	  8, true, false },
-	{ "one connection at a time, others get an error", 8, 30,
-	  { .away = AWAY_POLICY, .at_once = 1 }, 0, ANSWER_ALERT, 0, 40, true, true },
-	{ "one connection at a time, others are closed", 8, 30,
-	  { .away = AWAY_CLOSE, .at_once = 1 }, 0, ANSWER_ALERT, 0, 40, true, true },
-	{ "two at a time, others are closed when the hello came", 8, 30,
-	  { .away = AWAY_MUTE_TLS, .at_once = 2 }, 0, ANSWER_ALERT, 0, 60, true, true },
+	{ "one after the other", { 0 }, .lanes = 1 },
+	{ "eight lanes", { 0 }, .lanes = 8 },
+	{ "more lanes than questions", { 0 }, .questions = 3 },
+	{ "direct TLS", { .direct = true }, .usual = true },
+	{ "alerts", { .often = REPLY_ALERT, .every = 2 }, .kind = ANSWER_ALERT, .count = 30 },
+	{ "a server that minds the shortcut", { .early = EARLY_CLOSED }, .retries = 8, .usual = 1 },
+	{ "a server that drops what came early",
+	  { .early = EARLY_DROPPED },
+	  .questions = 20,
+	  .seconds = HASTY,
+	  .retries = 8,
+	  .usual = true },
+	{ "two refusals by a close are proven, later ones believed",
+	  { .often = REPLY_CLOSE, .every = 2 },
+	  .lanes = 1,
+	  .kind = ANSWER_CLOSED,
+	  .count = 30,
+	  .retries = 4 },
+	{ "refusals by a close in eight lanes",
+	  { .often = REPLY_CLOSE, .every = 2 },
+	  .kind = ANSWER_CLOSED,
+	  .count = 30,
+	  .retries = 40 },
+	{ "refusals by a reset",
+	  { .often = REPLY_RESET, .every = 3 },
+	  .kind = ANSWER_RESET,
+	  .count = 20,
+	  .retries = 30 },
+	{ "half a record is garbage",
+	  { .often = REPLY_HALF, .every = 6 },
+	  .kind = ANSWER_GARBAGE,
+	  .count = 10 },
+	{ "silence for some questions",
+	  { .often = REPLY_SILENCE, .every = 3 },
+	  .lanes = 4,
+	  .questions = 12,
+	  .seconds = HASTY,
+	  .kind = ANSWER_SILENCE,
+	  .count = 4,
+	  .retries = 12 },
+	{ "a burst is met with policy-violation",
+	  { .away = AWAY_POLICY, .away_from = 10, .away_to = 15 },
+	  .retries = 9,
+	  .throttled = true },
+	{ "a burst is met with resets",
+	  { .away = AWAY_RESET, .away_from = 5, .away_to = 10 },
+	  .retries = 9,
+	  .throttled = true },
+	{ "a burst is closed, direct TLS",
+	  { .direct = true, .away = AWAY_CLOSE, .away_from = 5, .away_to = 10 },
+	  .retries = 16,
+	  .throttled = true,
+	  .usual = true },
+	{ "one connection at a time, others get an error",
+	  { .away = AWAY_POLICY, .at_once = 1 },
+	  .questions = 30,
+	  .retries = 40,
+	  .throttled = true },
+	{ "one connection at a time, others are closed",
+	  { .away = AWAY_CLOSE, .at_once = 1 },
+	  .questions = 30,
+	  .retries = 40,
+	  .throttled = true },
+	{ "two at a time, others are closed when the hello came",
+	  { .away = AWAY_MUTE_TLS, .at_once = 2 },
+	  .questions = 30,
+	  .retries = 60,
+	  .throttled = true },
 };
 
 static void asks_everything_and_believes_only_what_was_said(void **state)
@@ -209,61 +240,87 @@ static void asks_everything_and_believes_only_what_was_said(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct row *row = &rows[i];
-		CLEANUP(run_end) struct run run = run_new(row->lanes, row->questions);
+		CLEANUP(run_end)
+		struct run run = run_new(row->lanes ? row->lanes : 8,
+					 row->questions ? row->questions : QUESTIONS);
 		run.script = row->script;
 		if (row->seconds > 0)
 			run.options.connection_seconds = row->seconds;
 		run_it(&run);
 		const struct survey *survey = &run.survey;
 		assert_row(row->name, run.ok && run.facts.cut == CUT_NOT);
-		assert_row(row->name, count_answers(survey, row->kind) == row->count);
+		assert_row(row->name, !row->kind || count_answers(survey, row->kind) == row->count);
 		assert_row(row->name,
-			   count_answers(survey, ANSWER_HELLO) == row->questions - row->count);
-		for (size_t q = 1; q <= row->questions; q++)
+			   count_answers(survey, ANSWER_HELLO) == survey->count - row->count);
+		for (size_t q = 1; q <= survey->count; q++)
 			assert_row(row->name, survey->suites[q] ==
 						      (survey->answers[q] == ANSWER_HELLO ? q : 0));
-		assert_row(row->name, survey->most_out <= row->lanes);
+		assert_row(row->name, survey->most_out <= survey->lanes);
 		assert_row(row->name, run.facts.connections == run.accepted);
-		if (run.accepted > row->questions + row->retries)
+		if (run.accepted > survey->count + row->retries)
 			fail_msg("%s: %zu connections", row->name, run.accepted);
 		assert_row(row->name, (run.facts.throttled > 0) == row->throttled);
-		assert_row(row->name, run.facts.one_write == row->one_write);
+		assert_row(row->name, run.facts.one_write == !row->usual);
 		assert_row(row->name, run.facts.walk.failure.code == ERR_NONE);
 	}
 }
 
 static const struct cut_row {
 	const char *name;
-	unsigned lanes;
 	struct script script;
-	double connection, seconds;
+	double connection, seconds; /* 0: PATIENT */
 	size_t connections_max;
 	bool ok;
 	enum cut_short cut;
 	enum err_code code;
-	const char *reason;
+	const char *reason; /* "": any */
 } cut_rows[] = {
-	{ "silence to every hello", 8, { .often = REPLY_SILENCE, .from = 1 }, 0.1, PATIENT, 0,
-	  false, CUT_SILENT, ERR_TIMEOUT, "no answer to any hello" },
-	{ "silence from the tenth connection on", 8, { .dead_from = 10 }, HASTY, PATIENT, 0, true,
-	  CUT_SILENT, ERR_NONE,
-	  "no answer to hellos any more, not even to one that had been answered" },
-	{ "the time is up", 8, { .often = REPLY_SILENCE, .from = 20 }, PATIENT, 0.5, 0, true,
-	  CUT_TIMEOUT, ERR_NONE, NULL },
-	{ "the time is up at once", 8, { .often = REPLY_SILENCE, .from = 1 }, PATIENT, 0.2, 0,
-	  false, CUT_TIMEOUT, ERR_TIMEOUT, NULL },
-	{ "no more connections than allowed", 8, { 0 }, PATIENT, PATIENT, 10, true, CUT_CONNECTIONS,
-	  ERR_NONE, NULL },
-	{ "nothing is TLS", 8, { .often = REPLY_GARBAGE, .from = 1 }, PATIENT, PATIENT, 0, false,
-	  CUT_NOT_TLS, ERR_PROTOCOL, "" },
-	{ "turned away from the tenth on", 8,
-	  { .away = AWAY_POLICY, .away_from = 10, .away_to = 1000 }, PATIENT, 3, 0, true,
-	  CUT_THROTTLED, ERR_NONE, "stream error policy-violation" },
-	{ "the server goes away", 8, { .away = AWAY_RESET, .away_from = 10, .away_to = 1000 },
-	  PATIENT, 3, 0, true, CUT_THROTTLED, ERR_NONE,
-	  "connection reset before the stream header" },
-	{ "turned away at once", 8, { .away = AWAY_POLICY, .away_from = 1, .away_to = 1000 },
-	  PATIENT, PATIENT, 0, false, CUT_NOT, ERR_STREAM_ERROR, NULL },
+	{ "silence to every hello",
+	  { .often = REPLY_SILENCE, .from = 1 },
+	  .connection = 0.1,
+	  .cut = CUT_SILENT,
+	  .code = ERR_TIMEOUT,
+	  .reason = "no answer to any hello" },
+	{ "silence from the tenth connection on",
+	  { .dead_from = 10 },
+	  .connection = HASTY,
+	  .ok = true,
+	  .cut = CUT_SILENT,
+	  .reason = "no answer to hellos any more, not even to one that had been answered" },
+	{ "the time is up",
+	  { .often = REPLY_SILENCE, .from = 20 },
+	  .seconds = 0.5,
+	  .ok = true,
+	  .cut = CUT_TIMEOUT },
+	{ "the time is up at once",
+	  { .often = REPLY_SILENCE, .from = 1 },
+	  .seconds = 0.2,
+	  .cut = CUT_TIMEOUT,
+	  .code = ERR_TIMEOUT },
+	{ "no more connections than allowed",
+	  { 0 },
+	  .connections_max = 10,
+	  .ok = true,
+	  .cut = CUT_CONNECTIONS },
+	{ "nothing is TLS",
+	  { .often = REPLY_GARBAGE, .from = 1 },
+	  .cut = CUT_NOT_TLS,
+	  .code = ERR_PROTOCOL,
+	  .reason = "" },
+	{ "closed at every hello", { .often = REPLY_CLOSE, .from = 1 }, .code = ERR_CLOSED },
+	{ "turned away from the tenth on",
+	  { .away_from = 10, .away_to = 1000 },
+	  .seconds = 3,
+	  .ok = true,
+	  .cut = CUT_THROTTLED,
+	  .reason = "stream error policy-violation" },
+	{ "the server goes away",
+	  { .away = AWAY_RESET, .away_from = 10, .away_to = 1000 },
+	  .seconds = 3,
+	  .ok = true,
+	  .cut = CUT_THROTTLED,
+	  .reason = "" },
+	{ "turned away at once", { .away_from = 1, .away_to = 1000 }, .code = ERR_STREAM_ERROR },
 };
 
 static void ends_in_time_and_says_why(void **state)
@@ -271,12 +328,14 @@ static void ends_in_time_and_says_why(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cut_rows); i++) {
 		const struct cut_row *row = &cut_rows[i];
-		CLEANUP(run_end) struct run run = run_new(row->lanes, QUESTIONS);
+		CLEANUP(run_end) struct run run = run_new(8, QUESTIONS);
 		double since = clock_ms();
 		run.script = row->script;
-		run.options.connection_seconds = row->connection;
+		if (row->connection > 0)
+			run.options.connection_seconds = row->connection;
 		run.options.connections_max = row->connections_max;
-		run.seconds = row->seconds;
+		if (row->seconds > 0)
+			run.seconds = row->seconds;
 		run_it(&run);
 		assert_row(row->name, run.ok == row->ok);
 		assert_row_string(row->name, cut_short_name(run.facts.cut),
@@ -288,8 +347,122 @@ static void ends_in_time_and_says_why(void **state)
 			assert_row(row->name, run.facts.cut_reason != NULL);
 		if (row->connections_max)
 			assert_row(row->name, run.accepted == row->connections_max);
-		assert_row(row->name, clock_ms() - since < 1000 * (row->seconds + 2));
+		assert_row(row->name, clock_ms() - since < 1000 * (run.seconds + 2));
 	}
+}
+
+static void splits_a_hello_in_two_segments(void **state)
+{
+	(void)state;
+	for (int split = 0; split < 2; split++) {
+		CLEANUP(run_end) struct run run = run_new(1, 20);
+		run.script.direct = true;
+		run.survey.split = split;
+		run_it(&run);
+		assert_int_equal(count_answers(&run.survey, ANSWER_HELLO), 20);
+		assert_int_equal(run.peer.segments, split ? 40 : 20);
+	}
+}
+
+static void takes_the_early_request_back_to_the_usual_order_once(void **state)
+{
+	(void)state;
+	CLEANUP(run_end) struct run run = run_new(1, 20);
+	run.script.early = EARLY_CLOSED;
+	run_it(&run);
+	assert_int_equal(run.peer.early, 1);
+	assert_int_equal(run.accepted, 21);
+	assert_int_equal(run.facts.throttled, 0);
+}
+
+/* Questions to the library: the facts of the walk, and a session taken up again. */
+static void shakes_hands_and_resumes(void **state)
+{
+	(void)state;
+	for (int direct = 0; direct < 2; direct++) {
+		CLEANUP(run_end) struct run run = run_new(2, 2);
+		run.script.library = true;
+		run.script.direct = direct;
+		run.survey.wait_for_first = true;
+		run.survey.kinds[1] = QUESTION_HANDSHAKE;
+		run.survey.kinds[2] = QUESTION_RESUME;
+		run_it(&run);
+		const struct starttls_facts *walk = &run.facts.walk;
+		assert_true(run.ok && run.survey.resumed && run.survey.keeps_leaf);
+		assert_int_equal(count_answers(&run.survey, ANSWER_HANDSHAKE), 2);
+		assert_int_equal(run.survey.suites[1], 0x1302);
+		assert_true(walk->encrypted && walk->tls.up && !walk->tls.resumed);
+		assert_string_equal(walk->tls.cipher, "TLS_AES_256_GCM_SHA384");
+		assert_string_equal(walk->tls.group, "x25519");
+		assert_true(walk->tls.session_ticket && walk->tls.chain_count == 1);
+		assert_true(walk->steps[STEP_TLS].ok);
+	}
+}
+
+static void tells_a_failed_handshake_from_a_library_that_cannot(void **state)
+{
+	(void)state;
+	CLEANUP(run_end) struct run run = run_new(1, 2);
+	run.script.often = REPLY_ALERT;
+	run.script.from = 1;
+	run.survey.kinds[2] = QUESTION_HANDSHAKE;
+	run_it(&run);
+	assert_int_equal(run.survey.answers[2], ANSWER_ALERT);
+	assert_false(run.facts.walk.tls.up || run.facts.walk.steps[STEP_TLS].taken);
+	assert_true(run.facts.walk.encrypted); /* an alert is TLS, too */
+}
+
+/* So many of what happens, and the lanes then in use. */
+static const struct pace_row {
+	const char *name;
+	unsigned lanes, bursts, burst, good;
+	unsigned limit;
+	double pause_ms;
+} pace_rows[] = {
+	{ "nothing happened", 8, 0, 0, 0, 8, 0 },
+	{ "one burst slows down once", 8, 1, 8, 0, 4, 250 },
+	{ "three in a row", 8, 3, 1, 0, 1, 1000 },
+	{ "never below one", 8, 9, 1, 0, 1, 5000 },
+	{ "one at a time stays one", 1, 2, 1, 50, 1, 0 },
+	{ "a few good ones do not speed up", 8, 1, 1, 7, 4, 0 },
+	{ "many do, by one", 8, 1, 1, 8, 5, 0 },
+	{ "and back to all", 8, 1, 1, 32, 8, 0 },
+	{ "but not beyond", 8, 1, 1, 500, 8, 0 },
+	{ "later after every setback", 8, 3, 1, 31, 1, 0 },
+	{ "later, but still", 8, 3, 1, 32, 2, 0 },
+};
+
+static void slows_down_fast_and_speeds_up_slowly(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pace_rows); i++) {
+		const struct pace_row *row = &pace_rows[i];
+		struct pace pace;
+		pace_begin(&pace, row->lanes);
+		for (unsigned b = 0; b < row->bursts; b++) {
+			unsigned epoch = pace.epoch;
+			for (unsigned n = 0; n < row->burst; n++)
+				pace_turned_away(&pace, epoch, 1000, 0.5);
+		}
+		assert_row(row->name,
+			   row->bursts == 0 || pace.calm_until_ms == 1000 + pace.pause_ms);
+		assert_row(row->name, pace.away_in_row == row->bursts);
+		for (unsigned n = 0; n < row->good; n++)
+			pace_went_well(&pace);
+		assert_row(row->name, pace.limit == row->limit);
+		assert_row(row->name, pace.pause_ms == row->pause_ms);
+	}
+}
+
+/* Under --rate a connection whose turn comes too late is not waited for. */
+static void waits_for_its_turn_only_in_time(void **state)
+{
+	(void)state;
+	CLEANUP(gate_free) struct gate *slow = gate_new(1, 0.01), *none = gate_new(1, 0);
+	assert_true(gate_pace_before(slow, deadline_in(PATIENT)));
+	assert_false(gate_pace_before(slow, deadline_in(PATIENT)));
+	for (int i = 0; i < 3; i++)
+		assert_true(gate_pace_before(none, deadline_in(PATIENT)));
 }
 
 int main(void)
@@ -297,6 +470,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_everything_and_believes_only_what_was_said),
 		cmocka_unit_test(ends_in_time_and_says_why),
+		cmocka_unit_test(splits_a_hello_in_two_segments),
+		cmocka_unit_test(takes_the_early_request_back_to_the_usual_order_once),
+		cmocka_unit_test(shakes_hands_and_resumes),
+		cmocka_unit_test(tells_a_failed_handshake_from_a_library_that_cannot),
+		cmocka_unit_test(slows_down_fast_and_speeds_up_slowly),
+		cmocka_unit_test(waits_for_its_turn_only_in_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,21 @@ static void like_ejabberd(struct sim *sim)
 	add(sim, TLS_1_3, 0x1301);
 }
 
+/* OpenSSL's @STRENGTH, as ejabberd has it. */
+static void by_strength(struct sim *sim)
+{
+	like_ejabberd(sim);
+	struct sim_version *version = &sim->versions[TLS_1_2];
+	struct sim_version strong = { .count = 0 };
+	for (unsigned bits = 256; bits > 0; bits--) {
+		for (size_t i = 0; i < version->count; i++) {
+			if (suite_by_code(version->suites[i])->strength == bits)
+				strong.suites[strong.count++] = version->suites[i];
+		}
+	}
+	*version = strong;
+}
+
 static void shuffle(struct sim_version *version, unsigned seed)
 {
 	for (size_t i = version->count; i > 1; i--) {
@@ -201,6 +216,7 @@ static const struct row {
 } rows[] = {
 	{ "stock Prosody", stock_prosody, PREFERENCE_CLIENT, false, 0 },
 	{ "an order of its own", like_ejabberd, PREFERENCE_SERVER, true, 0 },
+	{ "the strongest first", by_strength, PREFERENCE_SERVER, true, 0 },
 	{ "an order nobody would guess", shuffled, PREFERENCE_SERVER, true, 0 },
 	{ "an old server", old_server, PREFERENCE_SERVER, true, 0 },
 	{ "the whole registry", all_of_it, PREFERENCE_SERVER, true, 0 },
