@@ -15,7 +15,7 @@ from tlswire import SUITES
 pytestmark = pytest.mark.skipif(not tool.built(ciphers.NAME) and "XTT_BUILD" not in os.environ,
                                 reason=f"no {ciphers.NAME} was built")
 
-LIMIT = 12                                # seconds a run is given by -t
+LIMIT = 6                                 # seconds a run is given by -t
 GRACE = 30 if tool.SANITIZED else 8       # and this much to put itself in order, on a busy machine
 MEMORY_KB = 96 * 1024
 GOOD = {"TLS1.2": ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA"],
