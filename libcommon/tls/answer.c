@@ -162,22 +162,17 @@ static void take_records(struct answer *answer)
 	buf_consume(&answer->input, answer->input.size - left.size);
 }
 
-/* CIP-2: the first octet tells the format. */
-static bool is_ssl2(const struct answer *answer)
-{
-	return answer->asked == SSL_2_0 && answer->input.size > 0 &&
-	       ((uint8_t)answer->input.data[0] & 0x80);
-}
-
 bool answer_push(struct answer *answer, const void *data, size_t size)
 {
 	size_t room = ANSWER_OCTETS_MAX - answer->taken;
 	size_t fits = size < room ? size : room;
 	if (answer->decided || size == 0)
 		return answer->decided;
+	if (answer->taken == 0) /* CIP-2: the first octet tells the format */
+		answer->ssl2 = answer->asked == SSL_2_0 && (*(const uint8_t *)data & 0x80);
 	answer->taken += fits;
 	buf_add(&answer->input, data, fits);
-	if (is_ssl2(answer))
+	if (answer->ssl2)
 		answer->decided = answer_ssl2(answer);
 	else
 		take_records(answer);
@@ -197,7 +192,7 @@ void answer_end(struct answer *answer, enum answer_kind how)
 		answer->facts.kind = ANSWER_HELLO;
 	else if (!begun || how != ANSWER_CLOSED)
 		answer->facts.kind = how;
-	else if (is_record_type(first) || is_ssl2(answer))
+	else if (is_record_type(first) || answer->ssl2)
 		answer_spoil(answer, "closed in the middle of a record");
 	else
 		spoil_strange(answer, first);

@@ -18,6 +18,7 @@ struct answer {
 	size_t taken;        /* octets in all */
 	size_t turn;         /* of the flight's messages, the next that may come */
 	unsigned warnings;
+	bool ssl2; /* what comes is SSL 2.0, not records */
 	bool decided, hello_seen;
 };
 

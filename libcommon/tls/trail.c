@@ -210,7 +210,8 @@ void trail_chosen(struct trail *trail, const struct trail_ask *ask, uint32_t cod
 void trail_refused(struct trail *trail, const struct trail_ask *ask)
 {
 	struct trail_set known = set_both(ask->offered, &trail->found);
-	if (set_size(&known) > 0)
+	bool contradicts = set_size(&known) > 0;
+	if (contradicts)
 		trail->inconsistent = true;
 	else
 		strike(trail, &ask->offered);
@@ -218,7 +219,8 @@ void trail_refused(struct trail *trail, const struct trail_ask *ask)
 		trail->order_given_up = true;
 	decided(trail, ask);
 	/* Nothing at all: what lies beyond the limit may be all it has. */
-	if (ask->purpose == TRAIL_OPENING && trail->limit > 0 && set_size(&trail->unknown) > 0)
+	if (ask->purpose == TRAIL_OPENING && trail->limit > 0 && !contradicts &&
+	    set_size(&trail->unknown) > 0)
 		trail->opened = false;
 }
 

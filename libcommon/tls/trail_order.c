@@ -22,6 +22,19 @@ static bool follows_client(const struct trail *trail)
 	return true;
 }
 
+/* The answer is always the best accepted item of those offered, as usual orders have it. */
+static bool follows_usual(const struct trail *trail)
+{
+	for (size_t i = 0; i < trail->outcome_count; i++) {
+		struct trail_set found = set_both(trail->outcomes[i].offered, &trail->found);
+		for (int item = 0; item < trail->outcomes[i].answer; item++) {
+			if (set_has(&found, (size_t)item))
+				return false;
+		}
+	}
+	return true;
+}
+
 static const struct trail_outcome *outcome_of(const struct trail *trail, enum trail_purpose purpose)
 {
 	for (size_t i = 0; i < trail->outcome_count; i++) {
@@ -102,8 +115,10 @@ enum preference trail_classify(const struct trail *trail)
 {
 	if (!trail->options.order || set_size(&trail->found) < 2)
 		return PREFERENCE_UNKNOWN;
+	/* In parts, nothing worse may ever have been offered in front of what was chosen. */
 	if (follows_client(trail))
-		return trail->reversed ? PREFERENCE_CLIENT : PREFERENCE_UNKNOWN;
+		return trail->reversed && !follows_usual(trail) ? PREFERENCE_CLIENT
+								: PREFERENCE_UNKNOWN;
 	if (trail_needs_again(trail))
 		return PREFERENCE_UNKNOWN;
 	if (contradicts(trail))

@@ -431,6 +431,8 @@ static const struct row {
 	  .asked = SSL_2_0 },
 	{ "another message of SSL 2.0", "8001 02",
 	  GARBAGE("message 2 of SSL 2.0 in answer to a hello"), .asked = SSL_2_0 },
+	{ "SSL 2.0 behind a record of TLS", ALERT("01", "5A") "8003 00 0001",
+	  GARBAGE("what answers is not TLS (first octet 0x80)"), .asked = SSL_2_0 },
 	{ "closed in a record of SSL 2.0", "8020 04 00",
 	  GARBAGE("closed in the middle of a record"), .asked = SSL_2_0, .end = ANSWER_CLOSED },
 };
