@@ -7,12 +7,7 @@
 #include "tls/answer_inner.h"
 
 #define RECORD_HEADER      5
-#define RECORD_MAX         (16384 + 2048) /* RFC 5246, 6.2.3: the most that any record may hold */
-#define MESSAGE_MAX        (64 * 1024)
-#define CERTIFICATE_MAX    (256 * 1024)
-#define WARNINGS_MAX       8
-#define ALERT_CLOSE_NOTIFY 0
-#define ALERT_NAME         112
+#define RECORD_MAX         16384 /* RFC 5246, 6.2.1: of one in clear */
 #define TYPE_CHANGE_CIPHER 20
 #define TYPE_ALERT         21
 #define TYPE_HANDSHAKE     22
@@ -43,7 +38,7 @@ unsigned take24(struct reader *from)
 struct reader take(struct reader *from, size_t size)
 {
 	struct reader part = { 0 };
-	if (from->size < size) {
+	if (from->short_of || from->size < size) {
 		from->short_of = part.short_of = true;
 		from->size = 0;
 		return part;
@@ -69,7 +64,7 @@ struct answer *answer_new(enum tls_version asked, enum answer_want want, struct 
 	answer->mem = mem;
 	answer->facts.alert = -1;
 	answer->input = buf_new(ANSWER_OCTETS_MAX);
-	answer->messages = buf_new(CERTIFICATE_MAX + RECORD_MAX);
+	answer->messages = buf_new(MESSAGE_HEADER + CERTIFICATE_MAX + RECORD_MAX);
 	return answer;
 }
 
@@ -99,140 +94,72 @@ bool answer_spoil(struct answer *answer, const char *format, ...)
 	return false;
 }
 
-static void take_alert(struct answer *answer, struct reader body)
-{
-	unsigned level = take8(&body), number = take8(&body);
-	if (body.short_of || level < 1 || level > 2) {
-		answer_spoil(answer, "a malformed alert");
-		return;
-	}
-	if (level == 1 && number != ALERT_CLOSE_NOTIFY) {
-		answer->facts.warned_name = answer->facts.warned_name || number == ALERT_NAME;
-		if (++answer->warnings > WARNINGS_MAX)
-			answer_spoil(answer, "more than %d warning alerts", WARNINGS_MAX);
-		return;
-	}
-	/* Behind a ServerHello the suite stands all the same. */
-	answer->facts.kind = answer->hello_seen ? ANSWER_HELLO : ANSWER_ALERT;
-	answer->facts.alert = (int)number;
-	answer->decided = true;
-}
-
-static bool take_certificate(struct answer *answer, struct reader body)
-{
-	struct reader list = take_vector(&body, 3);
-	struct reader leaf = take_vector(&list, 3);
-	if (body.short_of || list.short_of || body.size > 0 || leaf.size == 0)
-		return answer_spoil(answer, "a malformed Certificate message");
-	answer->facts.leaf = arena_bytes(answer->mem, leaf.data, leaf.size);
-	return true;
-}
-
-static void take_message(struct answer *answer, unsigned type, struct reader body)
-{
-	if (!answer->hello_seen && type != MESSAGE_SERVER_HELLO) {
-		answer_spoil(answer, "handshake message %u before the ServerHello", type);
-		return;
-	}
-	switch (type) {
-	case MESSAGE_SERVER_HELLO:
-		if (answer->hello_seen)
-			answer_spoil(answer, "a second ServerHello");
-		else
-			answer_server_hello(answer, body);
-		break;
-	case MESSAGE_CERTIFICATE:
-		take_certificate(answer, body);
-		break;
-	case MESSAGE_CERTIFICATE_STATUS:
-		answer->facts.staple = true;
-		break;
-	case MESSAGE_KEY_EXCHANGE:
-		answer_key_exchange(answer, body);
-		break;
-	case MESSAGE_CERTIFICATE_REQUEST:
-		answer->facts.client_cert_requested = true;
-		break;
-	case MESSAGE_HELLO_DONE:
-		answer->decided = true;
-		break;
-	default:
-		answer_spoil(answer, "handshake message %u in the server's first flight", type);
-	}
-}
-
-/* CIP-6: messages share records and span them. */
-static void take_messages(struct answer *answer)
-{
-	while (!answer->decided && answer->messages.size >= 4) {
-		struct reader all = { (const uint8_t *)answer->messages.data, answer->messages.size,
-				      false };
-		unsigned type = take8(&all);
-		size_t size = take24(&all);
-		if (size > (type == MESSAGE_CERTIFICATE ? CERTIFICATE_MAX : MESSAGE_MAX)) {
-			answer_spoil(answer, "a handshake message of %zu octets", size);
-			return;
-		}
-		if (all.size < size)
-			return;
-		take_message(answer, type, take(&all, size));
-		buf_consume(&answer->messages, 4 + size);
-	}
-}
-
 static void take_record(struct answer *answer, unsigned type, struct reader body)
 {
 	if (type == TYPE_ALERT) {
-		take_alert(answer, body);
+		answer_alerts(answer, body);
 	} else if (type != TYPE_HANDSHAKE) {
-		answer_spoil(answer, "record type %u before the ServerHello's end", type);
+		answer_spoil(answer, "a record of type %u %s", type,
+			     answer->hello_seen ? "in the server's first flight"
+						: "before the ServerHello");
 	} else if (body.size == 0) {
-		answer_spoil(answer, "an empty handshake record"); /* RFC 8446, 5.1 */
+		answer_spoil(answer, "an empty handshake record"); /* RFC 9846, 5.1 */
 	} else {
 		buf_add(&answer->messages, body.data, body.size);
-		take_messages(answer);
+		answer_messages(answer);
 	}
 }
 
-/* What answers in a language that is not TLS: named where it can be told. */
-static bool check_start(struct answer *answer)
+static bool spoil_strange(struct answer *answer, unsigned first)
 {
-	const char *text = answer->input.data;
-	size_t size = answer->input.size;
-	unsigned first = (uint8_t)text[0];
-	bool tls = first >= TYPE_CHANGE_CIPHER && first <= TYPE_DATA;
-	if (tls && (size < 2 || (uint8_t)text[1] == 3))
-		return true;
-	if (size >= 5 && memcmp(text, "HTTP/", 5) == 0)
-		return answer_spoil(answer, "HTTP answers, not TLS");
-	if (first == '<')
-		return answer_spoil(answer, "XML in clear answers, not TLS");
-	if (size >= 4 && memcmp(text, "SSH-", 4) == 0)
-		return answer_spoil(answer, "SSH answers, not TLS");
-	if (size < 5 && (first == 'H' || first == 'S'))
-		return false; /* more will tell */
 	return answer_spoil(answer, "what answers is not TLS (first octet 0x%02x)", first);
+}
+
+static bool is_record_type(unsigned first)
+{
+	return first >= TYPE_CHANGE_CIPHER && first <= TYPE_DATA;
+}
+
+/* What answers in a language that is not TLS: named where it can be told. False: spoilt, or more
+ * octets are needed to tell. */
+static bool check_start(struct answer *answer, struct reader at)
+{
+	static const struct {
+		const char *start, *fault;
+	} languages[] = {
+		{ "HTTP/", "HTTP answers, not TLS" },
+		{ "<", "XML in clear answers, not TLS" },
+		{ "SSH-", "SSH answers, not TLS" },
+	};
+	if (is_record_type(at.data[0]) && (at.size < 2 || at.data[1] == 3))
+		return true;
+	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++) {
+		size_t size = strlen(languages[i].start);
+		if (memcmp(at.data, languages[i].start, at.size < size ? at.size : size) != 0)
+			continue;
+		return at.size >= size && answer_spoil(answer, "%s", languages[i].fault);
+	}
+	return spoil_strange(answer, at.data[0]);
 }
 
 static void take_records(struct answer *answer)
 {
-	while (!answer->decided && answer->input.size > 0) {
-		if (!check_start(answer) || answer->input.size < RECORD_HEADER)
-			return;
-		struct reader all = { (const uint8_t *)answer->input.data, answer->input.size,
-				      false };
-		unsigned type = take8(&all);
-		(void)take16(&all); /* the version here says nothing (CIP-4) */
-		size_t size = take16(&all);
-		if (size > RECORD_MAX) {
+	struct reader left = { (const uint8_t *)answer->input.data, answer->input.size, false };
+	while (!answer->decided && left.size > 0) {
+		struct reader at = left;
+		if (!check_start(answer, at) || at.size < RECORD_HEADER)
+			break;
+		unsigned type = take8(&at);
+		(void)take16(&at); /* the version here says nothing (CIP-4) */
+		size_t size = take16(&at);
+		if (size > RECORD_MAX)
 			answer_spoil(answer, "a record of %zu octets, over the limit of TLS", size);
-			return;
-		}
-		if (all.size < size)
-			return;
-		take_record(answer, type, take(&all, size));
-		buf_consume(&answer->input, RECORD_HEADER + size);
+		if (size > RECORD_MAX || at.size < size)
+			break;
+		take_record(answer, type, take(&at, size));
+		left = at;
 	}
+	buf_consume(&answer->input, answer->input.size - left.size);
 }
 
 /* CIP-2: the first octet tells the format. */
@@ -244,16 +171,18 @@ static bool is_ssl2(const struct answer *answer)
 
 bool answer_push(struct answer *answer, const void *data, size_t size)
 {
+	size_t room = ANSWER_OCTETS_MAX - answer->taken;
+	size_t fits = size < room ? size : room;
 	if (answer->decided || size == 0)
 		return answer->decided;
-	answer->taken += size;
-	buf_add(&answer->input, data, size);
-	if (answer->taken > ANSWER_OCTETS_MAX || buf_overflowed(&answer->input))
-		answer_spoil(answer, "more than %d octets without an end", ANSWER_OCTETS_MAX);
-	else if (is_ssl2(answer))
+	answer->taken += fits;
+	buf_add(&answer->input, data, fits);
+	if (is_ssl2(answer))
 		answer->decided = answer_ssl2(answer);
 	else
 		take_records(answer);
+	if (!answer->decided && fits < size)
+		answer_spoil(answer, "more than %d octets without an end", ANSWER_OCTETS_MAX);
 	return answer->decided;
 }
 
@@ -262,13 +191,16 @@ void answer_end(struct answer *answer, enum answer_kind how)
 	if (answer->decided)
 		return;
 	answer->decided = true;
+	unsigned first = answer->input.size > 0 ? (uint8_t)answer->input.data[0] : TYPE_HANDSHAKE;
 	bool begun = answer->input.size > 0 || answer->messages.size > 0;
 	if (answer->hello_seen)
 		answer->facts.kind = ANSWER_HELLO;
-	else if (begun && how == ANSWER_CLOSED)
+	else if (!begun || how != ANSWER_CLOSED)
+		answer->facts.kind = how;
+	else if (is_record_type(first) || is_ssl2(answer))
 		answer_spoil(answer, "closed in the middle of a record");
 	else
-		answer->facts.kind = how;
+		spoil_strange(answer, first);
 }
 
 static const char *const kind_names[] = {

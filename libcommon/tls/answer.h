@@ -80,7 +80,10 @@ struct answer_facts {
 	size_t kind_count;
 	bool resumed;         /* QUESTION_RESUME: the session was taken up again */
 	bool forward_secrecy; /* ANSWER_HANDSHAKE */
-	const char *fault;    /* ANSWER_GARBAGE: what was wrong, for an operator */
+	/* What was wrong, for an operator; NULL: nothing. GARBAGE always has one. A HELLO has one
+	 * where its ServerHello was good and the flight behind it broke the rules: what was read
+	 * before stays, nothing of the broken message does. */
+	const char *fault;
 };
 
 struct answer;

@@ -5,14 +5,8 @@
 #include "base/buf.h"
 #include "tls/answer.h"
 
-enum answer_message {
-	MESSAGE_SERVER_HELLO = 2,
-	MESSAGE_CERTIFICATE = 11,
-	MESSAGE_KEY_EXCHANGE = 12,
-	MESSAGE_CERTIFICATE_REQUEST = 13,
-	MESSAGE_HELLO_DONE = 14,
-	MESSAGE_CERTIFICATE_STATUS = 22,
-};
+#define MESSAGE_HEADER  4
+#define CERTIFICATE_MAX (256 * 1024)
 
 struct answer {
 	enum tls_version asked;
@@ -22,6 +16,7 @@ struct answer {
 	struct buf input;    /* records not yet taken apart */
 	struct buf messages; /* handshake octets not yet taken apart */
 	size_t taken;        /* octets in all */
+	size_t turn;         /* of the flight's messages, the next that may come */
 	unsigned warnings;
 	bool decided, hello_seen;
 };
@@ -43,6 +38,10 @@ struct reader take_vector(struct reader *from, unsigned octets);
 /* Ends as garbage, or, behind a good ServerHello, with what is known; .fault tells. Always false.
  */
 bool answer_spoil(struct answer *answer, const char *format, ...) PRINTF(2, 3);
+
+/* answer_flight.c: what a record holds, and what has come of messages so far. */
+void answer_alerts(struct answer *answer, struct reader body);
+void answer_messages(struct answer *answer);
 
 /* answer_hello.c, answer_key.c, answer_ssl2.c. False: spoilt. */
 bool answer_server_hello(struct answer *answer, struct reader body);

@@ -3,9 +3,10 @@
 
 #define SERVER_HELLO 4
 #define ERROR        0
+#define ERROR_SIZE   2
 #define KIND_SIZE    3
 
-static bool take_hello(struct answer *answer, struct reader body)
+static void take_hello(struct answer *answer, struct reader body)
 {
 	struct answer_facts *facts = &answer->facts;
 	(void)take8(&body); /* session_id_hit */
@@ -14,8 +15,10 @@ static bool take_hello(struct answer *answer, struct reader body)
 	size_t cert_size = take16(&body), kinds_size = take16(&body), id_size = take16(&body);
 	struct reader cert = take(&body, cert_size), kinds = take(&body, kinds_size);
 	(void)take(&body, id_size);
-	if (body.short_of || kinds_size % KIND_SIZE != 0 || version != 0x0002)
-		return answer_spoil(answer, "a malformed SERVER-HELLO of SSL 2.0");
+	if (body.short_of || body.size > 0 || kinds_size % KIND_SIZE != 0 || version != 0x0002) {
+		answer_spoil(answer, "a malformed SERVER-HELLO of SSL 2.0");
+		return;
+	}
 	uint32_t *list = arena_array(answer->mem, kinds_size / KIND_SIZE + 1, sizeof(*list));
 	while (kinds.size > 0)
 		list[facts->kind_count++] = take24(&kinds);
@@ -24,7 +27,6 @@ static bool take_hello(struct answer *answer, struct reader body)
 	facts->version = SSL_2_0;
 	facts->version_number = 0x0002;
 	facts->kind = ANSWER_HELLO;
-	return true;
 }
 
 bool answer_ssl2(struct answer *answer)
@@ -35,8 +37,12 @@ bool answer_ssl2(struct answer *answer)
 		return false;
 	struct reader body = take(&all, size);
 	unsigned type = take8(&body);
-	if (type == SERVER_HELLO)
-		(void)take_hello(answer, body);
+	if (body.short_of)
+		answer_spoil(answer, "an empty record of SSL 2.0");
+	else if (type == SERVER_HELLO)
+		take_hello(answer, body);
+	else if (type == ERROR && body.size != ERROR_SIZE)
+		answer_spoil(answer, "a malformed ERROR of SSL 2.0");
 	else if (type == ERROR)
 		answer->facts.kind = ANSWER_ALERT;
 	else

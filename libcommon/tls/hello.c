@@ -103,8 +103,10 @@ static void put_alpn(struct buf *out, const char *protocols)
 	size_t extension = begin_extension(out, EXTENSION_ALPN), list = begin(out, 2);
 	for (const char *at = protocols; *at;) {
 		size_t size = strcspn(at, ",");
-		put8(out, (unsigned)size);
-		buf_add(out, at, size);
+		if (size > 0) { /* RFC 7301, 3.1: no empty names */
+			put8(out, (unsigned)size);
+			buf_add(out, at, size);
+		}
 		at += size + (at[size] == ',');
 	}
 	end(out, list, 2);
@@ -132,8 +134,8 @@ static bool has_curve(const struct hello *hello)
 static void put_share(struct buf *out, uint16_t code, const uint8_t *seed)
 {
 	const struct group *group = group_by_code(code);
-	size_t left = group ? group->share : 32;
 	uint8_t block[32];
+	size_t left = group && group->share ? group->share : sizeof(block);
 	memcpy(block, seed, sizeof(block));
 	put16(out, code);
 	put16(out, (unsigned)left);
@@ -206,14 +208,17 @@ static void put_extensions(struct buf *out, const struct hello *hello, const uin
 	if (hello->version >= TLS_1_2 && hello->scheme_count > 0)
 		put_list16(out, EXTENSION_SCHEMES, grease(hello, GREASE_SCHEME), hello->schemes,
 			   hello->scheme_count);
-	if (hello->alpn)
+	if (hello->alpn && hello->alpn[0])
 		put_alpn(out, hello->alpn);
 	if (is_13) {
 		put_versions(out, hello);
 		put_extension(out, EXTENSION_PSK_MODES, "\1\1", 2);
 		put_shares(out, hello, seed);
 	}
-	end(out, from, 2);
+	if (out->size == from)
+		out->size = from - 2; /* old servers stumble over a list of none */
+	else
+		end(out, from, 2);
 }
 
 static void put_suites(struct buf *out, const struct hello *hello)
@@ -273,21 +278,26 @@ static void put_ssl2(struct buf *out, const struct hello *hello, const uint8_t *
 	out->data[from - 2] = (char)(out->data[from - 2] | 0x80);
 }
 
-void hello_write(const struct hello *hello, const uint8_t random[HELLO_RANDOM], struct buf *out)
+static void put_record(struct buf *out, const struct hello *hello, const uint8_t *random)
 {
-	CLEANUP(buf_free) struct buf message = buf_new(HELLO_MAX);
-	if (hello->version == SSL_2_0) {
-		put_ssl2(out, hello, random);
-		return;
-	}
-	put8(&message, CLIENT_HELLO);
-	size_t body = begin(&message, 3);
-	put_body(&message, hello, random);
-	assert(!buf_overflowed(&message));
-	end(&message, body, 3);
 	put8(out, RECORD_HANDSHAKE);
 	/* CIP-4: servers must ignore it, some want it low. */
 	put16(out, hello->version == SSL_3_0 ? 0x0300 : 0x0301);
-	put16(out, (unsigned)message.size);
-	buf_add(out, message.data, message.size);
+	size_t record = begin(out, 2);
+	put8(out, CLIENT_HELLO);
+	size_t message = begin(out, 3);
+	put_body(out, hello, random);
+	end(out, message, 3);
+	end(out, record, 2);
+}
+
+void hello_write(const struct hello *hello, const uint8_t random[HELLO_RANDOM], struct buf *out)
+{
+	CLEANUP(buf_free) struct buf whole = buf_new(HELLO_MAX);
+	if (hello->version == SSL_2_0)
+		put_ssl2(&whole, hello, random);
+	else
+		put_record(&whole, hello, random);
+	assert(!buf_overflowed(&whole));
+	buf_add(out, whole.data, whole.size);
 }

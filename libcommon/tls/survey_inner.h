@@ -18,10 +18,12 @@
 #define SET_MAX        64  /* schemes in one: the registry has 59 */
 
 /* How a version is asked about: with everything that is worth knowing; if that is refused, with no
- * more than it takes; if that gets no answer either, with few suites (CIP-21). */
+ * more than it takes; if that gets no answer either, without any extension, for servers older than
+ * these, and with few suites (CIP-21). */
 enum manner {
 	MANNER_RICH,
 	MANNER_PLAIN,
+	MANNER_BARE,
 	MANNER_SHORT,
 };
 #define SHORT_SUITES 100

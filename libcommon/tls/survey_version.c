@@ -74,15 +74,22 @@ static bool may_soften(const struct survey *survey, const struct version_plan *p
 	return doubted && open && plan->manner != MANNER_SHORT;
 }
 
+static enum manner next_manner(const struct survey *survey, const struct version_plan *plan)
+{
+	enum manner next = plan->manner + 1;
+	if (is_manner_taken(survey, plan->manner) && is_too_long(survey, plan))
+		return MANNER_SHORT;
+	/* TLS 1.3 is nothing but extensions. */
+	return next == MANNER_BARE && plan->version == TLS_1_3 ? MANNER_SHORT : next;
+}
+
 void versions_soften(struct survey *survey)
 {
 	for (size_t i = 0; i < ASKED_VERSIONS; i++) {
 		struct version_plan *plan = &survey->plans[asked_versions[i]];
 		if (!may_soften(survey, plan))
 			continue;
-		plan->manner = is_manner_taken(survey, plan->manner) && is_too_long(survey, plan)
-				       ? MANNER_SHORT
-				       : plan->manner + 1;
+		plan->manner = next_manner(survey, plan);
 		plan->state = OPENING_NOT_ASKED;
 		trail_limit(plan->suites, plan->manner == MANNER_SHORT ? SHORT_SUITES : 0);
 		return; /* newest first: one that works tells of the others */

@@ -16,10 +16,10 @@ struct trail *trail_new(const struct trail_options *options, struct arena *mem)
 		memcpy(favoured, options->favoured, options->count * sizeof(*favoured));
 	trail->options = *options;
 	trail->options.codes = codes;
-	if (options->other_rank) {
+	for (size_t r = 0; r < TRAIL_RANKS && options->ranks[r]; r++) {
 		uint16_t *ranks = arena_array(mem, options->count + 1, sizeof(*ranks));
-		memcpy(ranks, options->other_rank, options->count * sizeof(*ranks));
-		trail->options.other_rank = ranks;
+		memcpy(ranks, options->ranks[r], options->count * sizeof(*ranks));
+		trail->options.ranks[r] = ranks;
 	}
 	trail->options.favoured = favoured;
 	trail->mem = mem;
@@ -97,7 +97,8 @@ void trail_limit(struct trail *trail, size_t items)
 
 static size_t questions_out(const struct trail *trail)
 {
-	size_t count = set_size(&trail->links_out) + trail->opening_out + trail->reverse_out;
+	size_t count = set_size(&trail->links_out) + trail->opening_out + trail->again_out +
+		       trail->reverse_out;
 	for (size_t i = 0; i < trail->block_count; i++)
 		count += trail->blocks[i].out;
 	return count;
@@ -114,15 +115,20 @@ bool trail_next(struct trail *trail, unsigned width, struct trail_ask *out)
 		return trail_put(trail, TRAIL_OPENING, set_either(trail->unknown, &trail->found), 0,
 				 out);
 	}
-	if (trail->reverse_out)
-		return set_size(&trail->unknown) > 0 && trail_next_block(trail, width, out);
-	if (trail->options.order && !trail->reversed && trail_needs_reverse(trail)) {
-		trail->reverse_out = true;
-		return trail_put(trail, TRAIL_REVERSE, set_either(trail->unknown, &trail->found), 0,
-				 out);
+	struct trail_set all = set_either(trail->unknown, &trail->found);
+	if (trail->options.order && !trail->again_out && trail_needs_again(trail)) {
+		trail->again_out = true;
+		return trail_put(trail, TRAIL_AGAIN, all, 0, out);
 	}
-	if (set_size(&trail->unknown) > 0)
-		return trail_next_block(trail, width, out);
+	if (trail->options.order && !trail->reverse_out && !trail->reversed &&
+	    trail_needs_reverse(trail, width)) {
+		trail->reverse_out = true;
+		return trail_put(trail, TRAIL_REVERSE, all, 0, out);
+	}
+	/* These two find what blocks of common items would find once more. */
+	bool rare = trail->reverse_out || trail->again_out;
+	if (set_size(&trail->unknown) > 0 || rare)
+		return trail_next_block(trail, width, rare, out);
 	return trail->options.order && trail_wants_links(trail) &&
 	       trail_next_link(trail, width, out);
 }
@@ -133,6 +139,9 @@ static void decided(struct trail *trail, const struct trail_ask *ask)
 	case TRAIL_OPENING:
 		trail->opening_out = false;
 		trail->opened = true;
+		break;
+	case TRAIL_AGAIN:
+		trail->again_out = false;
 		break;
 	case TRAIL_REVERSE:
 		trail->reverse_out = false;
@@ -172,9 +181,12 @@ static void strike(struct trail *trail, const struct trail_set *items)
 
 static void compare_with_last(struct trail *trail, struct trail_block *block, int item)
 {
+	block->hits++;
 	if (block->last >= 0) {
 		trail->pairs++;
-		trail->rising += item > block->last;
+		for (size_t guess = 0; guess < TRAIL_GUESSES; guess++)
+			trail->rising[guess] += trail_rank(trail, guess, (size_t)item) >
+						trail_rank(trail, guess, (size_t)block->last);
 	}
 	block->last = item;
 }
@@ -269,10 +281,11 @@ bool trail_rejects(const struct trail *trail, uint32_t code)
 		!set_has(&trail->open, (size_t)item));
 }
 
-static bool offers_better(const struct trail *trail, const struct trail_outcome *outcome, int item)
+/* Something accepted that ranks before this item is in the set. */
+static bool has_better(const struct trail *trail, const struct trail_set *set, int item)
 {
 	for (int i = 0; i < item; i++) {
-		if (set_has(&outcome->offered, (size_t)i) && set_has(&trail->found, (size_t)i))
+		if (set_has(set, (size_t)i) && set_has(&trail->found, (size_t)i))
 			return true;
 	}
 	return false;
@@ -281,9 +294,11 @@ static bool offers_better(const struct trail *trail, const struct trail_outcome 
 bool trail_was_preferred(const struct trail *trail, uint32_t code)
 {
 	int item = item_of(trail, code);
+	if (!has_better(trail, &trail->found, item))
+		return true;
 	for (size_t i = 0; i < trail->outcome_count; i++) {
 		const struct trail_outcome *outcome = &trail->outcomes[i];
-		if (outcome->answer == item && offers_better(trail, outcome, item))
+		if (outcome->answer == item && has_better(trail, &outcome->offered, item))
 			return true;
 	}
 	return false;

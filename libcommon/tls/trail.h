@@ -21,6 +21,8 @@
 #define TRAIL_MAX   448 /* items: more than the registry has for any version */
 #define TRAIL_WORDS (TRAIL_MAX / 64)
 
+#define TRAIL_RANKS 2
+
 struct trail_set {
 	uint64_t words[TRAIL_WORDS];
 };
@@ -32,8 +34,8 @@ struct trail_options {
 	/* By item: some servers move it up when the client lists it first (ChaCha20); NULL: none.
 	 */
 	const bool *favoured;
-	/* By item: its rank in another order that servers have, to guess with; NULL: none. */
-	const uint16_t *other_rank;
+	/* By item: its rank in other orders that servers have, to guess with; NULL: none. */
+	const uint16_t *ranks[TRAIL_RANKS];
 	bool order;      /* whose order it is matters */
 	bool best_first; /* offer the best first, not last: what is chosen then is no fault of ours
 			  */
@@ -41,6 +43,7 @@ struct trail_options {
 
 enum trail_purpose {
 	TRAIL_OPENING, /* everything, favoured items first */
+	TRAIL_AGAIN,   /* everything, favoured items last: was one moved up? */
 	TRAIL_REVERSE, /* everything the other way round: does the server follow? */
 	TRAIL_BLOCK,
 	TRAIL_LINK, /* what was found, from one item on: is it the first of them? */
@@ -81,7 +84,8 @@ bool trail_is_complete(const struct trail *trail);
 bool trail_is_inconsistent(const struct trail *trail);
 bool trail_accepts(const struct trail *trail, uint32_t code);
 bool trail_rejects(const struct trail *trail, uint32_t code);
-/* It was chosen although something better (in the usual order) that is accepted was offered. */
+/* It was chosen although something better (in the usual order) that is accepted was offered, or
+ * nothing better is accepted. */
 bool trail_was_preferred(const struct trail *trail, uint32_t code);
 size_t trail_found(const struct trail *trail);
 enum preference trail_preference(const struct trail *trail);

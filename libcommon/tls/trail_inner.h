@@ -4,6 +4,7 @@
 
 #include "tls/trail.h"
 
+#define TRAIL_GUESSES  (TRAIL_RANKS + 1) /* the usual order is the first */
 #define TRAIL_BLOCKS   64
 #define TRAIL_OUTCOMES 1024 /* three times the registry: an order is proven with two */
 
@@ -17,6 +18,7 @@ struct trail_outcome {
 struct trail_block {
 	struct trail_set items; /* not yet decided */
 	bool out;               /* its question is out */
+	size_t hits;            /* answers out of it */
 	int last;               /* what it was answered with; -1: nothing yet */
 };
 
@@ -30,10 +32,11 @@ struct trail {
 	struct trail_outcome *outcomes;
 	size_t outcome_count;
 	bool opening_out, opened;
-	bool reverse_out, reversed;
+	bool again_out, reverse_out, reversed;
 	struct trail_set links_out; /* by their first item */
 	size_t wrong_guesses;       /* of the order between blocks */
-	size_t pairs, rising; /* answers of one block in turn; the later ranks behind the earlier */
+	/* Answers of one block in turn; how often the later ranks behind the earlier, by guess. */
+	size_t pairs, rising[TRAIL_GUESSES];
 	bool order_given_up, inconsistent;
 };
 
@@ -82,6 +85,13 @@ static inline struct trail_set set_without(struct trail_set a, const struct trai
 	return a;
 }
 
+/* The place of an item in one of the orders to guess with; the usual one where there are fewer. */
+static inline size_t trail_rank(const struct trail *trail, size_t guess, size_t item)
+{
+	return guess > 0 && trail->options.ranks[guess - 1] ? trail->options.ranks[guess - 1][item]
+							    : item;
+}
+
 /* The items of a set in the order a question of this purpose offers them. Returns how many. */
 size_t trail_offer(const struct trail *trail, enum trail_purpose purpose,
 		   const struct trail_set *set, uint16_t *out);
@@ -91,7 +101,8 @@ bool trail_put(struct trail *trail, enum trail_purpose purpose, struct trail_set
 	       size_t block, struct trail_ask *out);
 
 /* trail_blocks.c */
-bool trail_next_block(struct trail *trail, unsigned width, struct trail_ask *out);
+/* rare: only of what servers seldom have. */
+bool trail_next_block(struct trail *trail, unsigned width, bool rare, struct trail_ask *out);
 bool trail_next_link(struct trail *trail, unsigned width, struct trail_ask *out);
 /* The order is the server's, and worth proving. */
 bool trail_wants_links(const struct trail *trail);
@@ -99,9 +110,10 @@ bool trail_wants_links(const struct trail *trail);
 /* trail_order.c */
 /* UNKNOWN while the outcomes allow of more than one. */
 enum preference trail_classify(const struct trail *trail);
-/* The outcomes so far would be the same under a server's and a client's order, or the favourite may
- * have been moved up: only the reverse tells. */
-bool trail_needs_reverse(const struct trail *trail);
+/* A favoured item was taken where it stood first. */
+bool trail_needs_again(const struct trail *trail);
+/* The outcomes so far would be the same under a server's and a client's order. */
+bool trail_needs_reverse(const struct trail *trail, unsigned width);
 /* Found items, best first as far as the outcomes tell, guessed by the usual order where they do
  * not. linked[i]: item i is known to be preferred to item i + 1; certain[i]: to all behind it, and
  * no other can stand there. */

@@ -40,22 +40,32 @@ static bool favourite_taken(const struct trail *trail)
 
 static bool favourite_moved(const struct trail *trail)
 {
-	const struct trail_outcome *reverse = outcome_of(trail, TRAIL_REVERSE);
-	return favourite_taken(trail) && reverse && !trail->options.favoured[reverse->answer];
+	const struct trail_outcome *again = outcome_of(trail, TRAIL_AGAIN);
+	return favourite_taken(trail) && again && !trail->options.favoured[again->answer];
 }
 
-/* Asked early where the opening looks like a client's order, for then the reverse finds something
- * new; else at the end, where nothing else has told. */
-bool trail_needs_reverse(const struct trail *trail)
+bool trail_needs_again(const struct trail *trail)
 {
-	const struct trail_outcome *opening = outcome_of(trail, TRAIL_OPENING);
-	if (outcome_of(trail, TRAIL_REVERSE) || !opening || opening->answer < 0)
+	return favourite_taken(trail) && !outcome_of(trail, TRAIL_AGAIN) &&
+	       set_size(&trail->unknown) + set_size(&trail->found) > 1;
+}
+
+/* Asked early where the answer looks like a client's order, for then the reverse finds something
+ * new; else at the end, where nothing else has told. */
+bool trail_needs_reverse(const struct trail *trail, unsigned width)
+{
+	const struct trail_outcome *first =
+		outcome_of(trail, favourite_taken(trail) ? TRAIL_AGAIN : TRAIL_OPENING);
+	if (outcome_of(trail, TRAIL_REVERSE))
 		return false;
-	bool complete = set_size(&trail->unknown) == 0;
-	if (complete)
-		return set_size(&trail->found) > 1 &&
-		       (follows_client(trail) || favourite_taken(trail));
-	return favourite_taken(trail) || (size_t)opening->answer >= trail->options.common / 2;
+	/* Side by side, it is likely enough to be asked at once. */
+	if (!first)
+		return trail->again_out && width > 1;
+	if (set_size(&trail->unknown) == 0)
+		return set_size(&trail->found) > 1 && follows_client(trail);
+	if (favourite_taken(trail))
+		return favourite_moved(trail);
+	return (size_t)first->answer >= trail->options.common / 2;
 }
 
 /* over[a] holds what a was preferred to. */
@@ -94,7 +104,7 @@ enum preference trail_classify(const struct trail *trail)
 		return PREFERENCE_UNKNOWN;
 	if (follows_client(trail))
 		return trail->reversed ? PREFERENCE_CLIENT : PREFERENCE_UNKNOWN;
-	if (favourite_taken(trail) && !trail->reversed)
+	if (trail_needs_again(trail))
 		return PREFERENCE_UNKNOWN;
 	if (contradicts(trail))
 		return PREFERENCE_MIXED;
@@ -121,30 +131,34 @@ static void close_over(struct trail_set over[TRAIL_MAX], size_t count)
 
 /* How often the server is known to prefer what this order ranks behind. */
 static size_t contradictions(const struct trail *trail, const struct trail_set over[TRAIL_MAX],
-			     const uint16_t *rank)
+			     size_t guess)
 {
 	size_t count = 0;
 	for (size_t a = 0; a < trail->options.count; a++) {
-		for (size_t b = 0; set_has(&trail->found, a) && b < trail->options.count; b++) {
-			size_t rank_a = rank ? rank[a] : a, rank_b = rank ? rank[b] : b;
-			count += set_has(&over[a], b) && rank_a > rank_b;
-		}
+		for (size_t b = 0; set_has(&trail->found, a) && b < trail->options.count; b++)
+			count += set_has(&over[a], b) &&
+				 trail_rank(trail, guess, a) > trail_rank(trail, guess, b);
 	}
 	return count;
 }
 
-/* The order to guess with: the usual one, NULL, or the other where that fits better. */
-static const uint16_t *guess_by(const struct trail *trail, const struct trail_set over[TRAIL_MAX])
+/* The order to guess with: the one that is contradicted least. */
+static size_t best_guess(const struct trail *trail, const struct trail_set over[TRAIL_MAX])
 {
-	const uint16_t *other = trail->options.other_rank;
-	return other && contradictions(trail, over, other) < contradictions(trail, over, NULL)
-		       ? other
-		       : NULL;
+	size_t best = 0, least = contradictions(trail, over, 0);
+	for (size_t guess = 1; guess < TRAIL_GUESSES; guess++) {
+		size_t count = contradictions(trail, over, guess);
+		if (count < least) {
+			best = guess;
+			least = count;
+		}
+	}
+	return best;
 }
 
 /* The best of what is left: nothing left is preferred to it; the guess breaks ties. */
 static size_t best_of(const struct trail *trail, const struct trail_set *left,
-		      const struct trail_set over[TRAIL_MAX], const uint16_t *rank, bool *alone)
+		      const struct trail_set over[TRAIL_MAX], size_t guess, bool *alone)
 {
 	struct trail_set beaten = { 0 };
 	size_t best = TRAIL_MAX;
@@ -158,7 +172,9 @@ static size_t best_of(const struct trail *trail, const struct trail_set *left,
 	if (count == 0) /* a circle */
 		unbeaten = *left;
 	for (size_t i = 0; i < trail->options.count; i++) {
-		if (set_has(&unbeaten, i) && (best == TRAIL_MAX || (rank && rank[i] < rank[best])))
+		if (set_has(&unbeaten, i) &&
+		    (best == TRAIL_MAX ||
+		     trail_rank(trail, guess, i) < trail_rank(trail, guess, best)))
 			best = i;
 	}
 	return best;
@@ -170,9 +186,9 @@ size_t trail_sort(const struct trail *trail, uint16_t *out, bool *linked, bool *
 	size_t count = set_size(&left);
 	compare(trail, over);
 	close_over(over, trail->options.count);
-	const uint16_t *rank = guess_by(trail, over);
+	size_t guess = best_guess(trail, over);
 	for (size_t i = 0; i < count; i++) {
-		size_t item = best_of(trail, &left, over, rank, &certain[i]);
+		size_t item = best_of(trail, &left, over, guess, &certain[i]);
 		set_remove(&left, item);
 		out[i] = (uint16_t)item;
 		if (i > 0)
