@@ -164,7 +164,8 @@ def no_such_version(caller, hello):
 
 def packed_unasked(caller, hello):
     """Compression nobody offered."""
-    caller.send(server_hello(hello, hello.suites[0], compression=0x40))
+    caller.send(server_hello(hello, hello.suites[-1] & 0xFFFF, compression=0x40)
+                + record(HANDSHAKE, message(HELLO_DONE, b""), _legacy(hello)))
     _wait(caller)
 
 

@@ -59,7 +59,7 @@ def _code(row):
 BY_CODE = {_code(row): Suite(_code(row), row["iana_name"], row["kx"], row["auth"], row["openssl_name"], row["fs"] == "y",
                              row["probe_from"], row["max_version"])
            for row in _rows("suites") if row["min_version"] != "SSL2.0"}
-SUITES = {suite.name: suite for suite in reversed(BY_CODE.values())}  # some have an older number, too: not that one
+SUITES = {suite.name: suite for suite in BY_CODE.values()}  # some have an older number, too: not that one
 KINDS = {row["iana_name"]: Suite(_code(row), row["iana_name"], "RSA", "RSA", row["openssl_name"], False, "SSL2.0",
                                  "SSL2.0") for row in _rows("suites") if row["min_version"] == "SSL2.0"}
 GROUPS = {row["name"]: _code(row) for row in _rows("groups")}
