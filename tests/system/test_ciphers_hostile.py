@@ -111,6 +111,7 @@ def test_one_bad_server_among_good_ones(tls_peer, chains, bad, share):
 
 # servers that will not have so many connections
 
+@pytest.mark.threads
 @pytest.mark.parametrize("refuse", ["reset", "policy-violation", "tcp"])
 def test_throttling_is_waited_for(tls_peer, chains, delay, refuse):
     """The result is complete, and says that it took patience."""
