@@ -62,16 +62,22 @@ static bool favourite_taken(const struct trail *trail)
 	return opening && trail->options.favoured[opening->answer];
 }
 
+/* In parts, nothing worse may ever have been offered in front of what was chosen: then all of it is
+ * offered once more, the worst first. */
+bool trail_needs_again(const struct trail *trail)
+{
+	bool complete = set_size(&trail->unknown) == 0;
+	size_t count = set_size(&trail->unknown) + set_size(&trail->found);
+	if (outcome_of(trail, TRAIL_AGAIN) || count < 2)
+		return false;
+	return favourite_taken(trail) ||
+	       (complete && trail->reversed && follows_client(trail) && follows_usual(trail));
+}
+
 static bool favourite_moved(const struct trail *trail)
 {
 	const struct trail_outcome *again = outcome_of(trail, TRAIL_AGAIN);
 	return favourite_taken(trail) && again && !trail->options.favoured[again->answer];
-}
-
-bool trail_needs_again(const struct trail *trail)
-{
-	return favourite_taken(trail) && !outcome_of(trail, TRAIL_AGAIN) &&
-	       set_size(&trail->unknown) + set_size(&trail->found) > 1;
 }
 
 /* Asked early where the answer looks like a client's order, for then the reverse finds something
@@ -126,12 +132,11 @@ static enum preference classify(const struct trail *trail)
 {
 	if (!trail->options.order || set_size(&trail->found) < 2)
 		return PREFERENCE_UNKNOWN;
-	/* In parts, nothing worse may ever have been offered in front of what was chosen. */
+	if (trail_needs_again(trail))
+		return PREFERENCE_UNKNOWN;
 	if (follows_client(trail))
 		return trail->reversed && !follows_usual(trail) ? PREFERENCE_CLIENT
 								: PREFERENCE_UNKNOWN;
-	if (trail_needs_again(trail))
-		return PREFERENCE_UNKNOWN;
 	if (contradicts(trail))
 		return PREFERENCE_MIXED;
 	return favourite_moved(trail) ? PREFERENCE_CHACHA : PREFERENCE_SERVER;

@@ -58,8 +58,8 @@ static const struct row {
 	{ "a favoured item, the client's order", 100, 40, 2, 30, CLIENT, 20, 0, PREFERENCE_CLIENT },
 	{ "a favoured item and two more", 100, 40, 20, 3, CHACHA, 20, 0, PREFERENCE_CHACHA },
 	{ "few at once", 150, 60, 3, 50, SHUFFLED, 0, 60, PREFERENCE_SERVER },
-	{ "few at once, never two together: it may be either order", 330, 20, 300, 2, OWN, 0, 60,
-	  PREFERENCE_UNKNOWN },
+	{ "few at once, two together only when all is found", 330, 20, 300, 2, OWN, 0, 60,
+	  PREFERENCE_SERVER },
 	{ "few at once, nothing", 330, 90, 1, 0, OWN, 0, 60, PREFERENCE_UNKNOWN },
 };
 
