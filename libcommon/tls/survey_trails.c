@@ -70,10 +70,12 @@ static bool begin_groups(struct survey *survey, struct task *task, struct versio
 static bool begin_schemes(struct survey *survey, struct task *task, struct version_plan *plan)
 {
 	for (size_t i = 0; i < plan->seen_count; i++) {
-		if (!plan->seen[i].scheme || plan->version != TLS_1_2)
+		const struct suite_seen *seen = &plan->seen[i];
+		if (!seen->scheme || !seen->suite || !suite_is_signed(seen->suite) ||
+		    plan->version != TLS_1_2)
 			continue;
 		task->trail = offer_schemes(survey);
-		trail_learn(task->trail, plan->seen[i].scheme);
+		trail_learn(task->trail, seen->scheme);
 		return true;
 	}
 	task->off = suites_are_done(survey, plan);
@@ -143,7 +145,7 @@ void survey_take_trail(struct survey *survey, struct task *task, const struct tr
 	uint16_t code = shown(task, answer);
 	/* A modulus of its own: the server does not heed the list. */
 	bool unheeded = chosen && code == 0 && task->kind == TASK_FIELDS;
-	if (unheeded || (!chosen && answer_refuses(answer))) {
+	if (unheeded || (!chosen && answer_refuses(pending->question.hello.version, answer))) {
 		trail_refused(task->trail, ask);
 		return;
 	}
