@@ -133,7 +133,7 @@ step_release() {
 	say 'hostile peers against a release build'
 	without_aslr=
 	sanitized=0
-	pytest_in build-release -n "$(nproc)" -k "test_transcript or test_certcheck_hostile"
+	pytest_in build-release -n "$(nproc)" -k "test_transcript or test_certcheck_hostile or test_ciphers_hostile"
 }
 
 step_threads() {

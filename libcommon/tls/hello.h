@@ -47,8 +47,9 @@ struct hello {
 	unsigned flags;         /* enum hello_flag */
 };
 
-#define HELLO_RANDOM 96 /* octets of randomness one hello may use: random, session id, share seed  \
-			 */
+#define HELLO_RANDOM                                                                               \
+	96 /* octets of randomness one hello may use: random, session id, share seed               \
+	    */
 #define HELLO_MAX 16384
 
 /* Appends records of the hello, ready for the wire. More octets than random holds (a share of a

@@ -49,8 +49,10 @@ struct survey *survey_new(const struct survey_options *options, struct arena *me
 bool answer_chooses(const struct pending *pending, const struct answer_facts *answer)
 {
 	const struct hello *hello = &pending->question.hello;
+	bool deflate = answer->compression == 1 && (hello->flags & HELLO_COMPRESSION);
+	/* CIP-9: an answer that breaks the rules proves nothing. */
 	if ((answer->kind != ANSWER_HELLO && answer->kind != ANSWER_RETRY) ||
-	    answer->version != hello->version)
+	    answer->version != hello->version || (answer->compression != 0 && !deflate))
 		return false;
 	for (size_t i = 0; i < hello->suite_count; i++) {
 		if (hello->suites[i] == answer->suite)

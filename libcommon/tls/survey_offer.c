@@ -120,17 +120,20 @@ static bool is_chacha(const struct suite *suite)
 	return strncmp(suite->encryption, "CHACHA20", 8) == 0;
 }
 
-/* OpenSSL's @STRENGTH: the strongest first, else as usual. */
-static void rank_by_strength(const struct suite *const *list, size_t count, uint16_t *out)
+/* The rank alone, whether or not many have it; and OpenSSL's @STRENGTH: the strongest first. */
+static void rank_otherwise(const struct suite *const *list, size_t count, uint16_t *usual,
+			   uint16_t *strength)
 {
 	for (size_t i = 0; i < count; i++) {
-		uint16_t before = 0;
+		usual[i] = strength[i] = 0;
 		for (size_t k = 0; k < count; k++) {
-			uint16_t other = list[k]->strength, own = list[i]->strength;
-			if (other > own || (other == own && k < i))
-				before++;
+			bool before = list[k]->usual_rank < list[i]->usual_rank;
+			int more = list[k]->strength - list[i]->strength;
+			if (before)
+				usual[i]++;
+			if (more > 0 || (more == 0 && before))
+				strength[i]++;
 		}
-		out[i] = before;
 	}
 }
 
@@ -139,9 +142,9 @@ struct trail *offer_suites(struct survey *survey, enum tls_version version)
 	const struct suite *list[TRAIL_MAX];
 	uint32_t codes[TRAIL_MAX];
 	bool favoured[TRAIL_MAX];
-	uint16_t ranks[TRAIL_MAX];
+	uint16_t usual[TRAIL_MAX], strength[TRAIL_MAX];
 	struct trail_options options = {
-		.codes = codes, .favoured = favoured, .other_rank = ranks, .order = true
+		.codes = codes, .favoured = favoured, .ranks = { usual, strength }, .order = true
 	};
 	for (size_t i = 0; i < suite_count && options.count < TRAIL_MAX; i++) {
 		if (suite_fits(&suites[i], version))
@@ -153,7 +156,7 @@ struct trail *offer_suites(struct survey *survey, enum tls_version version)
 		options.common += is_common(list[i]);
 		favoured[i] = is_chacha(list[i]);
 	}
-	rank_by_strength(list, options.count, ranks);
+	rank_otherwise(list, options.count, usual, strength);
 	return trail_new(&options, survey->mem);
 }
 

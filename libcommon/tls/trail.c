@@ -16,10 +16,10 @@ struct trail *trail_new(const struct trail_options *options, struct arena *mem)
 		memcpy(favoured, options->favoured, options->count * sizeof(*favoured));
 	trail->options = *options;
 	trail->options.codes = codes;
-	if (options->other_rank) {
+	for (size_t r = 0; r < TRAIL_RANKS && options->ranks[r]; r++) {
 		uint16_t *ranks = arena_array(mem, options->count + 1, sizeof(*ranks));
-		memcpy(ranks, options->other_rank, options->count * sizeof(*ranks));
-		trail->options.other_rank = ranks;
+		memcpy(ranks, options->ranks[r], options->count * sizeof(*ranks));
+		trail->options.ranks[r] = ranks;
 	}
 	trail->options.favoured = favoured;
 	trail->mem = mem;
@@ -181,9 +181,12 @@ static void strike(struct trail *trail, const struct trail_set *items)
 
 static void compare_with_last(struct trail *trail, struct trail_block *block, int item)
 {
+	block->hits++;
 	if (block->last >= 0) {
 		trail->pairs++;
-		trail->rising += item > block->last;
+		for (size_t guess = 0; guess < TRAIL_GUESSES; guess++)
+			trail->rising[guess] += trail_rank(trail, guess, (size_t)item) >
+						trail_rank(trail, guess, (size_t)block->last);
 	}
 	block->last = item;
 }

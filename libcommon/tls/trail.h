@@ -21,6 +21,8 @@
 #define TRAIL_MAX   448 /* items: more than the registry has for any version */
 #define TRAIL_WORDS (TRAIL_MAX / 64)
 
+#define TRAIL_RANKS 2
+
 struct trail_set {
 	uint64_t words[TRAIL_WORDS];
 };
@@ -32,8 +34,8 @@ struct trail_options {
 	/* By item: some servers move it up when the client lists it first (ChaCha20); NULL: none.
 	 */
 	const bool *favoured;
-	/* By item: its rank in another order that servers have, to guess with; NULL: none. */
-	const uint16_t *other_rank;
+	/* By item: its rank in other orders that servers have, to guess with; NULL: none. */
+	const uint16_t *ranks[TRAIL_RANKS];
 	bool order;      /* whose order it is matters */
 	bool best_first; /* offer the best first, not last: what is chosen then is no fault of ours
 			  */

@@ -4,6 +4,7 @@
 
 #include "tls/trail.h"
 
+#define TRAIL_GUESSES  (TRAIL_RANKS + 1) /* the usual order is the first */
 #define TRAIL_BLOCKS   64
 #define TRAIL_OUTCOMES 1024 /* three times the registry: an order is proven with two */
 
@@ -17,6 +18,7 @@ struct trail_outcome {
 struct trail_block {
 	struct trail_set items; /* not yet decided */
 	bool out;               /* its question is out */
+	size_t hits;            /* answers out of it */
 	int last;               /* what it was answered with; -1: nothing yet */
 };
 
@@ -33,7 +35,8 @@ struct trail {
 	bool again_out, reverse_out, reversed;
 	struct trail_set links_out; /* by their first item */
 	size_t wrong_guesses;       /* of the order between blocks */
-	size_t pairs, rising; /* answers of one block in turn; the later ranks behind the earlier */
+	/* Answers of one block in turn; how often the later ranks behind the earlier, by guess. */
+	size_t pairs, rising[TRAIL_GUESSES];
 	bool order_given_up, inconsistent;
 };
 
@@ -80,6 +83,13 @@ static inline struct trail_set set_without(struct trail_set a, const struct trai
 	for (size_t i = 0; i < TRAIL_WORDS; i++)
 		a.words[i] &= ~b->words[i];
 	return a;
+}
+
+/* The place of an item in one of the orders to guess with; the usual one where there are fewer. */
+static inline size_t trail_rank(const struct trail *trail, size_t guess, size_t item)
+{
+	return guess > 0 && trail->options.ranks[guess - 1] ? trail->options.ranks[guess - 1][item]
+							    : item;
 }
 
 /* The items of a set in the order a question of this purpose offers them. Returns how many. */

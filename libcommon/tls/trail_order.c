@@ -146,30 +146,34 @@ static void close_over(struct trail_set over[TRAIL_MAX], size_t count)
 
 /* How often the server is known to prefer what this order ranks behind. */
 static size_t contradictions(const struct trail *trail, const struct trail_set over[TRAIL_MAX],
-			     const uint16_t *rank)
+			     size_t guess)
 {
 	size_t count = 0;
 	for (size_t a = 0; a < trail->options.count; a++) {
-		for (size_t b = 0; set_has(&trail->found, a) && b < trail->options.count; b++) {
-			size_t rank_a = rank ? rank[a] : a, rank_b = rank ? rank[b] : b;
-			count += set_has(&over[a], b) && rank_a > rank_b;
-		}
+		for (size_t b = 0; set_has(&trail->found, a) && b < trail->options.count; b++)
+			count += set_has(&over[a], b) &&
+				 trail_rank(trail, guess, a) > trail_rank(trail, guess, b);
 	}
 	return count;
 }
 
-/* The order to guess with: the usual one, NULL, or the other where that fits better. */
-static const uint16_t *guess_by(const struct trail *trail, const struct trail_set over[TRAIL_MAX])
+/* The order to guess with: the one that is contradicted least. */
+static size_t best_guess(const struct trail *trail, const struct trail_set over[TRAIL_MAX])
 {
-	const uint16_t *other = trail->options.other_rank;
-	return other && contradictions(trail, over, other) < contradictions(trail, over, NULL)
-		       ? other
-		       : NULL;
+	size_t best = 0, least = contradictions(trail, over, 0);
+	for (size_t guess = 1; guess < TRAIL_GUESSES; guess++) {
+		size_t count = contradictions(trail, over, guess);
+		if (count < least) {
+			best = guess;
+			least = count;
+		}
+	}
+	return best;
 }
 
 /* The best of what is left: nothing left is preferred to it; the guess breaks ties. */
 static size_t best_of(const struct trail *trail, const struct trail_set *left,
-		      const struct trail_set over[TRAIL_MAX], const uint16_t *rank, bool *alone)
+		      const struct trail_set over[TRAIL_MAX], size_t guess, bool *alone)
 {
 	struct trail_set beaten = { 0 };
 	size_t best = TRAIL_MAX;
@@ -183,7 +187,9 @@ static size_t best_of(const struct trail *trail, const struct trail_set *left,
 	if (count == 0) /* a circle */
 		unbeaten = *left;
 	for (size_t i = 0; i < trail->options.count; i++) {
-		if (set_has(&unbeaten, i) && (best == TRAIL_MAX || (rank && rank[i] < rank[best])))
+		if (set_has(&unbeaten, i) &&
+		    (best == TRAIL_MAX ||
+		     trail_rank(trail, guess, i) < trail_rank(trail, guess, best)))
 			best = i;
 	}
 	return best;
@@ -195,9 +201,9 @@ size_t trail_sort(const struct trail *trail, uint16_t *out, bool *linked, bool *
 	size_t count = set_size(&left);
 	compare(trail, over);
 	close_over(over, trail->options.count);
-	const uint16_t *rank = guess_by(trail, over);
+	size_t guess = best_guess(trail, over);
 	for (size_t i = 0; i < count; i++) {
-		size_t item = best_of(trail, &left, over, rank, &certain[i]);
+		size_t item = best_of(trail, &left, over, guess, &certain[i]);
 		set_remove(&left, item);
 		out[i] = (uint16_t)item;
 		if (i > 0)

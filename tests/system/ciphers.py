@@ -89,7 +89,7 @@ class Seen:
 
 def scan(line, *args, status=None, timeout=TIMEOUT):
     """-j for one line; nobody asked but its endpoint."""
-    limit = () if "-t" in args else ("-t", timeout - 10)
+    limit = () if "-t" in args else ("-t", timeout // 2)
     result = tool.run(NAME, ["-j", *NO_DNS, *limit, *args], stdin=line, timeout=timeout)
     tool.assert_record_valid(result.record)
     return Seen(result.expect(status=status))

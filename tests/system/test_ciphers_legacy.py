@@ -2,6 +2,7 @@
 
 import os
 import random
+import subprocess
 
 import pytest
 
@@ -63,6 +64,11 @@ SERVERS = {
     "modern": dict(versions={"TLS1.2": MODERN, "TLS1.3": SUITES13}),
     "modern in the client's order": dict(versions={"TLS1.2": MODERN, "TLS1.3": SUITES13}, order="client"),
     "ChaCha20 on wish": dict(versions={"TLS1.2": MODERN, "TLS1.3": SUITES13}, order="chacha"),
+    "ChaCha20 foremost": dict(versions={"TLS1.2": MODERN[2:4] + MODERN[:2] + MODERN[4:],
+                                        "TLS1.3": [SUITES13[1], SUITES13[0], SUITES13[2]]}),
+    "the usual order turned round": dict(versions={"TLS1.2": MODERN[::-1], "TLS1.3": SUITES13[::-1]}),
+    "two suites": dict(versions={"TLS1.2": MODERN[:2], "TLS1.3": SUITES13[:2]}),
+    "two suites in the client's order": dict(versions={"TLS1.2": MODERN[:2], "TLS1.3": SUITES13[:2]}, order="client"),
     "one suite": dict(versions={"TLS1.2": MODERN[1:2]}),
     "TLS 1.3 alone": dict(versions={"TLS1.3": SUITES13}),
     "SSL 2.0 alone": dict(versions={}, kinds=tuple(KINDS)[:7]),
@@ -272,6 +278,64 @@ def test_forward_secrecy(tls_peer, chains, versions, promise):
     assert seen.section["forward_secrecy"] == promise, seen
 
 
+# what it is called
+
+STRONG = ("ecdsa_secp256r1_sha256", "rsa_pss_rsae_sha256", "rsa_pkcs1_sha256")
+DSS = ["TLS_DHE_DSS_WITH_AES_128_CBC_SHA"]
+
+
+@pytest.mark.parametrize("wish, wanted", [
+    (dict(versions={"TLS1.2": MODERN}, kinds=tuple(KINDS)[:3]), {"tls-ssl2-offered": "critical", "tls13-missing": "warning"}),
+    (dict(versions={"SSL3.0": CBC}), {"tls-ssl3-offered": "critical", "tls-version-too-old": "critical",
+                                      "tls-suite-64-bit-block": "warning", "tls-suite-rc4": "critical"}),
+    (dict(versions={"TLS1.0": CBC, "TLS1.2": MODERN}), {"tls-old-version-offered": "warning"}),
+    (dict(versions={"TLS1.0": EXPORT}), {"tls-suite-export": "critical"}),
+    (dict(versions={"TLS1.2": ANONYMOUS[:2]}), {"tls-anonymous": "critical"}),
+    (dict(versions={"TLS1.2": NULL}), {"tls-suite-null": "critical"}),
+    (dict(versions={"TLS1.2": CBC[:2]}), {"tls-no-forward-secrecy": "warning", "tls-suite-static-rsa": "warning"}),
+    (dict(versions={"TLS1.2": DHE}, dh=512), {"tls-dh-weak": "critical"}),
+    (dict(versions={"TLS1.2": DHE}, dh=1024), {"tls-dh-weak": "warning"}),
+    (dict(versions={"TLS1.2": DHE}, public=1), {"tls-dh-unsafe": "critical"}),
+    (dict(versions={"TLS1.2": DHE}, static_dh=True), {"tls-ephemeral-reuse": "warning"}),
+    (dict(versions={"TLS1.2": DSS}), {"tls-suite-dsa": None}),
+    (dict(versions={"TLS1.0": ["TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"]}, explicit_curve=True), {"tls-explicit-curve": "warning"}),
+    (dict(versions={"TLS1.2": CBC + MODERN}), {"tls-weak-preferred": "warning", "tls-fs-not-preferred": "warning"}),
+    (dict(versions={"TLS1.2": CBC}, compression=True), {"tls-compression": "warning"}),
+    (dict(versions={"TLS1.2": MODERN}, renegotiation=False), {"tls-no-secure-renegotiation": "critical"}),
+    (dict(versions={"TLS1.2": MODERN}, ems=False), {"tls-no-extended-master-secret": "warning"}),
+    (dict(versions={"TLS1.2": MODERN}, heartbeat=True), {"tls-heartbeat": "warning"}),
+    (dict(versions={"TLS1.2": MODERN}, highest=0x0303), {"tls-version-intolerance": "warning"}),
+    (dict(versions={"TLS1.2": MODERN, "TLS1.3": SUITES13}, sentinel=False), {"tls-no-downgrade-sentinel": "warning"}),
+    (dict(versions={"TLS1.2": MODERN}, schemes=("rsa_pkcs1_sha1", "ecdsa_sha1")), {"tls-weak-signature": "critical"}),
+    (dict(versions={"TLS1.2": MODERN}, schemes=STRONG + ("rsa_pkcs1_sha1",)), {"tls-accepts-weak-signature": "warning"}),
+    (dict(versions={"TLS1.2": MODERN}, schemes=STRONG + ("rsa_pkcs1_md5",)), {"tls-accepts-weak-signature": "critical"})])
+def test_findings(tls_peer, chains, wish, wanted):
+    seen = look(tls_peer, Simulated(certificates=chains, **{"schemes": STRONG + ("dsa_sha1",), **wish}))
+    for name, severity in wanted.items():
+        assert seen.ids.get(name) == severity or (severity is None and name in seen.ids), (name, seen)
+    worst = max((each for each in seen.ids.values()), key=["info", "warning", "critical"].index)
+    assert seen.result.status == {"info": 0, "warning": 1, "critical": 2}[worst], seen
+
+
+@pytest.mark.parametrize("kinds", [("RSA",), ("ECDSA",), ("RSA", "ECDSA")])
+@pytest.mark.parametrize("lanes", ["--gentle", "--lanes=8"])
+def test_nothing_to_say_against_a_good_server(tls_peer, chains, kinds, lanes):
+    """Two certificates are no reason for a doubt."""
+    suites = [name for name in MODERN if SUITES[name].auth in kinds]
+    server = Simulated({"TLS1.2": suites, "TLS1.3": SUITES13}, {kind: chains[kind] for kind in kinds}, schemes=STRONG,
+                       names=("peer.test",), stranger=112, groups=("X25519MLKEM768", "x25519", "secp256r1"))
+    seen = look(tls_peer, server, lanes)
+    assert set(seen.ids.values()) <= {"info"} and seen.result.status == 0, seen
+
+
+@pytest.mark.parametrize("lanes", ["--gentle", "--lanes=8"])
+def test_sha1_is_no_choice_of_who_has_better(tls_peer, chains, lanes):
+    """Its own order has SHA-1 last, for each of its certificates: it never takes it over what it knows better."""
+    server = Simulated({"TLS1.2": DHE + MODERN}, {kind: chains[kind] for kind in ("RSA", "ECDSA")})
+    seen = look(tls_peer, server, lanes)
+    assert "tls-weak-signature" not in seen.ids and seen.ids["tls-accepts-weak-signature"] == "warning", seen
+
+
 # several servers behind one address
 
 def test_inconsistent_servers(tls_peer, chains):
@@ -285,18 +349,22 @@ def test_inconsistent_servers(tls_peer, chains):
 
 # what others see
 
-def test_same_as_openssl_for_ssl2_and_ssl3(tls_peer, chains):
-    """What nmap still knows, as far as it is installed and understands STARTTLS."""
+def test_same_as_nmap(tls_peer, chains):
+    """By direct TLS, because it knows STARTTLS on the usual ports alone."""
     if not daemon.program("nmap"):
         pytest.skip("no nmap")
     server = Simulated({"SSL3.0": CBC, "TLS1.0": CBC + DHE}, chains)
     peer = tls_peer(server)
-    out = daemon.subprocess.run([daemon.program("nmap"), "-Pn", "-n", "--script", "ssl-enum-ciphers", "-p", str(peer.port),
+    out = subprocess.run([daemon.program("nmap"), "-Pn", "-n", "--script", "ssl-enum-ciphers", "-p", str(peer.port),
                                  "127.0.0.1"], capture_output=True, text=True, timeout=ciphers.TIMEOUT).stdout
-    told = {word for word in out.replace("|", " ").split() if word.startswith("TLS_")}
-    seen = scan(peer.record(), "--suites-only")
-    assert told <= set(seen.suites("SSL3.0")) | set(seen.suites("TLS1.0")), out
-    assert not told or told == set(CBC + DHE), out
+    told = {}
+    for word in out.replace("|", " ").split():
+        if word.startswith(("SSLv", "TLSv")) and word.endswith(":"):
+            version = told.setdefault({"SSLv3:": "SSL3.0"}.get(word, word.replace("v", "")[:-1]), [])
+        elif word.startswith("TLS_"):
+            version.append(word)
+    seen = scan(peer.record(("c2s", "direct")), "--suites-only")
+    assert {name: seen.suites(name) for name in seen.offered} == told == server.versions, out
 
 
 def test_groups_are_in_the_registry():

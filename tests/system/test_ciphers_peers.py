@@ -38,6 +38,7 @@ def test_openssl_all_it_has(openssl_server, ca, version, preference):
     assert seen.preference(version) == preference, seen
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("lanes", ["--gentle", "--lanes=8"])
 def test_openssl_order_is_kept(openssl_server, ca, lanes):
     front = openssl_server(ca.issue("peer.test", key="rsa2048"), "-cipher", FEW, "-serverpref", "-tls1_2")

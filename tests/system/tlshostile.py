@@ -22,8 +22,8 @@ def _hello_body(hello, suite, version=None, compression=0, session=32, extension
 
 
 def server_hello(hello, suite, **wish):
-    """A ServerHello of the version asked for, TLS 1.3 included (as a retry for x25519)."""
-    if hello.versions and NUMBERS["TLS1.3"] in hello.versions:
+    """A ServerHello of the version asked for, TLS 1.3 included (as a retry) where nothing is wished for."""
+    if not wish and hello.versions and NUMBERS["TLS1.3"] in hello.versions:
         group = next((each for each in hello.groups or () if each in (29, 23)), 29)
         extensions = numbers(2, [43, 2, 0x0304, 51, 2, group])
         body = (numbers(2, [NUMBERS["TLS1.2"]]) + RETRY_RANDOM + vector(1, hello.session_id) + numbers(2, [suite]) + b"\0"
@@ -164,7 +164,8 @@ def no_such_version(caller, hello):
 
 def packed_unasked(caller, hello):
     """Compression nobody offered."""
-    caller.send(server_hello(hello, hello.suites[0], compression=0x40))
+    caller.send(server_hello(hello, hello.suites[-1] & 0xFFFF, compression=0x40)
+                + record(HANDSHAKE, message(HELLO_DONE, b""), _legacy(hello)))
     _wait(caller)
 
 

@@ -56,12 +56,12 @@ def _code(row):
     return int(row["hex"].replace("0x", "").replace(",", ""), 16)
 
 
-SUITES = {row["iana_name"]: Suite(_code(row), row["iana_name"], row["kx"], row["auth"], row["openssl_name"],
-                                  row["fs"] == "y", row["probe_from"], row["max_version"])
-          for row in _rows("suites") if row["min_version"] != "SSL2.0"}
+BY_CODE = {_code(row): Suite(_code(row), row["iana_name"], row["kx"], row["auth"], row["openssl_name"], row["fs"] == "y",
+                             row["probe_from"], row["max_version"])
+           for row in _rows("suites") if row["min_version"] != "SSL2.0"}
+SUITES = {suite.name: suite for suite in BY_CODE.values()}  # some have an older number, too: not that one
 KINDS = {row["iana_name"]: Suite(_code(row), row["iana_name"], "RSA", "RSA", row["openssl_name"], False, "SSL2.0",
                                  "SSL2.0") for row in _rows("suites") if row["min_version"] == "SSL2.0"}
-BY_CODE = {suite.code: suite for suite in SUITES.values()}
 GROUPS = {row["name"]: _code(row) for row in _rows("groups")}
 GROUP_NAMES = {code: name for name, code in GROUPS.items()}
 GROUP_KINDS = {_code(row): row["kind"] for row in _rows("groups")}

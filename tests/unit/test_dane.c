@@ -729,10 +729,10 @@ static void hostile_records_cost_little(void **state)
 	lookup.answer.count = DNS_RECORDS_MAX;
 	const struct dane_subject subject = { chain,          CHAIN_MAX, "im.example", HOST,
 					      "_xmpp-client", trust,     JULY_26 };
-	double start = clock_ms();
+	double start = unit_cpu_ms();
 	dane_judge(&lookup, &subject, *state, &facts);
 	assert_int_equal(facts.status, DANE_MISMATCH);
-	assert_true(clock_ms() - start < 20000); /* some 500 ms without sanitizers */
+	assert_true(unit_cpu_ms() - start < 20000); /* some 500 ms without sanitizers */
 }
 
 static void words_go_both_ways(void **state)

@@ -239,7 +239,7 @@ static void huge_names_take_no_time(void **state)
 	uint8_t *other = arena_alloc(mem, name.size);
 	memcpy(other, name.data, name.size);
 	other[name.size - 1] ^= 0x20;
-	double start = clock_ms();
+	double start = unit_cpu_ms();
 	assert_true(dn_equal(name, name));
 	assert_false(dn_equal(name, (struct bytes){ other, name.size }));
 	struct dn_walk walk = dn_walk_begin(name);
@@ -247,7 +247,7 @@ static void huge_names_take_no_time(void **state)
 	while (dn_next_email(&walk, &email))
 		count++;
 	assert_int_equal(count, 20000);
-	assert_true(clock_ms() - start < 1000); /* some 10 ms without sanitizers */
+	assert_true(unit_cpu_ms() - start < 1000); /* some 10 ms without sanitizers */
 }
 
 #define LONG 60000
@@ -268,9 +268,9 @@ static struct bytes long_set(struct arena *mem, char letter, const char *own)
 
 static double time_to_equal(struct bytes a, struct bytes b)
 {
-	double start = clock_ms();
+	double start = unit_cpu_ms();
 	assert_true(dn_equal(a, b));
-	return clock_ms() - start;
+	return unit_cpu_ms() - start;
 }
 
 /* However a hostile set is ordered: each attribute is not compared with each. */

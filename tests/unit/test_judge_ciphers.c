@@ -547,9 +547,9 @@ static const struct whole_row {
 	{ "silence", .spoil = silent, .found = "info rfc6120-suite, info enumeration-incomplete",
 	  .status = STATUS_UNKNOWN },
 	{ "rules broken", .spoil = not_tls,
-	  .found = "info rfc6120-suite, info enumeration-incomplete, warning "
+	  .found = "info rfc6120-suite, info enumeration-incomplete, critical "
 		   "tls-protocol-violation",
-	  .status = STATUS_WARNING, .text = "chose what was not offered\\x1b" },
+	  .status = STATUS_CRITICAL, .text = "chose what was not offered\\x1b" },
 	{ "unclear answers", .spoil = unclear,
 	  .found = "info rfc6120-suite, info tls-answers-unclear", .status = STATUS_UNKNOWN,
 	  .text = "2 questions had no answer" },

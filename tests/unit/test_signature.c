@@ -205,10 +205,10 @@ static void refuses_costly_keys_at_once(void **state)
 		const struct cost_row *row = &cost_rows[i];
 		struct cert_facts issuer = { .key_info = rsa_key(mem, row->modulus,
 								 row->exponent) };
-		double start = clock_ms();
+		double start = unit_cpu_ms();
 		enum signature_result result = signature_check(&cert, &issuer);
 		assert_row(row->name, result == row->result);
-		assert_row(row->name, clock_ms() - start < 500);
+		assert_row(row->name, unit_cpu_ms() - start < 500);
 	}
 }
 
@@ -243,11 +243,11 @@ static void refuses_costly_groups_at_once(void **state)
 		struct cert_facts issuer = {
 			.key_info = der_wrap(mem, TAG_SEQUENCE, der_join(mem, algorithm, bits)),
 		};
-		double start = clock_ms();
+		double start = unit_cpu_ms();
 		enum signature_result result = signature_check(&cert, &issuer);
 		assert_row(groups[i].name,
 			   result == (groups[i].refused ? SIGNATURE_UNKNOWN : SIGNATURE_BAD));
-		assert_row(groups[i].name, clock_ms() - start < 500);
+		assert_row(groups[i].name, unit_cpu_ms() - start < 500);
 	}
 }
 
