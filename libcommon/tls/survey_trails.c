@@ -143,14 +143,14 @@ void survey_take_trail(struct survey *survey, struct task *task, const struct tr
 {
 	bool chosen = answer_chooses(pending, answer);
 	uint16_t code = shown(task, answer);
-	/* A modulus of its own: the server does not heed the list. */
-	bool unheeded = chosen && code == 0 && task->kind == TASK_FIELDS;
+	bool offered = was_offered(&pending->question.hello, task->kind, code);
+	/* A modulus of its own, be it one of RFC 7919: the server does not heed the list. */
+	bool unheeded = chosen && task->kind == TASK_FIELDS && answer->dh.bits > 0 && !offered;
 	if (unheeded || (!chosen && answer_refuses(pending->question.hello.version, answer))) {
 		trail_refused(task->trail, ask);
 		return;
 	}
 	/* The anchor, where the server prefers it, hides what else it takes. */
-	bool offered = was_offered(&pending->question.hello, task->kind, code);
 	if (chosen && code && offered && code != task->anchor && !answer->explicit_curve) {
 		trail_chosen(task->trail, ask, code);
 		return;

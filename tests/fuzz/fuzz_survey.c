@@ -66,7 +66,7 @@ static void draw_choice(struct input *from, const struct hello *hello, struct an
 		out->suite = hello->suites[(which << 8 | draw(from)) % hello->suite_count];
 	else
 		out->suite = which << 8 | draw(from);
-	out->compression = draw(from) < 250 ? 0 : (uint8_t)draw(from);
+	out->compression = draw(from) < 250 ? 0 : (uint8_t)(draw(from) % 3);
 	out->echoes = draw(from);
 }
 
@@ -161,13 +161,14 @@ static void enter(struct ledger *ledger, const struct question *question,
 {
 	const struct hello *hello = &question->hello;
 	bool is_13 = answer->version == TLS_1_3;
+	bool deflate = answer->compression == 1 && (hello->flags & HELLO_COMPRESSION);
 	if (question->kind == QUESTION_HELLO && hello->version != SSL_2_0)
 		enter_offer(ledger, hello, answer);
 	if (answer->kind == ANSWER_HANDSHAKE)
 		ledger->schemes[is_13][answer->scheme] = 1;
 	if ((answer->kind != ANSWER_HELLO && answer->kind != ANSWER_RETRY) ||
 	    answer->version != hello->version || answer->version < SSL_3_0 ||
-	    !has_suite(hello, answer->suite))
+	    !has_suite(hello, answer->suite) || (answer->compression && !deflate))
 		return;
 	ledger->suites[answer->version][answer->suite & 0xFFFF] |= CHOSEN;
 	ledger->groups[is_13][answer->group] = 1;
