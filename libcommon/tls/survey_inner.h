@@ -217,7 +217,7 @@ void versions_soften(struct survey *survey);
 bool ssl2_next(struct survey *survey, struct pending *pending);
 void ssl2_take(struct survey *survey, const struct answer_facts *answer);
 /* A refusal that proves that nothing of what was offered is accepted. */
-bool answer_refuses(const struct answer_facts *answer);
+bool answer_refuses(enum tls_version asked, const struct answer_facts *answer);
 
 /* survey_trails.c */
 /* A task of groups, schemes or fields has its trail, or gets it now. */

@@ -312,8 +312,10 @@ static void ask_groups(struct survey *survey, struct pending *pending, struct he
 {
 	struct task *task = pending->task;
 	struct version_plan *plan = &survey->plans[task->version];
+	/* A certificate need not have a curve that would be its anchor: Ed25519 has none. */
+	bool ecdsa = task->anchor || !plan_accepts(plan, suite_is_ecdhe_rsa);
 	suite_filter *filter = task->version == TLS_1_3 ? any_suite
-			       : task->anchor           ? suite_is_ecdhe_ecdsa
+			       : ecdsa                  ? suite_is_ecdhe_ecdsa
 							: suite_is_ecdhe_rsa;
 	offer_filtered(survey, plan, filter, false, hello);
 	hello->groups = narrowed(survey, codes, count, task->anchor);
