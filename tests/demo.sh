@@ -52,9 +52,9 @@ if [ $# -gt 0 ]; then
 	worst=0
 	for tool in xmpp-starttls 'xmpp-certcheck --no-state' 'xmpp-ciphers --gentle'; do
 		echo "\$ build/tools/$tool $*"
+		status=0
 		# shellcheck disable=SC2086 # a tool and its option
-		build/tools/$tool "$@"
-		status=$?
+		build/tools/$tool "$@" || status=$?
 		[ "$status" -le "$worst" ] || worst=$status
 		echo
 	done

@@ -180,6 +180,7 @@ void text_findings_man(struct buf *out)
 		mdoc_kind(out, &finding_kinds[i]);
 	buf_text(out, ".Sh SEE ALSO\n"
 		      ".Xr xmpp-certcheck 1 ,\n"
+		      ".Xr xmpp-ciphers 1 ,\n"
 		      ".Xr xmpp-starttls 1 ,\n"
 		      ".Xr xmpp-tls-tools 7\n");
 }
