@@ -668,6 +668,24 @@ static void versions_alone_take_six(void **state)
 	arena_free(&mem);
 }
 
+/* A ticket of TLS 1.3 shows only behind a handshake, which the suites alone do without. */
+static void tells_nothing_of_tickets_it_could_not_see(void **state)
+{
+	static const enum survey_scope scopes[] = { SURVEY_SUITES, SURVEY_ALL };
+	static const enum seen wanted[] = { SEEN_NOT_TESTED, SEEN_NO };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++) {
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		struct survey_facts facts;
+		like_ejabberd(sim);
+		sim_run(sim, &(struct survey_options){ .scope = scopes[i], .lanes = 1 }, mem,
+			&facts);
+		assert_int_equal(facts.properties.session_tickets, wanted[i]);
+		arena_free(&mem);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -680,6 +698,7 @@ int main(void)
 		cmocka_unit_test(takes_a_field_of_its_own_for_no_violation),
 		cmocka_unit_test(stops_at_the_limit_of_connections),
 		cmocka_unit_test(versions_alone_take_six),
+		cmocka_unit_test(tells_nothing_of_tickets_it_could_not_see),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
