@@ -127,6 +127,8 @@ static void finish_groups(struct survey *survey, struct survey_facts *out)
 	out->groups = arena_array(survey->mem, 4 * (size_t)TRAIL_MAX, sizeof(*out->groups));
 	add_groups(out, new, true);
 	add_groups(out, old, false);
+	if (old && old->hidden)
+		group_entry(out, old->anchor)->tls12 = true;
 	add_groups(out, task_of(survey, TASK_FIELDS, false), false);
 	add_shown_groups(survey, out);
 	out->groups_complete[0] = completeness(old);

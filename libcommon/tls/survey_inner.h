@@ -65,10 +65,10 @@ struct task {
 	enum tls_version version;
 	struct trail *trail; /* GROUPS, SCHEMES, FIELDS; NULL until it can begin */
 	/* A group that must stay among those offered, for the certificate needs it (CIP-20);
-	 * 0: none. It shows only when nothing else is left. */
+	 * 0: none. Offered last: who chooses it accepts nothing else, or hides it. */
 	uint16_t anchor;
 	bool broken, off; /* as in version_plan; nothing to ask */
-	bool hidden;      /* the server preferred the anchor: what it likes less stays unknown */
+	bool hidden;      /* the server chose the anchor: what it likes less stays unknown */
 };
 #define SURVEY_TASKS 12
 
@@ -160,7 +160,8 @@ size_t survey_list_schemes(enum tls_version version, bool weak_too, uint16_t *ou
 /* CIP-36: from the version on in which real servers take it. */
 bool survey_suite_fits(const struct suite *suite, enum tls_version version);
 struct trail *offer_suites(struct survey *survey, enum tls_version version);
-struct trail *offer_groups(struct survey *survey, enum tls_version version);
+/* except: a group that is not asked for, but offered beside those that are; 0: none. */
+struct trail *offer_groups(struct survey *survey, enum tls_version version, uint16_t except);
 struct trail *offer_schemes(struct survey *survey);
 struct trail *offer_fields(struct survey *survey);
 

@@ -34,8 +34,9 @@ enum sim_habit {
 	SIM_COMPRESSES = 1 << 9,
 	SIM_SENTINEL = 1 << 10,
 	SIM_NO_HANDSHAKE = 1 << 11,
-	SIM_FIELD = 1 << 12,  /* ffdhe2048's modulus for everybody, by its own choice */
-	SIM_STRAYS = 1 << 13, /* instead of a refusal chooses what was not offered */
+	SIM_FIELD = 1 << 12,     /* ffdhe2048's modulus for everybody, by its own choice */
+	SIM_STRAYS = 1 << 13,    /* instead of a refusal chooses what was not offered */
+	SIM_ODD_GROUP = 1 << 14, /* takes a group that was not offered */
 };
 
 struct sim_version {
@@ -50,7 +51,8 @@ struct sim {
 	uint16_t groups[16]; /* 0 ends each list */
 	uint16_t schemes12[24], schemes13[24];
 	struct bytes leaf;
-	unsigned dh_bits; /* 0: 2048 */
+	uint16_t leaf_curve; /* must be among the groups for TLS 1.2 to be had; 0: none */
+	unsigned dh_bits;    /* 0: 2048 */
 	unsigned seed, asked;
 	size_t rounds;  /* of questions that were out together */
 	bool staggered; /* answers come one at a time, while other questions are out */
@@ -87,6 +89,8 @@ static inline uint16_t sim_pick(const uint16_t *first, size_t count, const uint1
 static inline uint16_t sim_group(const struct sim *sim, const struct hello *hello)
 {
 	size_t own = sim_length(sim->groups);
+	if (sim->habits & SIM_ODD_GROUP)
+		return 0x0999;
 	if (hello->version < TLS_1_0 || (hello->group_count == 0 && hello->version < TLS_1_3))
 		return sim->groups[0];
 	if (sim->group_order == SIM_SERVER)
@@ -109,6 +113,9 @@ static inline bool sim_possible(const struct sim *sim, const struct hello *hello
 	if (hello->version == TLS_1_3)
 		return sim_group(sim, hello) != 0;
 	if (ec && sim_group(sim, hello) == 0)
+		return false;
+	if (ec && sim->leaf_curve && hello->version >= TLS_1_0 &&
+	    !sim_has16(hello->groups, hello->group_count, sim->leaf_curve))
 		return false;
 	return !is_signed || hello->version < TLS_1_2 || sim_scheme12(sim, hello) != 0;
 }
