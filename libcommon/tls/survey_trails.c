@@ -69,7 +69,7 @@ static bool begin_schemes(struct survey *survey, struct task *task, struct versi
 {
 	for (size_t i = 0; i < plan->seen_count; i++) {
 		const struct suite_seen *seen = &plan->seen[i];
-		if (!seen->scheme || !seen->suite || !suite_is_signed(seen->suite) ||
+		if (!seen->scheme || !seen->suite || !suite_signed_by(task->auth)(seen->suite) ||
 		    plan->version != TLS_1_2)
 			continue;
 		task->trail = offer_schemes(survey);

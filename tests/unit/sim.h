@@ -50,6 +50,8 @@ struct sim {
 	unsigned habits;
 	uint16_t groups[16]; /* 0 ends each list */
 	uint16_t schemes12[24], schemes13[24];
+	uint16_t schemes_ec[8]; /* of a second certificate, in TLS 1.2; as OpenSSL has it: the suite
+				   is chosen first */
 	struct bytes leaf;
 	uint16_t leaf_curve; /* must be among the groups for TLS 1.2 to be had; 0: none */
 	unsigned dh_bits;    /* 0: 2048 */
@@ -98,8 +100,12 @@ static inline uint16_t sim_group(const struct sim *sim, const struct hello *hell
 	return sim_pick(hello->groups, hello->group_count, sim->groups, own);
 }
 
-static inline uint16_t sim_scheme12(const struct sim *sim, const struct hello *hello)
+static inline uint16_t sim_scheme12(const struct sim *sim, const struct hello *hello,
+				    const struct suite *suite)
 {
+	if (sim->schemes_ec[0] && suite->auth == AUTH_ECDSA)
+		return sim_pick(sim->schemes_ec, sim_length(sim->schemes_ec), hello->schemes,
+				hello->scheme_count);
 	return sim_pick(sim->schemes12, sim_length(sim->schemes12), hello->schemes,
 			hello->scheme_count);
 }
@@ -117,7 +123,9 @@ static inline bool sim_possible(const struct sim *sim, const struct hello *hello
 	if (ec && sim->leaf_curve && hello->version >= TLS_1_0 &&
 	    !sim_has16(hello->groups, hello->group_count, sim->leaf_curve))
 		return false;
-	return !is_signed || hello->version < TLS_1_2 || sim_scheme12(sim, hello) != 0;
+	bool unchecked = sim->schemes_ec[0] && is_signed && suite->auth == AUTH_RSA;
+	return !is_signed || hello->version < TLS_1_2 || unchecked ||
+	       sim_scheme12(sim, hello, suite) != 0;
 }
 
 static inline bool sim_offered(const struct hello *hello, uint32_t code)
@@ -188,7 +196,9 @@ static inline void sim_show(struct sim *sim, const struct hello *hello, struct a
 	if (ec)
 		out->group = sim_group(sim, hello);
 	if ((ec || dh) && hello->version == TLS_1_2)
-		out->scheme = sim_scheme12(sim, hello);
+		out->scheme = sim_scheme12(sim, hello, suite);
+	if ((ec || dh) && hello->version == TLS_1_2 && !out->scheme)
+		sim_refuse(sim, 40, out);
 	if (dh) {
 		out->dh.bits = sim->dh_bits ? sim->dh_bits : 2048;
 		out->dh.generator = 2;

@@ -393,6 +393,17 @@ static void ecdsa_alone(struct sim *sim)
 	add(sim, TLS_1_2, 0xC009);
 }
 
+static const uint16_t schemes_ec[] = { 0x0403, 0x0503, 0x0603, 0x0303 };
+
+/* An RSA and an ECDSA certificate, and the client's order. */
+static void two_keys(struct sim *sim)
+{
+	follows_client(sim);
+	add(sim, TLS_1_2, 0xC02B);
+	add(sim, TLS_1_2, 0xC02C);
+	memcpy(sim->schemes_ec, schemes_ec, sizeof(schemes_ec));
+}
+
 static const struct all_row {
 	const char *name;
 	void (*make)(struct sim *sim);
@@ -410,6 +421,7 @@ static const struct all_row {
 	{ "TLS 1.3 alone", only_13, true, 36, 50 },
 	{ "one suite", one_suite, false, 36, 50 },
 	{ "ECDSA alone, a certificate without a curve", ecdsa_alone, false, 40, 60 },
+	{ "two certificates", two_keys, true, 96, 140 },
 	{ "takes few suites at once", short_of_breath, true, 100, 140 },
 };
 
@@ -469,7 +481,11 @@ static void check_schemes(const struct all_row *row, const struct sim *sim,
 			  const struct survey_facts *facts)
 {
 	if (sim->versions[TLS_1_2].count > 0) {
-		assert_row(row->name, schemes_of(facts, false) == sim_length(sim->schemes12));
+		assert_row(row->name,
+			   schemes_of(facts, false) ==
+				   sim_length(sim->schemes12) + sim_length(sim->schemes_ec));
+		for (size_t i = 0; sim->schemes_ec[i]; i++)
+			assert_row(row->name, has_scheme(facts, sim->schemes_ec[i], false));
 		for (size_t i = 0; sim->schemes12[i]; i++)
 			assert_row(row->name, has_scheme(facts, sim->schemes12[i], false));
 		assert_row(row->name, facts->schemes_complete[0] == SEEN_YES);
