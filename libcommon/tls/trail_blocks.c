@@ -125,22 +125,32 @@ bool trail_next_block(struct trail *trail, unsigned width, bool rare, struct tra
 	return false;
 }
 
+/* From a place in the order on, as many as may be offered at once. */
+static struct trail_set window(const struct trail *trail, const struct trail_view *view, size_t at)
+{
+	struct trail_set items = { 0 };
+	size_t most = trail->limit ? trail->limit : view->count;
+	for (size_t i = at; i < view->count && i - at < most; i++)
+		set_add(&items, view->items[i]);
+	return items;
+}
+
 /* Where the guess is good, only the joints between blocks are to be proven, side by side; where it
  * is not, each place in turn. */
 bool trail_next_link(struct trail *trail, unsigned width, struct trail_ask *out)
 {
 	const struct trail_view *view = trail_sort(trail);
-	struct trail_set rest = trail->found;
 	bool guess = is_guessable(trail) && trail->wrong_guesses <= view->count / GUESSES_PER_WRONG;
 	if (trail->order_given_up || set_size(&trail->links_out) >= (guess ? width : 1))
 		return false;
 	for (size_t i = 0; i + 1 < view->count; i++) {
 		bool known = guess ? view->linked[i] : view->certain[i];
 		if (!known && !set_has(&trail->links_out, view->items[i])) {
+			struct trail_set rest = guess || trail->limit == 0 ? window(trail, view, i)
+									   : trail_rivals(trail, i);
 			set_add(&trail->links_out, view->items[i]);
 			return trail_put(trail, TRAIL_LINK, rest, view->items[i], out);
 		}
-		set_remove(&rest, view->items[i]);
 	}
 	return false;
 }

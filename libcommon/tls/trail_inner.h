@@ -129,5 +129,7 @@ bool trail_needs_reverse(const struct trail *trail, unsigned width);
  * not. linked[i]: item i is known to be preferred to item i + 1; certain[i]: to all behind it, and
  * no other can stand there. Valid until the trail changes. */
 const struct trail_view *trail_sort(const struct trail *trail);
+/* What may stand at a place of that order, as far as is known. */
+struct trail_set trail_rivals(const struct trail *trail, size_t place);
 
 #endif

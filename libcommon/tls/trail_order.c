@@ -153,7 +153,8 @@ enum preference trail_classify(const struct trail *trail)
 
 enum preference trail_preference(const struct trail *trail)
 {
-	if (set_size(&trail->unknown) > 0 || trail->order_given_up)
+	bool full = trail->outcome_count == TRAIL_OUTCOMES; /* nothing more can be proven */
+	if (set_size(&trail->unknown) > 0 || trail->order_given_up || full)
 		return PREFERENCE_UNKNOWN;
 	return trail_classify(trail);
 }
@@ -242,6 +243,19 @@ const struct trail_view *trail_sort(const struct trail *trail)
 		sort(trail, trail->view);
 	trail->view->sorted = true;
 	return trail->view;
+}
+
+struct trail_set trail_rivals(const struct trail *trail, size_t place)
+{
+	const struct trail_view *view = trail_sort(trail);
+	struct trail_set over[TRAIL_MAX], left = { 0 }, beaten = { 0 };
+	compare(trail, over);
+	close_over(over, trail->options.count);
+	for (size_t i = place; i < view->count; i++) {
+		set_add(&left, view->items[i]);
+		beaten = set_either(beaten, &over[view->items[i]]);
+	}
+	return set_without(left, &beaten);
 }
 
 size_t trail_list(const struct trail *trail, uint32_t *out)

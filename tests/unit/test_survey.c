@@ -204,6 +204,18 @@ static void short_of_breath(struct sim *sim)
 	sim->habits = SIM_SHORT;
 }
 
+static void short_of_breath_with_many(struct sim *sim)
+{
+	two_hundred(sim);
+	sim->habits = SIM_SHORT;
+}
+
+static void short_and_shuffled(struct sim *sim)
+{
+	short_of_breath_with_many(sim);
+	shuffle(&sim->versions[TLS_1_2], 9);
+}
+
 static void closes(struct sim *sim)
 {
 	like_ejabberd(sim);
@@ -263,6 +275,10 @@ static const struct row {
 	{ "at random", at_random, PREFERENCE_UNKNOWN, false, 0 },
 	{ "refuses unknown extensions", picky, PREFERENCE_SERVER, true, 2 },
 	{ "takes few suites at once", short_of_breath, PREFERENCE_SERVER, true, 10 },
+	{ "has many suites, and takes few at once", short_of_breath_with_many, PREFERENCE_SERVER,
+	  true, 10 },
+	{ "has many, shuffled, and takes few at once", short_and_shuffled, PREFERENCE_SERVER, true,
+	  110 },
 	{ "closes instead of an alert", closes, PREFERENCE_SERVER, true, 0 },
 	{ "one suite", one_suite, PREFERENCE_UNKNOWN, true, 0 },
 	{ "TLS 1.3 alone", only_13, PREFERENCE_UNKNOWN, true, 0 },
