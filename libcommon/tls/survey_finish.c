@@ -33,7 +33,7 @@ static void finish_version(struct survey *survey, const struct version_plan *pla
 		.suites_complete = all && trail_is_complete(plan->suites),
 		.preference = trail_preference(plan->suites),
 		.suites = arena_array(survey->mem, count + 1, sizeof(*out->suites)),
-		.alert = plan->alert,
+		.alert = plan->state == OPENING_ACCEPTED ? -1 : plan->alert,
 	};
 	/* A server that marks its TLS 1.2 as a downgrade speaks 1.3, whatever it answered us. */
 	if (plan->version == TLS_1_3 && out->offered == SEEN_NO && survey->sentinel_seen)

@@ -196,8 +196,6 @@ static void learn_echoes(struct property_facts *to, const struct hello *hello,
 		note(&to->heartbeat, answer->echoes & ECHO_HEARTBEAT);
 	if (hello->flags & HELLO_COMPRESSION)
 		note(&to->compression, answer->compression != 0);
-	if (hello->flags & HELLO_GREASE)
-		note(&to->grease, true);
 	if (hello->flags & HELLO_STATUS)
 		note(&to->ocsp_staple, answer->staple || (answer->echoes & ECHO_STATUS));
 	note(&to->session_ids, answer->session_id);
@@ -236,6 +234,8 @@ void learn(struct survey *survey, const struct pending *pending, const struct an
 		survey->unclear++;
 	if (answer->alpn && survey->options.alpn)
 		note(&properties->alpn, strcmp(answer->alpn, survey->options.alpn) == 0);
+	if ((hello->flags & HELLO_GREASE) && answer_chooses(pending, answer))
+		note(&properties->grease, true);
 	if (answer->kind != ANSWER_HELLO)
 		return;
 	if (answer->version < TLS_1_3 && answer->version >= SSL_3_0) {

@@ -315,6 +315,7 @@ static void check_version(const struct row *row, const struct sim *sim,
 			 seen->suite_count, has->count);
 	assert_row(row->name, seen->offered == (has->count ? SEEN_YES : SEEN_NO));
 	assert_row(row->name, !has->count || seen->suites_complete);
+	assert_row(row->name, !has->count || seen->alert == -1);
 	for (size_t i = 0; i < has->count; i++) {
 		assert_row(row->name, found_in(seen, has->suites[i]));
 		if (row->ordered)
@@ -618,6 +619,7 @@ static const struct property_row {
 	{ "compression", like_ejabberd, SIM_COMPRESSES, PROPERTY(compression), SEEN_YES },
 	{ "compression of a picky server", picky_and_full, SIM_PICKY, PROPERTY(grease), SEEN_NO },
 	{ "unknown values are ignored", like_ejabberd, 0, PROPERTY(grease), SEEN_YES },
+	{ "so by TLS 1.3 alone", only_13, 0, PROPERTY(grease), SEEN_YES },
 	{ "secure renegotiation", like_ejabberd, 0, PROPERTY(secure_renegotiation), SEEN_YES },
 	{ "fallback", like_ejabberd, 0, PROPERTY(fallback_scsv), SEEN_YES },
 	{ "one version: nothing to fall back from", one_suite, 0, PROPERTY(fallback_scsv),
