@@ -70,11 +70,15 @@ static bool parse_domain(struct options *opt, const char *arg, const char *what,
 /* RFC 7301, 3.1: names of 1 to 255 octets. */
 static bool check_alpn(const char *list, struct err *err)
 {
+	size_t count = 0;
 	for (const char *at = list; *list; at++) {
 		size_t size = strcspn(at, ",");
 		if (size < 1 || size > 255)
 			return err_set(err, AT_INPUT, ERR_USAGE,
 				       "--alpn: a protocol of %zu octets; each has 1 to 255", size);
+		if (++count > TLS_ALPN_MAX)
+			return err_set(err, AT_INPUT, ERR_USAGE, "--alpn: more than %d protocols",
+				       TLS_ALPN_MAX);
 		at += size;
 		if (!*at)
 			break;

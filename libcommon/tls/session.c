@@ -15,7 +15,6 @@
 #define MESSAGE_MAX  (128 * 1024) /* a chain of 16 large certificates fits; GnuTLS's own default */
 #define WARNINGS_MAX 4            /* unrecognized_name is the only one a handshake survives */
 #define DH_BITS      512          /* a probe tells of a weak group; it does not shy from it */
-#define ALPN_MAX     8            /* what GnuTLS takes */
 #define BYE_SECONDS  1            /* nobody should wait longer to say good-bye */
 
 void session_free(struct session **session)
@@ -103,15 +102,15 @@ static bool set_servername(struct session *session, const char *name, struct err
 
 static bool set_alpn(struct session *session, const char *list, struct err *err)
 {
-	gnutls_datum_t protocols[ALPN_MAX];
+	gnutls_datum_t protocols[TLS_ALPN_MAX];
 	unsigned count = 0;
 	if (!list || !*list)
 		return true;
 	char *names = arena_copy(session->mem, list), *save = NULL;
 	for (char *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
-		if (count == ALPN_MAX)
+		if (count == TLS_ALPN_MAX)
 			return err_set(err, AT_TLS, ERR_USAGE,
-				       "more than %d protocols for ALPN: %s", ALPN_MAX, list);
+				       "more than %d protocols for ALPN: %s", TLS_ALPN_MAX, list);
 		protocols[count].data = (unsigned char *)name;
 		protocols[count++].size = (unsigned)strlen(name);
 	}

@@ -17,6 +17,8 @@ enum pfs_wish {
 	PFS_REQUIRE, /* never offered */
 };
 
+#define TLS_ALPN_MAX 8 /* protocols: what GnuTLS takes */
+
 struct tls_options {
 	enum tls_version min, max; /* NONE: TLS_1_2 (or max, if that is older) and TLS_1_3 */
 	enum pfs_wish pfs;

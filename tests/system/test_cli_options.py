@@ -66,6 +66,7 @@ WRONG = [
     ("--alpn=a,,b", "--alpn: "),
     ("--alpn=,", "--alpn: "),
     ("--alpn=" + "x" * 256, "--alpn: a protocol of 256 octets"),
+    ("--alpn=" + ",".join(["x"] * 9), "--alpn: more than 8 protocols"),
     ("--keylog={folder}", "{folder}: Is a directory"),
     ("--record={folder}", "{folder}: Is a directory"),
     ("--rejudge", "--rejudge reads records from standard input"),
