@@ -1,4 +1,6 @@
 /* From what a survey learnt to the facts it gives away. */
+#include <string.h>
+
 #include "tls/schemes.h"
 #include "tls/survey_inner.h"
 
@@ -141,6 +143,14 @@ static struct scheme_seen *scheme_entry(struct survey_facts *out, uint16_t code)
 	return &out->schemes[out->scheme_count++];
 }
 
+/* Of two certificates, each signs with schemes of its own. */
+static bool same_key(uint32_t code, uint32_t other)
+{
+	const struct scheme *one = scheme_by_code((uint16_t)code);
+	const struct scheme *two = scheme_by_code((uint16_t)other);
+	return one && two && strcmp(one->key, two->key) == 0;
+}
+
 static void add_schemes12(struct survey *survey, const struct task *task, struct survey_facts *out)
 {
 	uint32_t codes[TRAIL_MAX];
@@ -148,7 +158,7 @@ static void add_schemes12(struct survey *survey, const struct task *task, struct
 	for (size_t i = 0; i < count; i++) {
 		struct scheme_seen *scheme = scheme_entry(out, (uint16_t)codes[i]);
 		scheme->tls12 = true;
-		scheme->alone = !trail_was_preferred(task->trail, codes[i]);
+		scheme->alone = !trail_was_preferred(task->trail, codes[i], same_key);
 	}
 	const struct version_plan *plan = &survey->plans[TLS_1_2];
 	for (size_t i = 0; i < plan->seen_count; i++) {
@@ -202,6 +212,10 @@ void survey_finish(struct survey *survey, struct survey_facts *out)
 	for (enum tls_version version = SSL_3_0; version <= TLS_1_3; version++)
 		finish_version(survey, &survey->plans[version], &out->versions[version]);
 	finish_ssl2(survey, &out->versions[SSL_2_0]);
+	/* Those of TLS 1.3 come behind a whole handshake. */
+	if (out->properties.session_tickets == SEEN_NO && !survey->handshake_tried &&
+	    survey->plans[TLS_1_3].state == OPENING_ACCEPTED)
+		out->properties.session_tickets = SEEN_NOT_TESTED;
 	finish_groups(survey, out);
 	finish_schemes(survey, out);
 	const struct scheme *signature = scheme_by_code(survey->signature13);

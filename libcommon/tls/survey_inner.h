@@ -2,8 +2,9 @@
  *
  * survey.c deals questions out and answers in; survey_version.c and survey_trails.c know what to
  * ask next of versions, suites, groups and schemes, survey_checks.c and survey_results.c of
- * properties; survey_offer.c fills hellos; survey_ride.c lets one question carry others;
- * survey_learn.c keeps what any answer shows; survey_finish.c makes the facts. */
+ * properties; survey_lists.c chooses from the registries, survey_offer.c fills hellos;
+ * survey_ride.c lets one question carry others; survey_learn.c keeps what any answer shows;
+ * survey_finish.c makes the facts. */
 #ifndef TLS_SURVEY_INNER_H
 #define TLS_SURVEY_INNER_H
 
@@ -151,11 +152,19 @@ struct survey {
 	bool inconsistent, sentinel_seen;
 };
 
-/* survey_offer.c: lists in the order most servers prefer, in the survey's arena. */
+/* survey_lists.c: in the order most servers prefer; trails in the survey's arena. */
+/* Room for TRAIL_MAX; returns how many. explicit_too: the code points of explicit curves; weak_too:
+ * MD5. */
+size_t survey_list_groups(enum tls_version version, bool explicit_too, uint16_t *out);
+size_t survey_list_schemes(enum tls_version version, bool weak_too, uint16_t *out);
+/* CIP-36: from the version on in which real servers take it. */
+bool survey_suite_fits(const struct suite *suite, enum tls_version version);
 struct trail *offer_suites(struct survey *survey, enum tls_version version);
 struct trail *offer_groups(struct survey *survey, enum tls_version version);
 struct trail *offer_schemes(struct survey *survey);
 struct trail *offer_fields(struct survey *survey);
+
+/* survey_offer.c */
 void offer_hello(struct survey *survey, struct version_plan *plan, bool rich, struct hello *out);
 /* The question of a trail: its codes in the hello that the task needs. */
 void offer_ask(struct survey *survey, struct pending *pending);
@@ -217,7 +226,7 @@ void versions_soften(struct survey *survey);
 bool ssl2_next(struct survey *survey, struct pending *pending);
 void ssl2_take(struct survey *survey, const struct answer_facts *answer);
 /* A refusal that proves that nothing of what was offered is accepted. */
-bool answer_refuses(const struct answer_facts *answer);
+bool answer_refuses(enum tls_version asked, const struct answer_facts *answer);
 
 /* survey_trails.c */
 /* A task of groups, schemes or fields has its trail, or gets it now. */

@@ -70,10 +70,12 @@ static bool begin_groups(struct survey *survey, struct task *task, struct versio
 static bool begin_schemes(struct survey *survey, struct task *task, struct version_plan *plan)
 {
 	for (size_t i = 0; i < plan->seen_count; i++) {
-		if (!plan->seen[i].scheme || plan->version != TLS_1_2)
+		const struct suite_seen *seen = &plan->seen[i];
+		if (!seen->scheme || !seen->suite || !suite_is_signed(seen->suite) ||
+		    plan->version != TLS_1_2)
 			continue;
 		task->trail = offer_schemes(survey);
-		trail_learn(task->trail, plan->seen[i].scheme);
+		trail_learn(task->trail, seen->scheme);
 		return true;
 	}
 	task->off = suites_are_done(survey, plan);
@@ -141,14 +143,14 @@ void survey_take_trail(struct survey *survey, struct task *task, const struct tr
 {
 	bool chosen = answer_chooses(pending, answer);
 	uint16_t code = shown(task, answer);
-	/* A modulus of its own: the server does not heed the list. */
-	bool unheeded = chosen && code == 0 && task->kind == TASK_FIELDS;
-	if (unheeded || (!chosen && answer_refuses(answer))) {
+	bool offered = was_offered(&pending->question.hello, task->kind, code);
+	/* A modulus of its own, be it one of RFC 7919: the server does not heed the list. */
+	bool unheeded = chosen && task->kind == TASK_FIELDS && answer->dh.bits > 0 && !offered;
+	if (unheeded || (!chosen && answer_refuses(pending->question.hello.version, answer))) {
 		trail_refused(task->trail, ask);
 		return;
 	}
 	/* The anchor, where the server prefers it, hides what else it takes. */
-	bool offered = was_offered(&pending->question.hello, task->kind, code);
 	if (chosen && code && offered && code != task->anchor && !answer->explicit_curve) {
 		trail_chosen(task->trail, ask, code);
 		return;

@@ -132,13 +132,21 @@ bool ssl2_next(struct survey *survey, struct pending *pending)
 	return true;
 }
 
-/* What a refused opening means for its version. */
-static enum opening_state refusal_of(const struct answer_facts *answer)
+static bool is_hello(const struct answer_facts *answer)
+{
+	return answer->kind == ANSWER_HELLO || answer->kind == ANSWER_RETRY;
+}
+
+/* What a refused opening means for its version. A hello of an older version says that the newer one
+ * is off (CIP-8); one of an unknown version, or of what was not offered, says nothing. */
+static enum opening_state refusal_of(enum tls_version asked, const struct answer_facts *answer)
 {
 	switch (answer->kind) {
-	case ANSWER_HELLO: /* of an older version: the newer one is off (CIP-8) */
+	case ANSWER_HELLO:
 	case ANSWER_RETRY:
-		return OPENING_REFUSED;
+		return answer->version != TLS_VERSION_NONE && answer->version < asked
+			       ? OPENING_REFUSED
+			       : OPENING_UNCLEAR;
 	case ANSWER_ALERT:
 		return answer->alert == ALERT_PROTOCOL_VERSION ? OPENING_REFUSED : OPENING_SOFT;
 	case ANSWER_CLOSED:
@@ -157,10 +165,10 @@ static enum opening_state refusal_of(const struct answer_facts *answer)
 static void take_opening(struct survey *survey, struct version_plan *plan,
 			 const struct pending *pending, const struct answer_facts *answer)
 {
-	bool same = (answer->kind == ANSWER_HELLO || answer->kind == ANSWER_RETRY) &&
-		    answer->version >= plan->version;
-	plan->state = same ? OPENING_UNCLEAR : refusal_of(answer);
-	if (same) /* a suite or a version that was not offered proves nothing */
+	plan->state = refusal_of(plan->version, answer);
+	if (is_hello(answer) &&
+	    answer->version >=
+		    plan->version) /* a suite or a version that was not offered proves nothing */
 		learn_violation(survey, "it chose suite 0x%04X in %s, which was not offered",
 				answer->suite, tls_version_name(answer->version));
 	if (answer->kind == ANSWER_ALERT)
@@ -178,9 +186,9 @@ static void take_opening(struct survey *survey, struct version_plan *plan,
 }
 
 /* A refusal that proves that nothing of what was offered is accepted. */
-bool answer_refuses(const struct answer_facts *answer)
+bool answer_refuses(enum tls_version asked, const struct answer_facts *answer)
 {
-	return refusal_of(answer) != OPENING_UNCLEAR;
+	return refusal_of(asked, answer) != OPENING_UNCLEAR;
 }
 
 void versions_take(struct survey *survey, const struct pending *pending,
@@ -197,11 +205,10 @@ void versions_take(struct survey *survey, const struct pending *pending,
 		take_opening(survey, plan, pending, answer);
 		return;
 	}
-	bool same = answer->kind == ANSWER_HELLO && answer->version >= plan->version;
-	if (same)
+	if (is_hello(answer) && answer->version >= plan->version)
 		learn_violation(survey, "it chose suite 0x%04X in %s, which was not offered",
 				answer->suite, tls_version_name(answer->version));
-	if (!same && answer_refuses(answer))
+	if (answer_refuses(plan->version, answer))
 		trail_refused(plan->suites, &pending->ask);
 	else
 		trail_gave_up(plan->suites, &pending->ask);
@@ -219,5 +226,7 @@ void ssl2_take(struct survey *survey, const struct answer_facts *answer)
 		return;
 	}
 	survey->ssl2_alert = answer->kind == ANSWER_ALERT ? answer->alert : -1;
-	survey->ssl2 = answer_refuses(answer) ? OPENING_REFUSED : OPENING_UNCLEAR;
+	/* Some take it as a compatible hello, and answer in TLS (CIP-2). */
+	survey->ssl2 = is_hello(answer) || answer_refuses(SSL_2_0, answer) ? OPENING_REFUSED
+									   : OPENING_UNCLEAR;
 }

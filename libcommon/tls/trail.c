@@ -23,6 +23,7 @@ struct trail *trail_new(const struct trail_options *options, struct arena *mem)
 	}
 	trail->options.favoured = favoured;
 	trail->mem = mem;
+	trail->view = arena_alloc(mem, sizeof(*trail->view));
 	trail->outcomes = arena_array(mem, TRAIL_OUTCOMES, sizeof(*trail->outcomes));
 	for (size_t i = 0; i < options->count; i++)
 		set_add(&trail->unknown, i);
@@ -133,8 +134,14 @@ bool trail_next(struct trail *trail, unsigned width, struct trail_ask *out)
 	       trail_next_link(trail, width, out);
 }
 
+static void forget_view(struct trail *trail)
+{
+	trail->view->compared = trail->view->classified = trail->view->sorted = false;
+}
+
 static void decided(struct trail *trail, const struct trail_ask *ask)
 {
+	forget_view(trail);
 	switch (ask->purpose) {
 	case TRAIL_OPENING:
 		trail->opening_out = false;
@@ -237,6 +244,7 @@ void trail_gave_up(struct trail *trail, const struct trail_ask *ask)
 void trail_learn(struct trail *trail, uint32_t code)
 {
 	int item = item_of(trail, code);
+	forget_view(trail);
 	if (item < 0)
 		return;
 	struct trail_ask all = { .purpose = trail->options.best_first ? TRAIL_OPENING
@@ -283,24 +291,27 @@ bool trail_rejects(const struct trail *trail, uint32_t code)
 		!set_has(&trail->open, (size_t)item));
 }
 
-/* Something accepted that ranks before this item is in the set. */
-static bool has_better(const struct trail *trail, const struct trail_set *set, int item)
+/* Something accepted that ranks before this item, and is alike, is in the set. */
+static bool has_better(const struct trail *trail, const struct trail_set *set, int item,
+		       trail_alike *alike)
 {
+	const uint32_t *codes = trail->options.codes;
 	for (int i = 0; i < item; i++) {
-		if (set_has(set, (size_t)i) && set_has(&trail->found, (size_t)i))
+		if (set_has(set, (size_t)i) && set_has(&trail->found, (size_t)i) &&
+		    alike(codes[i], codes[item]))
 			return true;
 	}
 	return false;
 }
 
-bool trail_was_preferred(const struct trail *trail, uint32_t code)
+bool trail_was_preferred(const struct trail *trail, uint32_t code, trail_alike *alike)
 {
 	int item = item_of(trail, code);
-	if (!has_better(trail, &trail->found, item))
+	if (!has_better(trail, &trail->found, item, alike))
 		return true;
 	for (size_t i = 0; i < trail->outcome_count; i++) {
 		const struct trail_outcome *outcome = &trail->outcomes[i];
-		if (outcome->answer == item && has_better(trail, &outcome->offered, item))
+		if (outcome->answer == item && has_better(trail, &outcome->offered, item, alike))
 			return true;
 	}
 	return false;

@@ -84,9 +84,10 @@ bool trail_is_complete(const struct trail *trail);
 bool trail_is_inconsistent(const struct trail *trail);
 bool trail_accepts(const struct trail *trail, uint32_t code);
 bool trail_rejects(const struct trail *trail, uint32_t code);
-/* It was chosen although something better (in the usual order) that is accepted was offered, or
- * nothing better is accepted. */
-bool trail_was_preferred(const struct trail *trail, uint32_t code);
+/* It was chosen although something that is accepted, ranks before it in the usual order, and is
+ * alike, was offered; or nothing such is accepted. */
+typedef bool trail_alike(uint32_t code, uint32_t other);
+bool trail_was_preferred(const struct trail *trail, uint32_t code, trail_alike *alike);
 size_t trail_found(const struct trail *trail);
 enum preference trail_preference(const struct trail *trail);
 /* What was found: in the server's order where it has one, else in the usual order. Room for

@@ -129,20 +129,18 @@ bool trail_next_block(struct trail *trail, unsigned width, bool rare, struct tra
  * is not, each place in turn. */
 bool trail_next_link(struct trail *trail, unsigned width, struct trail_ask *out)
 {
-	uint16_t items[TRAIL_MAX];
-	bool linked[TRAIL_MAX], certain[TRAIL_MAX];
-	size_t count = trail_sort(trail, items, linked, certain);
+	const struct trail_view *view = trail_sort(trail);
 	struct trail_set rest = trail->found;
-	bool guess = is_guessable(trail) && trail->wrong_guesses <= count / GUESSES_PER_WRONG;
+	bool guess = is_guessable(trail) && trail->wrong_guesses <= view->count / GUESSES_PER_WRONG;
 	if (trail->order_given_up || set_size(&trail->links_out) >= (guess ? width : 1))
 		return false;
-	for (size_t i = 0; i + 1 < count; i++) {
-		bool known = guess ? linked[i] : certain[i];
-		if (!known && !set_has(&trail->links_out, items[i])) {
-			set_add(&trail->links_out, items[i]);
-			return trail_put(trail, TRAIL_LINK, rest, items[i], out);
+	for (size_t i = 0; i + 1 < view->count; i++) {
+		bool known = guess ? view->linked[i] : view->certain[i];
+		if (!known && !set_has(&trail->links_out, view->items[i])) {
+			set_add(&trail->links_out, view->items[i]);
+			return trail_put(trail, TRAIL_LINK, rest, view->items[i], out);
 		}
-		set_remove(&rest, items[i]);
+		set_remove(&rest, view->items[i]);
 	}
 	return false;
 }

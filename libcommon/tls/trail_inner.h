@@ -22,13 +22,24 @@ struct trail_block {
 	int last;               /* what it was answered with; -1: nothing yet */
 };
 
+/* What the outcomes say of the order, worked out once for each state of the trail. */
+struct trail_view {
+	bool compared, classified, sorted;
+	bool follows; /* every answer is a client's choice */
+	enum preference preference;
+	size_t count;
+	uint16_t items[TRAIL_MAX];
+	bool linked[TRAIL_MAX], certain[TRAIL_MAX];
+};
+
 struct trail {
 	struct trail_options options;
 	struct arena *mem;
 	struct trail_set unknown, found, open; /* open: given up */
 	struct trail_block blocks[TRAIL_BLOCKS];
 	size_t block_count;
-	size_t limit; /* items in a question; 0: all */
+	size_t limit;            /* items in a question; 0: all */
+	struct trail_view *view; /* forgotten by whatever changes the trail */
 	struct trail_outcome *outcomes;
 	size_t outcome_count;
 	bool opening_out, opened;
@@ -114,9 +125,9 @@ enum preference trail_classify(const struct trail *trail);
 bool trail_needs_again(const struct trail *trail);
 /* The outcomes so far would be the same under a server's and a client's order. */
 bool trail_needs_reverse(const struct trail *trail, unsigned width);
-/* Found items, best first as far as the outcomes tell, guessed by the usual order where they do
+/* Found items, best first as far as the outcomes tell, guessed by the usual orders where they do
  * not. linked[i]: item i is known to be preferred to item i + 1; certain[i]: to all behind it, and
- * no other can stand there. */
-size_t trail_sort(const struct trail *trail, uint16_t *out, bool *linked, bool *certain);
+ * no other can stand there. Valid until the trail changes. */
+const struct trail_view *trail_sort(const struct trail *trail);
 
 #endif

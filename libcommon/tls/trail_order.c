@@ -1,4 +1,6 @@
 /* Whose order it is, and which: from the outcomes of a trail alone. */
+#include <string.h>
+
 #include "tls/trail_inner.h"
 
 /* Under a client's order the answer is the first accepted item of those offered. */
@@ -13,13 +15,22 @@ static bool is_clients_choice(const struct trail *trail, const struct trail_outc
 	return true;
 }
 
-static bool follows_client(const struct trail *trail)
+static bool all_clients_choice(const struct trail *trail)
 {
 	for (size_t i = 0; i < trail->outcome_count; i++) {
 		if (!is_clients_choice(trail, &trail->outcomes[i]))
 			return false;
 	}
 	return true;
+}
+
+static bool follows_client(const struct trail *trail)
+{
+	struct trail_view *view = trail->view;
+	if (!view->compared)
+		view->follows = all_clients_choice(trail);
+	view->compared = true;
+	return view->follows;
 }
 
 /* The answer is always the best accepted item of those offered, as usual orders have it. */
@@ -51,16 +62,22 @@ static bool favourite_taken(const struct trail *trail)
 	return opening && trail->options.favoured[opening->answer];
 }
 
+/* In parts, nothing worse may ever have been offered in front of what was chosen: then all of it is
+ * offered once more, the worst first. */
+bool trail_needs_again(const struct trail *trail)
+{
+	bool complete = set_size(&trail->unknown) == 0;
+	size_t count = set_size(&trail->unknown) + set_size(&trail->found);
+	if (outcome_of(trail, TRAIL_AGAIN) || count < 2)
+		return false;
+	return favourite_taken(trail) ||
+	       (complete && trail->reversed && follows_client(trail) && follows_usual(trail));
+}
+
 static bool favourite_moved(const struct trail *trail)
 {
 	const struct trail_outcome *again = outcome_of(trail, TRAIL_AGAIN);
 	return favourite_taken(trail) && again && !trail->options.favoured[again->answer];
-}
-
-bool trail_needs_again(const struct trail *trail)
-{
-	return favourite_taken(trail) && !outcome_of(trail, TRAIL_AGAIN) &&
-	       set_size(&trail->unknown) + set_size(&trail->found) > 1;
 }
 
 /* Asked early where the answer looks like a client's order, for then the reverse finds something
@@ -111,19 +128,27 @@ static bool contradicts(const struct trail *trail)
 	return false;
 }
 
-enum preference trail_classify(const struct trail *trail)
+static enum preference classify(const struct trail *trail)
 {
 	if (!trail->options.order || set_size(&trail->found) < 2)
 		return PREFERENCE_UNKNOWN;
-	/* In parts, nothing worse may ever have been offered in front of what was chosen. */
+	if (trail_needs_again(trail))
+		return PREFERENCE_UNKNOWN;
 	if (follows_client(trail))
 		return trail->reversed && !follows_usual(trail) ? PREFERENCE_CLIENT
 								: PREFERENCE_UNKNOWN;
-	if (trail_needs_again(trail))
-		return PREFERENCE_UNKNOWN;
 	if (contradicts(trail))
 		return PREFERENCE_MIXED;
 	return favourite_moved(trail) ? PREFERENCE_CHACHA : PREFERENCE_SERVER;
+}
+
+enum preference trail_classify(const struct trail *trail)
+{
+	struct trail_view *view = trail->view;
+	if (!view->classified)
+		view->preference = classify(trail);
+	view->classified = true;
+	return view->preference;
 }
 
 enum preference trail_preference(const struct trail *trail)
@@ -195,32 +220,40 @@ static size_t best_of(const struct trail *trail, const struct trail_set *left,
 	return best;
 }
 
-size_t trail_sort(const struct trail *trail, uint16_t *out, bool *linked, bool *certain)
+static void sort(const struct trail *trail, struct trail_view *out)
 {
 	struct trail_set over[TRAIL_MAX], left = trail->found;
-	size_t count = set_size(&left);
 	compare(trail, over);
 	close_over(over, trail->options.count);
 	size_t guess = best_guess(trail, over);
-	for (size_t i = 0; i < count; i++) {
-		size_t item = best_of(trail, &left, over, guess, &certain[i]);
+	out->count = set_size(&left);
+	for (size_t i = 0; i < out->count; i++) {
+		size_t item = best_of(trail, &left, over, guess, &out->certain[i]);
 		set_remove(&left, item);
-		out[i] = (uint16_t)item;
+		out->items[i] = (uint16_t)item;
 		if (i > 0)
-			linked[i - 1] = set_has(&over[out[i - 1]], item);
+			out->linked[i - 1] = set_has(&over[out->items[i - 1]], item);
 	}
-	return count;
+}
+
+const struct trail_view *trail_sort(const struct trail *trail)
+{
+	if (!trail->view->sorted)
+		sort(trail, trail->view);
+	trail->view->sorted = true;
+	return trail->view;
 }
 
 size_t trail_list(const struct trail *trail, uint32_t *out)
 {
 	uint16_t items[TRAIL_MAX];
-	bool linked[TRAIL_MAX], certain[TRAIL_MAX];
 	enum preference preference = trail_classify(trail);
 	bool theirs = preference == PREFERENCE_SERVER || preference == PREFERENCE_CHACHA;
 	size_t count = 0;
-	if (theirs)
-		count = trail_sort(trail, items, linked, certain);
+	if (theirs) {
+		count = trail_sort(trail)->count;
+		memcpy(items, trail->view->items, count * sizeof(*items));
+	}
 	for (size_t i = 0; !theirs && i < trail->options.count; i++) {
 		if (set_has(&trail->found, i))
 			items[count++] = (uint16_t)i;

@@ -8,6 +8,7 @@
 #include "unit.h"
 
 #include "tls/groups.h"
+#include "tls/primes.h"
 #include "tls/survey.h"
 
 #define SIM_MAX 450
@@ -33,6 +34,8 @@ enum sim_habit {
 	SIM_COMPRESSES = 1 << 9,
 	SIM_SENTINEL = 1 << 10,
 	SIM_NO_HANDSHAKE = 1 << 11,
+	SIM_FIELD = 1 << 12,  /* ffdhe2048's modulus for everybody, by its own choice */
+	SIM_STRAYS = 1 << 13, /* instead of a refusal chooses what was not offered */
 };
 
 struct sim_version {
@@ -181,6 +184,10 @@ static inline void sim_show(struct sim *sim, const struct hello *hello, struct a
 	if (dh) {
 		out->dh.bits = sim->dh_bits ? sim->dh_bits : 2048;
 		out->dh.generator = 2;
+		for (size_t i = 0; (sim->habits & SIM_FIELD) && i < known_prime_count; i++) {
+			if (strcmp(known_primes[i].name, "RFC7919 ffdhe2048") == 0)
+				memcpy(out->dh.prime_sha256, known_primes[i].sha256, 32);
+		}
 	}
 	out->has_public = ec || dh;
 	out->public_sha256[0] = (uint8_t)(sim->habits & SIM_REUSES ? 1 : sim->asked);
@@ -252,6 +259,11 @@ static inline void sim_hello(struct sim *sim, const struct hello *hello, struct 
 	} else {
 		out->suite = sim_choose(sim, hello);
 		out->version = hello->version;
+		if (!out->suite && (sim->habits & SIM_STRAYS)) {
+			out->kind = hello->version == TLS_1_3 ? ANSWER_RETRY : ANSWER_HELLO;
+			out->suite = 0x00FE;
+			return;
+		}
 		if (hello->version == TLS_1_3) {
 			sim_13(sim, hello, out);
 		} else if (out->suite) {

@@ -383,6 +383,15 @@ static void picky_and_full(struct sim *sim)
 	sim->habits = SIM_PICKY | SIM_COMPRESSES;
 }
 
+/* With a certificate that has no curve, as one of Ed25519. */
+static void ecdsa_alone(struct sim *sim)
+{
+	give_usual(sim);
+	add(sim, TLS_1_2, 0xC02B);
+	add(sim, TLS_1_2, 0xC02C);
+	add(sim, TLS_1_2, 0xC009);
+}
+
 static const struct all_row {
 	const char *name;
 	void (*make)(struct sim *sim);
@@ -399,6 +408,7 @@ static const struct all_row {
 	{ "an old server", no_library, false, 130, 190 },
 	{ "TLS 1.3 alone", only_13, true, 36, 50 },
 	{ "one suite", one_suite, false, 36, 50 },
+	{ "ECDSA alone, a certificate without a curve", ecdsa_alone, false, 40, 60 },
 };
 
 static bool has_group(const struct survey_facts *facts, uint16_t code, bool is_13)
@@ -585,6 +595,45 @@ static void ends_with_every_bad_server(void **state)
 	}
 }
 
+/* Who chooses what was not offered has refused nothing: more may be there. */
+static void calls_nothing_complete_that_was_never_refused(void **state)
+{
+	(void)state;
+	for (unsigned lanes = 1; lanes <= 8; lanes += 7) {
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		size_t asked;
+		like_ejabberd(sim);
+		sim->habits = SIM_STRAYS;
+		const struct survey_facts *facts = survey_all(sim, lanes, mem, &asked);
+		for (enum tls_version version = TLS_1_2; version <= TLS_1_3; version++) {
+			const struct version_seen *seen = &facts->versions[version];
+			assert_int_equal(seen->offered, SEEN_YES);
+			assert_int_equal(seen->suite_count, sim->versions[version].count);
+			assert_false(seen->suites_complete);
+		}
+		assert_int_equal(facts->groups_complete[1], SEEN_NO);
+		assert_non_null(facts->violation);
+		arena_free(&mem);
+	}
+}
+
+/* Parameters of RFC 7919 out of a file, as many operators have them, are no answer to our list. */
+static void takes_a_field_of_its_own_for_no_violation(void **state)
+{
+	(void)state;
+	struct arena *mem = arena_new();
+	struct sim *sim = arena_alloc(mem, sizeof(*sim));
+	size_t asked;
+	like_ejabberd(sim);
+	sim->habits = SIM_FIELD;
+	const struct survey_facts *facts = survey_all(sim, 1, mem, &asked);
+	assert_null(facts->violation);
+	assert_true(has_group(facts, 256, false));
+	assert_false(has_group(facts, 257, false));
+	arena_free(&mem);
+}
+
 static void stops_at_the_limit_of_connections(void **state)
 {
 	(void)state;
@@ -619,6 +668,24 @@ static void versions_alone_take_six(void **state)
 	arena_free(&mem);
 }
 
+/* A ticket of TLS 1.3 shows only behind a handshake, which the suites alone do without. */
+static void tells_nothing_of_tickets_it_could_not_see(void **state)
+{
+	static const enum survey_scope scopes[] = { SURVEY_SUITES, SURVEY_ALL };
+	static const enum seen wanted[] = { SEEN_NOT_TESTED, SEEN_NO };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++) {
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		struct survey_facts facts;
+		like_ejabberd(sim);
+		sim_run(sim, &(struct survey_options){ .scope = scopes[i], .lanes = 1 }, mem,
+			&facts);
+		assert_int_equal(facts.properties.session_tickets, wanted[i]);
+		arena_free(&mem);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -627,8 +694,11 @@ int main(void)
 		cmocka_unit_test(finds_groups_and_schemes),
 		cmocka_unit_test(tells_properties),
 		cmocka_unit_test(ends_with_every_bad_server),
+		cmocka_unit_test(calls_nothing_complete_that_was_never_refused),
+		cmocka_unit_test(takes_a_field_of_its_own_for_no_violation),
 		cmocka_unit_test(stops_at_the_limit_of_connections),
 		cmocka_unit_test(versions_alone_take_six),
+		cmocka_unit_test(tells_nothing_of_tickets_it_could_not_see),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
