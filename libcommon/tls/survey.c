@@ -122,7 +122,7 @@ enum survey_step survey_next(struct survey *survey, struct question *out)
 		survey->cut = true;
 		return outstanding ? SURVEY_WAIT : SURVEY_DONE;
 	}
-	if (outstanding == 0 && survey_is_open(survey))
+	if (survey_is_open(survey))
 		versions_soften(survey);
 	if (!deal(survey, pending))
 		return outstanding ? SURVEY_WAIT : SURVEY_DONE;

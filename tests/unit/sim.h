@@ -52,7 +52,8 @@ struct sim {
 	struct bytes leaf;
 	unsigned dh_bits; /* 0: 2048 */
 	unsigned seed, asked;
-	size_t rounds; /* of questions that were out together */
+	size_t rounds;  /* of questions that were out together */
+	bool staggered; /* answers come one at a time, while other questions are out */
 };
 
 static inline bool sim_has16(const uint16_t *list, size_t count, uint16_t code)
@@ -294,8 +295,8 @@ static inline void sim_answer(struct sim *sim, const struct question *question,
 	}
 }
 
-/* Plays a survey to its end in rounds: what is out together is answered together. Returns the
- * connections. */
+/* Plays a survey to its end in rounds: what is out together is answered together, unless the server
+ * is staggered. Returns the connections. */
 static inline size_t sim_run(struct sim *sim, const struct survey_options *options,
 			     struct arena *mem, struct survey_facts *out)
 {
@@ -315,11 +316,11 @@ static inline size_t sim_run(struct sim *sim, const struct survey_options *optio
 			break;
 		assert_true(head < tail); /* nobody waits for nothing */
 		sim->rounds++;
-		while (head < tail) {
+		do {
 			struct answer_facts answer;
 			sim_answer(sim, &queue[head % 64], &answer);
 			survey_take(survey, &queue[head++ % 64], &answer);
-		}
+		} while (head < tail && !sim->staggered);
 	}
 	assert_int_equal(head, tail);
 	survey_finish(survey, out);

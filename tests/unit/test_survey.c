@@ -409,6 +409,7 @@ static const struct all_row {
 	{ "TLS 1.3 alone", only_13, true, 36, 50 },
 	{ "one suite", one_suite, false, 36, 50 },
 	{ "ECDSA alone, a certificate without a curve", ecdsa_alone, false, 40, 60 },
+	{ "takes few suites at once", short_of_breath, true, 100, 140 },
 };
 
 static bool has_group(const struct survey_facts *facts, uint16_t code, bool is_13)
@@ -480,12 +481,13 @@ static void check_schemes(const struct all_row *row, const struct sim *sim,
 	assert_row(row->name, facts->schemes_complete[1] == SEEN_YES);
 }
 
-static void check_all(const struct all_row *row, unsigned lanes, size_t most)
+static void check_all(const struct all_row *row, unsigned lanes, bool staggered, size_t most)
 {
 	struct arena *mem = arena_new();
 	struct sim *sim = arena_alloc(mem, sizeof(*sim));
 	size_t asked;
 	row->make(sim);
+	sim->staggered = staggered;
 	const struct survey_facts *facts = survey_all(sim, lanes, mem, &asked);
 	const struct row suites_too = { .name = row->name, .ordered = sim->order == SIM_SERVER };
 	for (enum tls_version version = SSL_2_0; version <= TLS_1_3; version++)
@@ -505,8 +507,9 @@ static void finds_groups_and_schemes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(all_rows); i++) {
-		check_all(&all_rows[i], 1, all_rows[i].gentle);
-		check_all(&all_rows[i], 8, all_rows[i].lanes);
+		check_all(&all_rows[i], 1, false, all_rows[i].gentle);
+		check_all(&all_rows[i], 8, false, all_rows[i].lanes);
+		check_all(&all_rows[i], 8, true, all_rows[i].lanes);
 	}
 }
 
