@@ -236,6 +236,9 @@ void learn(struct survey *survey, const struct pending *pending, const struct an
 		survey->unclear++;
 	if (answer->alpn && survey->options.alpn)
 		note(&properties->alpn, strcmp(answer->alpn, survey->options.alpn) == 0);
+	/* Whose key it shares is what DROWN asks. */
+	if (answer->kind == ANSWER_HELLO && answer->version == SSL_2_0 && hello->version == SSL_2_0)
+		(void)cert_index(survey, answer->leaf);
 	if (answer->kind != ANSWER_HELLO || !keeps_to_offer(hello, answer))
 		return;
 	if (answer->version < TLS_1_3 && answer->version >= SSL_3_0) {
