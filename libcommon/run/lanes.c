@@ -176,6 +176,19 @@ static void keep_handshake(struct lanes *lanes, struct attempt *attempt)
 	attempt->session = (struct tls_ticket){ 0 };
 }
 
+/* Waiting for the turn that --rate gives is not the server's time. */
+static void run_in_turn(const struct lanes *lanes, const struct question *put,
+			struct attempt *attempt)
+{
+	struct probe *probe = lanes->probe;
+	attempt->late = !gate_pace_before(probe->job->shared->gate, probe->until);
+	if (attempt->late)
+		return;
+	attempt->until = deadline_earlier(probe->until,
+					  deadline_in(lanes->options->connection_seconds));
+	attempt_run(probe, put, attempt);
+}
+
 /* own: the probe's connection, for the first attempt. Called and left under the lock. */
 static bool try_once(struct lanes *lanes, struct turn *turn, const struct question *question,
 		     bool own)
@@ -190,10 +203,8 @@ static bool try_once(struct lanes *lanes, struct turn *turn, const struct questi
 	if (own) {
 		attempt.one_write = false; /* this connection came in the usual order */
 		attempt_ask(lanes->probe, put, &attempt);
-	} else if (gate_pace_before(lanes->probe->job->shared->gate, attempt.until)) {
-		attempt_run(lanes->probe, put, &attempt);
 	} else {
-		err_set(&attempt.err, AT_TCP, ERR_TIMEOUT, "no time left under --rate");
+		run_in_turn(lanes, put, &attempt);
 	}
 	pthread_mutex_lock(&lanes->lock);
 	lanes->out--;

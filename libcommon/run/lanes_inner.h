@@ -18,6 +18,7 @@ struct attempt {
 	double seconds;                  /* limit of the way to TLS */
 	double hello_seconds;            /* limit of the answer to the hello */
 	/* What came of it: */
+	bool late;               /* under --rate its turn would come too late */
 	bool answered;           /* the hello was put: .answer, silence included */
 	bool connected, greeted; /* TCP; a stream header came */
 	bool busy;               /* a stream error said that there is too much of us */

@@ -220,12 +220,23 @@ static bool consider_mute(struct lanes *lanes, struct turn *turn, const struct q
 	return false;
 }
 
+/* --rate allows of no more connections in time: our own wish, and nobody turned us away. */
+static bool end_late(struct lanes *lanes, struct turn *turn, const struct question *question)
+{
+	lanes->facts->connections--; /* it was not opened */
+	lanes_drop(lanes, turn, question);
+	lanes_cut(lanes, CUT_TIMEOUT, "no time left under --rate");
+	return true;
+}
+
 bool lanes_consider(struct lanes *lanes, struct turn *turn, const struct question *question,
 		    struct attempt *attempt)
 {
 	const struct answer_facts *answer = &attempt->answer;
 	enum mute mute;
 	bool is_mute = find_mute(answer->kind, &mute);
+	if (attempt->late)
+		return end_late(lanes, turn, question);
 	if ((is_mute || !attempt->answered) && deadline_passed(lanes->probe->until)) {
 		lanes_drop(lanes, turn, question);
 		lanes_cut_time(lanes);

@@ -20,8 +20,12 @@ static void add_tasks(struct survey *survey, enum survey_scope scope)
 		add_task(survey, TASK_GROUPS, TLS_1_2);
 		add_task(survey, TASK_FIELDS, TLS_1_2);
 	}
-	if (scope == SURVEY_ALL) {
+	static const enum suite_auth keys[] = { AUTH_RSA, AUTH_ECDSA, AUTH_DSS };
+	for (size_t i = 0; scope == SURVEY_ALL && i < sizeof(keys) / sizeof(keys[0]); i++) {
 		add_task(survey, TASK_SCHEMES, TLS_1_2);
+		survey->tasks[survey->task_count - 1].auth = keys[i];
+	}
+	if (scope == SURVEY_ALL) {
 		add_task(survey, TASK_SETS, TLS_1_3);
 		add_task(survey, TASK_CHECKS, TLS_VERSION_NONE);
 	}

@@ -127,6 +127,8 @@ static void finish_groups(struct survey *survey, struct survey_facts *out)
 	out->groups = arena_array(survey->mem, 4 * (size_t)TRAIL_MAX, sizeof(*out->groups));
 	add_groups(out, new, true);
 	add_groups(out, old, false);
+	if (old && old->hidden)
+		group_entry(out, old->anchor)->tls12 = true;
 	add_groups(out, task_of(survey, TASK_FIELDS, false), false);
 	add_shown_groups(survey, out);
 	out->groups_complete[0] = completeness(old);
@@ -151,15 +153,24 @@ static bool same_key(uint32_t code, uint32_t other)
 	return one && two && strcmp(one->key, two->key) == 0;
 }
 
-static void add_schemes12(struct survey *survey, const struct task *task, struct survey_facts *out)
+static void add_schemes12(const struct task *task, struct survey_facts *out)
 {
 	uint32_t codes[TRAIL_MAX];
-	size_t count = task && task->trail ? trail_list(task->trail, codes) : 0;
+	size_t count = task->trail ? trail_list(task->trail, codes) : 0;
 	for (size_t i = 0; i < count; i++) {
 		struct scheme_seen *scheme = scheme_entry(out, (uint16_t)codes[i]);
 		scheme->tls12 = true;
 		scheme->alone = !trail_was_preferred(task->trail, codes[i], same_key);
 	}
+	/* Of two keys, what is known of both. */
+	enum seen complete = completeness(task);
+	if (complete != SEEN_NOT_TESTED && out->schemes_complete[0] != SEEN_NO)
+		out->schemes_complete[0] = complete;
+}
+
+/* What answers to other questions showed. */
+static void add_shown_schemes(const struct survey *survey, struct survey_facts *out)
+{
 	const struct version_plan *plan = &survey->plans[TLS_1_2];
 	for (size_t i = 0; i < plan->seen_count; i++) {
 		if (plan->seen[i].scheme)
@@ -169,15 +180,17 @@ static void add_schemes12(struct survey *survey, const struct task *task, struct
 
 static void finish_schemes(struct survey *survey, struct survey_facts *out)
 {
-	const struct task *old = task_of(survey, TASK_SCHEMES, false);
 	const struct scheme_set *accepted = &survey->sets_accepted;
 	out->schemes = arena_array(survey->mem, 4 * (size_t)TRAIL_MAX, sizeof(*out->schemes));
 	for (size_t i = 0; !survey->sets_void && i < accepted->count; i++)
 		scheme_entry(out, accepted->codes[i])->tls13 = true;
 	if (survey->signature13)
 		scheme_entry(out, survey->signature13)->tls13 = true;
-	add_schemes12(survey, old, out);
-	out->schemes_complete[0] = completeness(old);
+	for (size_t i = 0; i < survey->task_count; i++) {
+		if (survey->tasks[i].kind == TASK_SCHEMES)
+			add_schemes12(&survey->tasks[i], out);
+	}
+	add_shown_schemes(survey, out);
 	if (survey->sets_begun)
 		out->schemes_complete[1] = survey->set_count == 0 && survey->sets_out == 0 &&
 							   !survey->sets_void &&

@@ -64,13 +64,16 @@ struct task {
 	enum task_kind kind;
 	enum tls_version version;
 	struct trail *trail; /* GROUPS, SCHEMES, FIELDS; NULL until it can begin */
+	/* SCHEMES: whose key signs. Of two certificates each is asked about by itself: some servers
+	 * choose the suite first, and then have no scheme for its key (CIP-19). */
+	enum suite_auth auth;
 	/* A group that must stay among those offered, for the certificate needs it (CIP-20);
-	 * 0: none. It shows only when nothing else is left. */
+	 * 0: none. Offered last: who chooses it accepts nothing else, or hides it. */
 	uint16_t anchor;
 	bool broken, off; /* as in version_plan; nothing to ask */
-	bool hidden;      /* the server preferred the anchor: what it likes less stays unknown */
+	bool hidden;      /* the server chose the anchor: what it likes less stays unknown */
 };
-#define SURVEY_TASKS 12
+#define SURVEY_TASKS 14
 
 struct scheme_set {
 	uint16_t codes[SET_MAX];
@@ -160,7 +163,8 @@ size_t survey_list_schemes(enum tls_version version, bool weak_too, uint16_t *ou
 /* CIP-36: from the version on in which real servers take it. */
 bool survey_suite_fits(const struct suite *suite, enum tls_version version);
 struct trail *offer_suites(struct survey *survey, enum tls_version version);
-struct trail *offer_groups(struct survey *survey, enum tls_version version);
+/* except: a group that is not asked for, but offered beside those that are; 0: none. */
+struct trail *offer_groups(struct survey *survey, enum tls_version version, uint16_t except);
 struct trail *offer_schemes(struct survey *survey);
 struct trail *offer_fields(struct survey *survey);
 
@@ -172,15 +176,15 @@ void offer_set(struct survey *survey, struct pending *pending);
 void offer_ssl2(struct survey *survey, struct pending *pending);
 uint32_t *offer_codes(struct survey *survey, const struct trail *trail, const struct trail_ask *ask,
 		      size_t *count);
-/* Suites of a version that pass, accepted or not yet refused; signed: with a ServerKeyExchange that
- * the certificate's key signs. */
+/* Suites of a version that pass, accepted or not yet refused. */
 typedef bool suite_filter(const struct suite *suite);
 void offer_filtered(struct survey *survey, const struct version_plan *plan, suite_filter *filter,
 		    bool only_found, struct hello *hello);
 bool suite_is_ecdhe_rsa(const struct suite *suite);
 bool suite_is_ecdhe_ecdsa(const struct suite *suite);
 bool suite_is_dhe(const struct suite *suite);
-bool suite_is_signed(const struct suite *suite);
+/* With a ServerKeyExchange that a certificate's key of this kind signs: RSA, DSS, ECDSA. */
+suite_filter *suite_signed_by(enum suite_auth auth);
 bool plan_accepts(const struct version_plan *plan, suite_filter *filter);
 
 /* survey_learn.c */

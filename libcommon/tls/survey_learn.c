@@ -143,12 +143,26 @@ static struct suite_seen *seen_of(struct version_plan *plan, uint32_t code)
 	return seen;
 }
 
+/* Without a list any curve will do (RFC 8422, 4). */
+static bool was_offered(const struct hello *hello, uint16_t group)
+{
+	for (size_t i = 0; i < hello->group_count; i++) {
+		if (hello->groups[i] == group)
+			return true;
+	}
+	return hello->group_count == 0;
+}
+
 void learn_suite(struct survey *survey, struct version_plan *plan, const struct pending *pending,
 		 const struct answer_facts *answer)
 {
 	struct suite_seen *seen = seen_of(plan, answer->suite);
+	bool offered = was_offered(&pending->question.hello, answer->group);
+	if (answer->group && !offered)
+		learn_violation(survey, "it chose group 0x%04X, which was not offered",
+				answer->group);
 	/* Out of a list cut short for another question's sake, it is no choice. */
-	if (answer->group && !seen->group && !pending->rider)
+	if (answer->group && offered && !seen->group && !pending->rider)
 		seen->group = answer->group;
 	if (answer->scheme && !seen->scheme)
 		seen->scheme = answer->scheme;

@@ -167,13 +167,14 @@ static struct trail *trail_of(struct survey *survey, const uint16_t *list, size_
 			 survey->mem);
 }
 
-struct trail *offer_groups(struct survey *survey, enum tls_version version)
+struct trail *offer_groups(struct survey *survey, enum tls_version version, uint16_t except)
 {
 	uint16_t list[TRAIL_MAX], curves[TRAIL_MAX];
 	size_t count = survey_list_groups(version, true, list), kept = 0;
 	for (size_t i = 0; i < count; i++) {
 		/* Before TLS 1.3 a finite field needs suites of its own: offer_fields(). */
-		if (version == TLS_1_3 || group_by_code(list[i])->kind != GROUP_FFDHE)
+		bool apart = version < TLS_1_3 && group_by_code(list[i])->kind == GROUP_FFDHE;
+		if (!apart && list[i] != except)
 			curves[kept++] = list[i];
 	}
 	return trail_of(survey, curves, kept,

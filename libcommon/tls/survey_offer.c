@@ -70,9 +70,21 @@ bool suite_is_dhe(const struct suite *suite)
 	return suite->exchange == KX_DHE && suite->auth != AUTH_NONE && !suite_is_export(suite);
 }
 
-bool suite_is_signed(const struct suite *suite)
+static bool is_signed_by_rsa(const struct suite *suite)
 {
-	return suite_is_ecdhe_rsa(suite) || suite_is_ecdhe_ecdsa(suite) || suite_is_dhe(suite);
+	return suite_is_ecdhe_rsa(suite) || (suite_is_dhe(suite) && suite->auth == AUTH_RSA);
+}
+
+static bool is_signed_by_dss(const struct suite *suite)
+{
+	return suite_is_dhe(suite) && suite->auth == AUTH_DSS;
+}
+
+suite_filter *suite_signed_by(enum suite_auth auth)
+{
+	return auth == AUTH_RSA   ? is_signed_by_rsa
+	       : auth == AUTH_DSS ? is_signed_by_dss
+				  : suite_is_ecdhe_ecdsa;
 }
 
 bool plan_accepts(const struct version_plan *plan, suite_filter *filter)
@@ -145,7 +157,7 @@ void offer_ask(struct survey *survey, struct pending *pending)
 		hello->suites = codes;
 		hello->suite_count = count;
 	} else if (task->kind == TASK_SCHEMES) {
-		offer_filtered(survey, plan, suite_is_signed, false, hello);
+		offer_filtered(survey, plan, suite_signed_by(task->auth), false, hello);
 		hello->schemes = narrowed(survey, codes, count, 0);
 		hello->scheme_count = count;
 	} else if (task->kind == TASK_FIELDS) {

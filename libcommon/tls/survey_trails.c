@@ -44,12 +44,10 @@ static bool begin_groups12(struct survey *survey, struct task *task, struct vers
 		task->off = true;
 		return false;
 	}
-	task->trail = offer_groups(survey, task->version);
 	task->anchor = rsa ? 0 : certificate_curve(survey);
+	task->trail = offer_groups(survey, task->version, task->anchor);
 	trail_learn(task->trail,
 		    group_seen_by(plan, rsa ? suite_is_ecdhe_rsa : suite_is_ecdhe_ecdsa));
-	if (task->anchor)
-		trail_learn(task->trail, task->anchor);
 	return true;
 }
 
@@ -57,7 +55,7 @@ static bool begin_groups(struct survey *survey, struct task *task, struct versio
 {
 	if (task->version != TLS_1_3)
 		return begin_groups12(survey, task, plan);
-	task->trail = offer_groups(survey, TLS_1_3);
+	task->trail = offer_groups(survey, TLS_1_3, 0);
 	for (size_t i = 0; i < plan->seen_count; i++) {
 		if (plan->seen[i].group) {
 			trail_learn(task->trail, plan->seen[i].group);
@@ -71,7 +69,7 @@ static bool begin_schemes(struct survey *survey, struct task *task, struct versi
 {
 	for (size_t i = 0; i < plan->seen_count; i++) {
 		const struct suite_seen *seen = &plan->seen[i];
-		if (!seen->scheme || !seen->suite || !suite_is_signed(seen->suite) ||
+		if (!seen->scheme || !seen->suite || !suite_signed_by(task->auth)(seen->suite) ||
 		    plan->version != TLS_1_2)
 			continue;
 		task->trail = offer_schemes(survey);

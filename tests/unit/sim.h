@@ -34,8 +34,9 @@ enum sim_habit {
 	SIM_COMPRESSES = 1 << 9,
 	SIM_SENTINEL = 1 << 10,
 	SIM_NO_HANDSHAKE = 1 << 11,
-	SIM_FIELD = 1 << 12,  /* ffdhe2048's modulus for everybody, by its own choice */
-	SIM_STRAYS = 1 << 13, /* instead of a refusal chooses what was not offered */
+	SIM_FIELD = 1 << 12,     /* ffdhe2048's modulus for everybody, by its own choice */
+	SIM_STRAYS = 1 << 13,    /* instead of a refusal chooses what was not offered */
+	SIM_ODD_GROUP = 1 << 14, /* takes a group that was not offered */
 };
 
 struct sim_version {
@@ -49,8 +50,11 @@ struct sim {
 	unsigned habits;
 	uint16_t groups[16]; /* 0 ends each list */
 	uint16_t schemes12[24], schemes13[24];
+	uint16_t schemes_ec[8]; /* of a second certificate, in TLS 1.2; as OpenSSL has it: the suite
+				   is chosen first */
 	struct bytes leaf;
-	unsigned dh_bits; /* 0: 2048 */
+	uint16_t leaf_curve; /* must be among the groups for TLS 1.2 to be had; 0: none */
+	unsigned dh_bits;    /* 0: 2048 */
 	unsigned seed, asked;
 	size_t rounds;  /* of questions that were out together */
 	bool staggered; /* answers come one at a time, while other questions are out */
@@ -87,6 +91,8 @@ static inline uint16_t sim_pick(const uint16_t *first, size_t count, const uint1
 static inline uint16_t sim_group(const struct sim *sim, const struct hello *hello)
 {
 	size_t own = sim_length(sim->groups);
+	if (sim->habits & SIM_ODD_GROUP)
+		return 0x0999;
 	if (hello->version < TLS_1_0 || (hello->group_count == 0 && hello->version < TLS_1_3))
 		return sim->groups[0];
 	if (sim->group_order == SIM_SERVER)
@@ -94,8 +100,12 @@ static inline uint16_t sim_group(const struct sim *sim, const struct hello *hell
 	return sim_pick(hello->groups, hello->group_count, sim->groups, own);
 }
 
-static inline uint16_t sim_scheme12(const struct sim *sim, const struct hello *hello)
+static inline uint16_t sim_scheme12(const struct sim *sim, const struct hello *hello,
+				    const struct suite *suite)
 {
+	if (sim->schemes_ec[0] && suite->auth == AUTH_ECDSA)
+		return sim_pick(sim->schemes_ec, sim_length(sim->schemes_ec), hello->schemes,
+				hello->scheme_count);
 	return sim_pick(sim->schemes12, sim_length(sim->schemes12), hello->schemes,
 			hello->scheme_count);
 }
@@ -110,7 +120,12 @@ static inline bool sim_possible(const struct sim *sim, const struct hello *hello
 		return sim_group(sim, hello) != 0;
 	if (ec && sim_group(sim, hello) == 0)
 		return false;
-	return !is_signed || hello->version < TLS_1_2 || sim_scheme12(sim, hello) != 0;
+	if (ec && sim->leaf_curve && hello->version >= TLS_1_0 &&
+	    !sim_has16(hello->groups, hello->group_count, sim->leaf_curve))
+		return false;
+	bool unchecked = sim->schemes_ec[0] && is_signed && suite->auth == AUTH_RSA;
+	return !is_signed || hello->version < TLS_1_2 || unchecked ||
+	       sim_scheme12(sim, hello, suite) != 0;
 }
 
 static inline bool sim_offered(const struct hello *hello, uint32_t code)
@@ -181,7 +196,9 @@ static inline void sim_show(struct sim *sim, const struct hello *hello, struct a
 	if (ec)
 		out->group = sim_group(sim, hello);
 	if ((ec || dh) && hello->version == TLS_1_2)
-		out->scheme = sim_scheme12(sim, hello);
+		out->scheme = sim_scheme12(sim, hello, suite);
+	if ((ec || dh) && hello->version == TLS_1_2 && !out->scheme)
+		sim_refuse(sim, 40, out);
 	if (dh) {
 		out->dh.bits = sim->dh_bits ? sim->dh_bits : 2048;
 		out->dh.generator = 2;

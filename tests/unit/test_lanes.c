@@ -104,6 +104,7 @@ struct run {
 	struct survey survey;
 	struct lanes_options options;
 	double seconds; /* of all */
+	double rate;    /* connections a second; 0: as fast as they come */
 	struct arena *mem;
 	struct lanes_peer peer;
 	struct ciphers_facts facts;
@@ -133,7 +134,7 @@ static void run_it(struct run *run)
 	struct probe probe;
 	struct err err;
 	job.domain.ascii = job.domain.unicode = "im.example";
-	shared.gate = gate_new(64, 0);
+	shared.gate = gate_new(64, run->rate);
 	assert_true(tls_context_new(&options.tls, &shared.tls, &err));
 	lanes_peer_start(&run->peer, &run->script);
 	assert_true(address_parse("127.0.0.1", &at.address));
@@ -465,6 +466,29 @@ static void waits_for_its_turn_only_in_time(void **state)
 		assert_true(gate_pace_before(none, deadline_in(PATIENT)));
 }
 
+/* --rate may hold a connection back for longer than a connection has. */
+static void takes_its_own_pace_for_no_throttling(void **state)
+{
+	static const struct {
+		const char *name;
+		double rate;
+		enum cut_short cut;
+	} paces[] = {
+		{ "slow, and in time", 4, CUT_NOT },
+		{ "too slow", 0.01, CUT_TIMEOUT },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(paces); i++) {
+		CLEANUP(run_end) struct run run = run_new(8, 10);
+		run.rate = paces[i].rate;
+		run.options.connection_seconds = 1;
+		run_it(&run);
+		assert_row(paces[i].name, run.ok && run.facts.cut == paces[i].cut);
+		assert_row(paces[i].name, run.facts.throttled == 0);
+		assert_row(paces[i].name, run.facts.connections == run.accepted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -476,6 +500,7 @@ int main(void)
 		cmocka_unit_test(tells_a_failed_handshake_from_a_library_that_cannot),
 		cmocka_unit_test(slows_down_fast_and_speeds_up_slowly),
 		cmocka_unit_test(waits_for_its_turn_only_in_time),
+		cmocka_unit_test(takes_its_own_pace_for_no_throttling),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -349,7 +349,8 @@ static struct survey_facts *survey_all(struct sim *sim, unsigned lanes, struct a
 				       size_t *asked)
 {
 	struct survey_facts *facts = arena_alloc(mem, sizeof(*facts));
-	sim->leaf = fixture_file(mem, "tests/data/revocation/rsa-ca.der");
+	sim->leaf = fixture_file(mem, sim->leaf_curve ? "tests/data/revocation/leaf.der"
+						      : "tests/data/revocation/rsa-ca.der");
 	*asked = sim_run(sim,
 			 &(struct survey_options){
 				 .scope = SURVEY_ALL, .lanes = lanes, .servername = "example.org" },
@@ -392,6 +393,17 @@ static void ecdsa_alone(struct sim *sim)
 	add(sim, TLS_1_2, 0xC009);
 }
 
+static const uint16_t schemes_ec[] = { 0x0403, 0x0503, 0x0603, 0x0303 };
+
+/* An RSA and an ECDSA certificate, and the client's order. */
+static void two_keys(struct sim *sim)
+{
+	follows_client(sim);
+	add(sim, TLS_1_2, 0xC02B);
+	add(sim, TLS_1_2, 0xC02C);
+	memcpy(sim->schemes_ec, schemes_ec, sizeof(schemes_ec));
+}
+
 static const struct all_row {
 	const char *name;
 	void (*make)(struct sim *sim);
@@ -409,6 +421,7 @@ static const struct all_row {
 	{ "TLS 1.3 alone", only_13, true, 36, 50 },
 	{ "one suite", one_suite, false, 36, 50 },
 	{ "ECDSA alone, a certificate without a curve", ecdsa_alone, false, 40, 60 },
+	{ "two certificates", two_keys, true, 96, 140 },
 	{ "takes few suites at once", short_of_breath, true, 100, 140 },
 };
 
@@ -468,7 +481,11 @@ static void check_schemes(const struct all_row *row, const struct sim *sim,
 			  const struct survey_facts *facts)
 {
 	if (sim->versions[TLS_1_2].count > 0) {
-		assert_row(row->name, schemes_of(facts, false) == sim_length(sim->schemes12));
+		assert_row(row->name,
+			   schemes_of(facts, false) ==
+				   sim_length(sim->schemes12) + sim_length(sim->schemes_ec));
+		for (size_t i = 0; sim->schemes_ec[i]; i++)
+			assert_row(row->name, has_scheme(facts, sim->schemes_ec[i], false));
 		for (size_t i = 0; sim->schemes12[i]; i++)
 			assert_row(row->name, has_scheme(facts, sim->schemes12[i], false));
 		assert_row(row->name, facts->schemes_complete[0] == SEEN_YES);
@@ -510,6 +527,65 @@ static void finds_groups_and_schemes(void **state)
 		check_all(&all_rows[i], 1, false, all_rows[i].gentle);
 		check_all(&all_rows[i], 8, false, all_rows[i].lanes);
 		check_all(&all_rows[i], 8, true, all_rows[i].lanes);
+	}
+}
+
+/* RFC 8422, 5.1: the curve of the certificate (here P-256) must be offered whatever is asked. It is
+ * no proof that the server takes it for its own key, and hides what the server likes less. */
+static const struct curve_row {
+	const char *name;
+	enum sim_order order;
+	uint16_t groups[4], found[4];
+	enum seen complete;
+} curve_rows[] = {
+	{ "never used for a key of its own", SIM_SERVER, { 29 }, { 29 }, SEEN_YES },
+	{ "nor beside another", SIM_SERVER, { 24, 29 }, { 24, 29 }, SEEN_YES },
+	{ "liked best", SIM_SERVER, { 23, 29, 24 }, { 23 }, SEEN_UNCLEAR },
+	{ "liked second", SIM_SERVER, { 29, 23, 24 }, { 29, 23 }, SEEN_UNCLEAR },
+	{ "liked least", SIM_SERVER, { 24, 29, 23 }, { 24, 29, 23 }, SEEN_UNCLEAR },
+	{ "the only one", SIM_SERVER, { 23 }, { 23 }, SEEN_UNCLEAR },
+	{ "the client's order", SIM_CLIENT, { 29, 23, 24 }, { 29, 23, 24 }, SEEN_UNCLEAR },
+};
+
+static void tells_curves_beside_the_one_of_the_certificate(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(curve_rows); i++) {
+		const struct curve_row *row = &curve_rows[i / 2];
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		size_t asked, count = 0;
+		ecdsa_alone(sim);
+		sim->leaf_curve = 23;
+		sim->group_order = row->order;
+		memset(sim->groups, 0, sizeof(sim->groups));
+		memcpy(sim->groups, row->groups, sizeof(row->groups));
+		const struct survey_facts *facts = survey_all(sim, i % 2 ? 8 : 1, mem, &asked);
+		for (; row->found[count]; count++)
+			assert_row(row->name, has_group(facts, row->found[count], false));
+		assert_row(row->name, facts->group_count == count);
+		for (size_t g = 0; row->order == SIM_SERVER && g < count; g++)
+			assert_row(row->name, facts->groups[g].code == row->found[g]);
+		assert_row_string(row->name, seen_name(facts->groups_complete[0]),
+				  seen_name(row->complete));
+		assert_row(row->name, facts->group_preference != PREFERENCE_MIXED);
+		arena_free(&mem);
+	}
+}
+
+static void tells_no_group_that_was_not_offered(void **state)
+{
+	(void)state;
+	for (unsigned lanes = 1; lanes <= 8; lanes += 7) {
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		size_t asked;
+		like_ejabberd(sim);
+		sim->habits = SIM_ODD_GROUP;
+		const struct survey_facts *facts = survey_all(sim, lanes, mem, &asked);
+		assert_false(has_group(facts, 0x0999, true) || has_group(facts, 0x0999, false));
+		assert_non_null(facts->violation);
+		arena_free(&mem);
 	}
 }
 
@@ -699,6 +775,8 @@ int main(void)
 		cmocka_unit_test(finds_every_suite_with_the_fewest_connections),
 		cmocka_unit_test(finds_every_suite_side_by_side_with_twice_as_many),
 		cmocka_unit_test(finds_groups_and_schemes),
+		cmocka_unit_test(tells_curves_beside_the_one_of_the_certificate),
+		cmocka_unit_test(tells_no_group_that_was_not_offered),
 		cmocka_unit_test(tells_properties),
 		cmocka_unit_test(ends_with_every_bad_server),
 		cmocka_unit_test(calls_nothing_complete_that_was_never_refused),
