@@ -9,7 +9,7 @@ complete -c xmpp-ciphers -l lanes -x -a '2 4 8 16 32' -d 'connections to one end
 complete -c xmpp-ciphers -l gentle -d 'one after the other, as few connections as it takes'
 complete -c xmpp-ciphers -l max-connections -x -d 'stop after so many to one endpoint'
 complete -c xmpp-ciphers -l names -x -a 'iana openssl gnutls' -d 'whose names suites go by'
-complete -c xmpp-ciphers -l only-bad -d 'show only the suites that the policy has something against'
+complete -c xmpp-ciphers -l only-bad -d 'show only suites that are weak or worse'
 complete -c xmpp-ciphers -l diff -rF -d 'say what changed since these records'
 complete -c xmpp-ciphers -l list -d 'show the registry of suites, and ask nobody'
 complete -c xmpp-ciphers -l fs -d 'with --list: only with forward secrecy'

@@ -1061,7 +1061,7 @@ const struct finding_kind finding_kinds[] = {
 		.severity = GRADE(WARNING, INFO, CRITICAL),
 		.other = GRADE(CRITICAL, WARNING, CRITICAL),
 		.other_when = "for MD5 (SLOTH)",
-		.ref = "RFC 9155 section 3",
+		.ref = "RFC 9155 section 4",
 		.meaning =
 			"The server signs the handshake with SHA-1 or MD5 when the client offers "
 			"nothing better.",

@@ -11,7 +11,7 @@ static void judge_classic(const struct enumerated *judging, enum tls_version new
 		FIND(judging, "tls-no-secure-renegotiation",
 		     "the server does not know secure renegotiation (RFC 5746)");
 	if (properties->heartbeat == SEEN_YES)
-		FIND(judging, "tls-heartbeat", "the server agrees to heartbeats (RFC 6520)");
+		FIND(judging, "tls-heartbeat", "the server agrees to heartbeats");
 	if (newest < TLS_1_0 || properties->extended_master_secret != SEEN_NO)
 		return;
 	bool resumes = properties->session_tickets == SEEN_YES ||

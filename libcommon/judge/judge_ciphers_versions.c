@@ -36,11 +36,13 @@ static void judge_old(const struct enumerated *judging)
 	if (!set)
 		return;
 	bool both = set == (1u << TLS_1_0 | 1u << TLS_1_1);
-	FIND(judging, "tls-old-version-offered", "%s %s accepted%s",
+	bool beast = version_is_offered(survey, TLS_1_0) && has_cbc(&survey->versions[TLS_1_0]);
+	FIND(judging, "tls-old-version-offered", "%s %s accepted%s%s",
 	     both ? "TLS1.1 and TLS1.0" : versions_text(set, judging->mem), both ? "are" : "is",
-	     version_is_offered(survey, TLS_1_0) && has_cbc(&survey->versions[TLS_1_0])
-		     ? ", TLS1.0 with CBC suites (BEAST)"
-		     : "");
+	     beast && both ? ", TLS1.0"
+	     : beast       ? ","
+			   : "",
+	     beast ? " with CBC suites (BEAST)" : "");
 }
 
 static void judge_new(const struct enumerated *judging)

@@ -180,6 +180,10 @@ const char *ciphers_target_state(const struct ciphers_view *view, bool counted, 
 
 const char *ciphers_trouble(const struct ciphers_view *view, const char *state, struct arena *mem)
 {
-	const char *trouble = view->base.problem ? NULL : trouble_words(&view->base, mem);
+	if (view->base.problem)
+		return NULL;
+	const char *trouble = trouble_words(&view->base, mem);
+	for (size_t i = 0; !trouble && view->base.target && i < view->base.target->count; i++)
+		trouble = view->ciphers[i] ? cut_words(view->ciphers[i], mem) : NULL;
 	return trouble && !strstr(state, trouble) ? trouble : NULL;
 }

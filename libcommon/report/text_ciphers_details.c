@@ -50,7 +50,19 @@ static const char *order_words(enum preference preference)
 struct taken {
 	const char *label; /* "TLS1.3:"; NULL: of all versions */
 	bool tls12, tls13; /* shown are those that either of these marks */
+	bool passing;      /* some came with answers to other questions */
 };
+
+#define IN_PASSING "others not asked for"
+
+/* Whether it stands in this line. */
+static bool take(struct taken *taken, bool tls12, bool tls13, const enum seen complete[2])
+{
+	bool of_12 = taken->tls12 && tls12, of_13 = taken->tls13 && tls13;
+	taken->passing = taken->passing || (of_12 && complete[0] == SEEN_NOT_TESTED) ||
+			 (of_13 && complete[1] == SEEN_NOT_TESTED);
+	return of_12 || of_13;
+}
 
 /* One line where both versions take the same or only one was asked, else a line each. */
 static size_t split_lines(const enum seen complete[2], bool differ, struct taken out[2])
@@ -100,6 +112,8 @@ static void append_rest_of_groups(struct buf *line, const struct survey_facts *s
 		append(line, "none");
 	if (cut)
 		append_first(line, taken, "not complete");
+	if (line->size > 0 && taken->passing)
+		append(line, IN_PASSING);
 	if (taken->tls12 && complete[0] == SEEN_UNCLEAR)
 		append_first(line, taken, "more may hide behind the certificate's curve");
 }
@@ -116,7 +130,7 @@ static void write_groups(const struct ciphers_screen *screen, const struct surve
 			const struct group *group = group_by_code(seen->code);
 			bool hybrid = group && group_is_post_quantum(group);
 			const char *name = group_shown(seen->code, screen->mem);
-			if ((lines[l].tls12 && seen->tls12) || (lines[l].tls13 && seen->tls13))
+			if (take(&lines[l], seen->tls12, seen->tls13, survey->groups_complete))
 				append_first(&line, &lines[l],
 					     hybrid ? arena_printf(screen->mem, "%s (post-quantum)",
 								   name)
@@ -151,7 +165,7 @@ static void write_schemes(const struct ciphers_screen *screen, const struct surv
 		CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
 		for (size_t i = 0; i < survey->scheme_count; i++) {
 			const struct scheme_seen *seen = &survey->schemes[i];
-			if ((lines[l].tls12 && seen->tls12) || (lines[l].tls13 && seen->tls13))
+			if (take(&lines[l], seen->tls12, seen->tls13, survey->schemes_complete))
 				append_first(&line, &lines[l], scheme_shown(screen, seen));
 		}
 		bool cut = (lines[l].tls12 && survey->schemes_complete[0] == SEEN_NO) ||
@@ -163,6 +177,8 @@ static void write_schemes(const struct ciphers_screen *screen, const struct surv
 						  escaped(survey->signature13, screen->mem)));
 		if (cut)
 			append_first(&line, &lines[l], "not complete");
+		if (line.size > 0 && lines[l].passing)
+			append(&line, IN_PASSING);
 		label = write_line(screen, label, &line);
 	}
 }

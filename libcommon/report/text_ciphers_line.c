@@ -21,6 +21,8 @@ static void write_endpoint(const struct ciphers_view *view, size_t i, struct are
 		buf_printf(out, "%s%s", ciphers_state(facts, true, mem), trouble ? "; " : "");
 	if (trouble)
 		buf_printf(out, "%s: %s", worst->kind->id, worst->text);
+	else if (answered && facts->cut != CUT_NOT)
+		buf_printf(out, "; %s", cut_words(facts, mem));
 	buf_char(out, '\n');
 }
 

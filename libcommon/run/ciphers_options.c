@@ -39,7 +39,7 @@ const struct poptOption ciphers_table[] = {
 	{ "names", 0, POPT_ARG_STRING, NULL, OPT_NAMES,
 	  "whose names suites go by: iana (default), openssl or gnutls", "WHOSE" },
 	{ "only-bad", 0, POPT_ARG_NONE, NULL, OPT_ONLY_BAD,
-	  "show only the suites that the policy has something against", NULL },
+	  "show only suites that are weak or worse; with --list, any that are not good", NULL },
 	{ "diff", 0, POPT_ARG_STRING, NULL, OPT_DIFF,
 	  "say what changed since these records; status 1 when anything did", "FILE" },
 	{ "list", 0, POPT_ARG_NONE, NULL, OPT_LIST, "show the registry of suites, and ask nobody",

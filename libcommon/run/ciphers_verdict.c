@@ -170,6 +170,18 @@ static void write_changes(struct job *job, const struct endpoint *at,
 			   diff->lines[i].is);
 }
 
+/* "nothing changed" is more than half an enumeration can say. */
+static void tell_cut(struct job *job, const struct endpoint *at, const char *whose, const char *cut)
+{
+	if (!cut || !*cut)
+		return;
+	log_say(&job->shared->options->log, job->domain.ascii,
+		"%s %s: %s not complete (%s), so not all could be compared",
+		service_name(at->service), endpoint_text(at, job->mem), whose,
+		escape_copy(job->mem, cut, ERR_TEXT_MAX));
+	job->status = status_worse(job->status, STATUS_UNKNOWN);
+}
+
 /* --diff: what changed is the answer; whether it is good was judged before. An endpoint that could
  * not be examined, or that the old records do not know, is no comparison. */
 static void compare(struct job *job, const struct ciphers_options *opt, const struct judged *judged,
@@ -194,6 +206,9 @@ static void compare(struct job *job, const struct ciphers_options *opt, const st
 		}
 		diff_ciphers(old, values[i], job->mem, &diff);
 		json_object_set_new(values[i], "changes", changes_value(&diff));
+		tell_cut(job, at, "what was learnt is", cut_short_name(judged->ciphers[i]->cut));
+		tell_cut(job, at, "the old records are",
+			 json_string_value(json_object_get(old, "cut")));
 		if (diff.count > 0)
 			job->status = status_worse(job->status, STATUS_WARNING);
 		if (text)

@@ -222,6 +222,20 @@ static void check_rules(struct survey *survey, const struct hello *hello,
 				answer->compression);
 }
 
+/* What breaks the offer tells nothing about a server either (CIP-9). */
+static bool keeps_to_offer(const struct hello *hello, const struct answer_facts *answer)
+{
+	if (answer->version == TLS_VERSION_NONE || answer->version > hello->version ||
+	    answer->compression > 1 ||
+	    (answer->compression == 1 && !(hello->flags & HELLO_COMPRESSION)))
+		return false;
+	for (size_t i = 0; i < hello->suite_count; i++) {
+		if (hello->suites[i] == answer->suite)
+			return true;
+	}
+	return false;
+}
+
 void learn(struct survey *survey, const struct pending *pending, const struct answer_facts *answer)
 {
 	const struct hello *hello = &pending->question.hello;
@@ -236,7 +250,10 @@ void learn(struct survey *survey, const struct pending *pending, const struct an
 		note(&properties->alpn, strcmp(answer->alpn, survey->options.alpn) == 0);
 	if ((hello->flags & HELLO_GREASE) && answer_chooses(pending, answer))
 		note(&properties->grease, true);
-	if (answer->kind != ANSWER_HELLO)
+	/* Whose key it shares is what DROWN asks. */
+	if (answer->kind == ANSWER_HELLO && answer->version == SSL_2_0 && hello->version == SSL_2_0)
+		(void)cert_index(survey, answer->leaf);
+	if (answer->kind != ANSWER_HELLO || !keeps_to_offer(hello, answer))
 		return;
 	if (answer->version < TLS_1_3 && answer->version >= SSL_3_0) {
 		learn_echoes(properties, hello, answer);

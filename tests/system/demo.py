@@ -33,7 +33,7 @@ def start(folder):
     """A server whose names are signed, with a certificate by an authority made for this occasion."""
     ca = pki.Authority(folder / "pki")
     dns = zones.Zones(folder / "dns").start()
-    prosody = servers.Prosody(folder / "prosody", ca, [DOMAIN]).start()
+    prosody = servers.Prosody(folder / "prosody", ca, [DOMAIN], stock=True).start()
     prosody.publish(dns)
     print(f"# started Prosody on {prosody.address} for {DOMAIN}, and signed DNS on {dns.resolver}\n", flush=True)
     return dns, ca

@@ -152,6 +152,17 @@ def test_max_connections(tls_peer, chains):
     assert seen.result.status in (1, 2, 3), seen
 
 
+def test_half_an_enumeration_is_no_comparison(tls_peer, chains, tmp_path):
+    peer = tls_peer(Simulated(GOOD, chains))
+    whole, half = (tmp_path / name for name in ("whole.json", "half.json"))
+    whole.write_text(scan(peer.record()).result.out)
+    half.write_text(scan(peer.record(), "--max-connections", "5").result.out)
+    for old, limit in ((whole, ["--max-connections", "5"]), (half, [])):
+        seen = scan(peer.record(), "--diff", old, *limit)
+        assert seen.result.status == 3 and "not complete (max-connections)" in seen.result.err, seen
+        assert seen.section["changes"] == [], seen
+
+
 def _through(slow):
     return ('{"schema":1,"domain":"peer.test","endpoints":[{"service":"c2s","host":"peer.test","port":%d,'
             '"address":"127.0.0.1","transport":"starttls"}]}\n' % slow.port)

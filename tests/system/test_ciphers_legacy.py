@@ -1,5 +1,6 @@
 """xmpp-ciphers against simulated servers: what no library serves any more, and what each answer must be called."""
 
+import json
 import os
 import random
 import subprocess
@@ -109,6 +110,14 @@ def test_exactly_what_it_serves(tls_peer, chains, name, lanes):
 def test_the_same_with_everything_asked(tls_peer, chains, name):
     server = Simulated(certificates=chains, **SERVERS[name])
     check(look(tls_peer, server), server)
+
+
+def test_drown_through_the_key_of_another_service(tls_peer, chains):
+    old = tls_peer(Simulated(certificates=chains, **SERVERS["SSL 2.0 alone"]))
+    good = tls_peer(Simulated(certificates={"RSA": chains["RSA"]}, versions={"TLS1.2": ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]}))
+    line = json.dumps({"schema": 1, "domain": "peer.test", "endpoints": [old.endpoint("c2s"), good.endpoint("s2s")]}) + "\n"
+    record = tool.run(ciphers.NAME, ["-j", *ciphers.NO_DNS, "--suites-only"], stdin=line).expect(status=2).record
+    assert "drown" in [each["id"] for each in record["findings"]], record
 
 
 @pytest.mark.parametrize("service, transport", [("c2s", "starttls"), ("s2s", "starttls"), ("c2s", "direct"), ("s2s", "direct")])

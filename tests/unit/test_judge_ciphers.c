@@ -160,6 +160,7 @@ SPOIL(tls10, survey->versions[TLS_1_0].offered = SEEN_YES;
 SPOIL(tls11, survey->versions[TLS_1_1].offered = SEEN_YES;
       survey->versions[TLS_1_1].suites_complete = true)
 SPOIL(tls10_cbc, tls11(facts, mem); SUITE(TLS_1_0, ECDHE_CBC)->encrypt_then_mac = true)
+SPOIL(tls10_cbc_alone, SUITE(TLS_1_0, ECDHE_CBC)->encrypt_then_mac = true)
 SPOIL(no12, take_away(survey, TLS_1_2))
 SPOIL(no13, take_away(survey, TLS_1_3))
 SPOIL(old_only, no12(facts, mem); no13(facts, mem); tls11(facts, mem))
@@ -310,6 +311,8 @@ static const struct row {
 	  "TLS1.1 is accepted" },
 	{ "BEAST", tls10_cbc, "warning tls-old-version-offered", "critical tls-old-version-offered",
 	  "TLS1.1 and TLS1.0 are accepted, TLS1.0 with CBC suites (BEAST)" },
+	{ "BEAST without TLS 1.1", tls10_cbc_alone, "warning tls-old-version-offered",
+	  "critical tls-old-version-offered", "TLS1.0 is accepted, with CBC suites (BEAST)" },
 	{ "no TLS 1.2", no12, "info tls12-missing", "info tls12-missing", NULL },
 	{ "no TLS 1.3", no13, "warning tls13-missing", "warning tls13-missing", NULL },
 	{ "neither", old_only, "warning tls-old-version-offered, critical tls-version-too-old",

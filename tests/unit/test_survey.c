@@ -688,6 +688,10 @@ static void ends_with_every_bad_server(void **state)
 		}
 		assert_row(bad[i].name,
 			   (facts->violation != NULL) == (bad[i].habits == SIM_STRANGE));
+		const struct property_facts *properties = &facts->properties;
+		assert_row(bad[i].name, accepted || properties->grease == SEEN_NOT_TESTED);
+		assert_row(bad[i].name, accepted || properties->compression == SEEN_NOT_TESTED);
+		assert_row(bad[i].name, accepted || properties->session_ids == SEEN_NOT_TESTED);
 		arena_free(&mem);
 	}
 }

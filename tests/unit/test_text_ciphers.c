@@ -414,7 +414,7 @@ static const struct golden {
 	  "warning  endpoint-refused  connection refused  RFC 6120 3.2.1\n"
 	  "1 connection, 1.4 s\n" },
 	{ "cut short", cut, long_100,
-	  "OK im.example c2s starttls 192.0.2.7:5222: TLS1.2 TLS1.3, 4 suites at least, forward secrecy possible\n"
+	  "OK im.example c2s starttls 192.0.2.7:5222: TLS1.2 TLS1.3, 4 suites at least, forward secrecy possible; cut short by --max-connections\n"
 	  "SSL2.0 -   SSL3.0 -   TLS1.0 -   TLS1.1 no   TLS1.2 yes   TLS1.3 yes\n"
 	  "  SUITE                                  FS   BITS  GROUP, KEY  VERDICT  CLAUSE\n"
 	  "TLS1.3  the server's order\n"
@@ -498,7 +498,7 @@ static const struct golden {
 	{ "several, short", several, text_ciphers_short,
 	  "im.example\tc2s\tstarttls\txmpp.im.example\t5222\t192.0.2.7\tok\tTLS1.2 TLS1.3, 6 suites, forward secrecy always\n"
 	  "im.example\tc2s\tstarttls\txmpp.im.example\t5222\t2001:db8::7\tok\tTLS1.2 TLS1.3, 6 suites, forward secrecy always\n"
-	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.7\tok\tTLS1.2 TLS1.3, 4 suites at least, forward secrecy possible\n"
+	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.7\tok\tTLS1.2 TLS1.3, 4 suites at least, forward secrecy possible; cut short by --max-connections\n"
 	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.8\twarning\tendpoint-refused: connection refused\n" },
 	{ "no endpoint, short", nobody, text_ciphers_short,
 	  "im.example\t-\t-\t-\t-\t-\tunknown\tno answer within 10 s\\x1b[2J\n" },
@@ -510,6 +510,8 @@ static const struct golden {
 	  "XMPPCIPHERS WARNING - im.example c2s TLS1.2 TLS1.3, forward secrecy possible; two suites have no forward secrecy | suites=9 weak=2;;;0 insecure=0;;;0 connections=42 time=1.40s;;;0\n" },
 	{ "awful, monitored", awful, text_ciphers_nagios,
 	  "XMPPCIPHERS OK - im.example c2s SSL2.0 SSL3.0 TLS1.0 TLS1.1 TLS1.2, forward secrecy possible | suites=13 weak=1;;;0 insecure=11;;;0 connections=91 time=1.40s;;;0\n" },
+	{ "cut short, monitored", cut, text_ciphers_nagios,
+	  "XMPPCIPHERS OK - im.example c2s TLS1.2 TLS1.3, forward secrecy possible; cut short by --max-connections | suites=4 weak=1;;;0 insecure=0;;;0 connections=10 time=1.40s;;;0\n" },
 	{ "refused, monitored", refused, text_ciphers_nagios,
 	  "XMPPCIPHERS WARNING - im.example c2s connection refused | connections=1 time=1.40s;;;0\n" },
 	{ "several, monitored", several, text_ciphers_nagios,
@@ -566,6 +568,27 @@ static void a_crowd_of_suites_is_shown_once(void **state)
 	assert_non_null(strstr(buf_string(&out), "\nTLS1.1 TLS1.0  the server's order; the suites "
 						 "of TLS1.2, of which here:\n"));
 	screen_free(screen);
+}
+
+/* One group that an answer about versions happened to show is not all that there are. */
+static void what_came_in_passing_is_not_all(void **state)
+{
+	(void)state;
+	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
+	struct screen *screen = one(ciphers_modern);
+	struct survey_facts *survey = &screen->facts[0]->survey;
+	survey->group_count = survey->scheme_count = 1;
+	survey->signature13 = NULL;
+	survey->group_preference = PREFERENCE_UNKNOWN;
+	for (int i = 0; i < 2; i++)
+		survey->groups_complete[i] = survey->schemes_complete[i] = SEEN_NOT_TESTED;
+	finished(screen);
+	long_100(&screen->view, &out);
+	screen_free(screen);
+	assert_non_null(strstr(buf_string(&out), "\ngroups    X25519MLKEM768 (post-quantum), "
+						 "others not asked for\n"));
+	assert_non_null(strstr(buf_string(&out), "\nsigned    rsa_pss_rsae_sha256, "
+						 "others not asked for\n"));
 }
 
 static void only_trouble_is_coloured(void **state)
@@ -666,6 +689,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screens_are_as_drawn),
 		cmocka_unit_test(a_crowd_of_suites_is_shown_once),
+		cmocka_unit_test(what_came_in_passing_is_not_all),
 		cmocka_unit_test(only_trouble_is_coloured),
 		cmocka_unit_test(the_walk_is_shown_when_asked_for),
 		cmocka_unit_test(what_others_wrote_is_escaped),
