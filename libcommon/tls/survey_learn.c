@@ -250,8 +250,10 @@ void learn(struct survey *survey, const struct pending *pending, const struct an
 		note(&properties->alpn, strcmp(answer->alpn, survey->options.alpn) == 0);
 	if ((hello->flags & HELLO_GREASE) && answer_chooses(pending, answer))
 		note(&properties->grease, true);
-	/* Whose key it shares is what DROWN asks. */
-	if (answer->kind == ANSWER_HELLO && answer->version == SSL_2_0 && hello->version == SSL_2_0)
+	/* Whose key it shares is what DROWN asks; TLS 1.3 shows it to the library alone. */
+	bool ssl2_hello = answer->kind == ANSWER_HELLO && answer->version == SSL_2_0 &&
+			  hello->version == SSL_2_0;
+	if (ssl2_hello || answer->kind == ANSWER_HANDSHAKE)
 		(void)cert_index(survey, answer->leaf);
 	if (answer->kind != ANSWER_HELLO || !keeps_to_offer(hello, answer))
 		return;

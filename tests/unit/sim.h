@@ -308,6 +308,7 @@ static inline void sim_answer(struct sim *sim, const struct question *question,
 		out->kind = ANSWER_HANDSHAKE;
 		out->version = sim_newest(sim);
 		out->scheme = sim->schemes13[0];
+		out->leaf = sim->leaf;
 		out->resumed = question->kind == QUESTION_RESUME;
 	}
 }

@@ -528,6 +528,7 @@ static void check_all(const struct all_row *row, unsigned lanes, bool staggered,
 		check_version(&suites_too, sim, facts, version);
 	check_groups(row, sim, facts);
 	check_schemes(row, sim, facts);
+	assert_row(row->name, facts->cert_count == 1);
 	assert_row(row->name, !facts->inconsistent && !facts->violation);
 	if (getenv("SURVEY_FIGURES"))
 		printf("%-32s %u lanes: %3zu connections for everything; %zu rounds\n", row->name,
