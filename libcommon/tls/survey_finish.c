@@ -225,8 +225,9 @@ void survey_finish(struct survey *survey, struct survey_facts *out)
 	for (enum tls_version version = SSL_3_0; version <= TLS_1_3; version++)
 		finish_version(survey, &survey->plans[version], &out->versions[version]);
 	finish_ssl2(survey, &out->versions[SSL_2_0]);
-	/* Those of TLS 1.3 come behind a whole handshake. */
-	if (out->properties.session_tickets == SEEN_NO && !survey->handshake_tried &&
+	/* Those of TLS 1.3 come behind a whole handshake, which lets resumption be tried. */
+	if (out->properties.session_tickets == SEEN_NO &&
+	    out->properties.resumption == SEEN_NOT_TESTED &&
 	    survey->plans[TLS_1_3].state == OPENING_ACCEPTED)
 		out->properties.session_tickets = SEEN_NOT_TESTED;
 	finish_groups(survey, out);

@@ -31,6 +31,15 @@ static enum seen refused(const struct answer_facts *answer)
 	return yes == SEEN_YES ? SEEN_NO : yes == SEEN_NO ? SEEN_YES : yes;
 }
 
+/* Other answers may have shown it before. */
+static void take_shown(enum seen *property, bool shown)
+{
+	if (shown)
+		*property = SEEN_YES;
+	else if (*property == SEEN_NOT_TESTED)
+		*property = SEEN_NO;
+}
+
 static void take_handshake(struct survey *survey, const struct answer_facts *answer)
 {
 	struct property_facts *properties = &survey->properties;
@@ -44,12 +53,8 @@ static void take_handshake(struct survey *survey, const struct answer_facts *ans
 		survey->signature13 = answer->scheme;
 	if (survey->options.alpn)
 		properties->alpn = answer->alpn ? SEEN_YES : SEEN_NO;
-	if (answer->staple)
-		properties->ocsp_staple = SEEN_YES;
-	else if (properties->ocsp_staple == SEEN_NOT_TESTED)
-		properties->ocsp_staple = SEEN_NO;
-	if (answer->client_cert_requested)
-		properties->client_cert_requested = SEEN_YES;
+	take_shown(&properties->ocsp_staple, answer->staple);
+	take_shown(&properties->client_cert_requested, answer->client_cert_requested);
 }
 
 static void take_tolerance(struct survey *survey, const struct pending *pending,
