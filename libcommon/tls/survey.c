@@ -180,6 +180,8 @@ void survey_drop(struct survey *survey, const struct question *question)
 	pending->used = false;
 	survey->unclear++;
 	survey->unride[0] = survey->unride[1] = true;
-	if (!ride_take(survey, pending, &nothing))
+	if (pending->task->kind == TASK_CHECKS)
+		checks_drop(survey, pending);
+	else if (!ride_take(survey, pending, &nothing))
 		take_own(survey, pending, &nothing);
 }

@@ -202,6 +202,8 @@ uint16_t learn_field_group(const struct dh_seen *dh);
 bool checks_next(struct survey *survey, struct pending *pending);
 void checks_take(struct survey *survey, const struct pending *pending,
 		 const struct answer_facts *answer);
+/* Never asked: nothing is known, and nothing to be said of the server. */
+void checks_drop(struct survey *survey, const struct pending *pending);
 
 /* survey_ride.c */
 bool sets_next(struct survey *survey, struct pending *pending);

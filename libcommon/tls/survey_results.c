@@ -86,6 +86,12 @@ static void take_repeat(struct survey *survey, const struct answer_facts *answer
 		survey->inconsistent = true;
 }
 
+void checks_drop(struct survey *survey, const struct pending *pending)
+{
+	if (pending->check == CHECK_HANDSHAKE)
+		survey->handshake_tried = true; /* what waits for it need not wait longer */
+}
+
 void checks_take(struct survey *survey, const struct pending *pending,
 		 const struct answer_facts *answer)
 {

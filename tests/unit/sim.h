@@ -37,6 +37,7 @@ enum sim_habit {
 	SIM_FIELD = 1 << 12,     /* ffdhe2048's modulus for everybody, by its own choice */
 	SIM_STRAYS = 1 << 13,    /* instead of a refusal chooses what was not offered */
 	SIM_ODD_GROUP = 1 << 14, /* takes a group that was not offered */
+	SIM_AWAY = 1 << 15,      /* turns us away where a higher version is asked for */
 };
 
 struct sim_version {
@@ -336,8 +337,12 @@ static inline size_t sim_run(struct sim *sim, const struct survey_options *optio
 		sim->rounds++;
 		do {
 			struct answer_facts answer;
-			sim_answer(sim, &queue[head % 64], &answer);
-			survey_take(survey, &queue[head++ % 64], &answer);
+			const struct question *put = &queue[head++ % 64];
+			sim_answer(sim, put, &answer);
+			if ((sim->habits & SIM_AWAY) && put->hello.raw_version)
+				survey_drop(survey, put);
+			else
+				survey_take(survey, put, &answer);
 		} while (head < tail && !sim->staggered);
 	}
 	assert_int_equal(head, tail);

@@ -641,6 +641,8 @@ static const struct property_row {
 	{ "a classical share will do", hybrids, 0, PROPERTY(hybrid_preferred), SEEN_NO },
 	{ "no hybrid at all", like_ejabberd, 0, PROPERTY(hybrid_preferred), SEEN_NOT_TESTED },
 	{ "higher versions", like_ejabberd, 0, PROPERTY(version_tolerance), SEEN_YES },
+	{ "higher versions that could not be asked for", like_ejabberd, SIM_AWAY,
+	  PROPERTY(version_tolerance), SEEN_NOT_TESTED },
 };
 
 static void tells_properties(void **state)
@@ -658,6 +660,7 @@ static void tells_properties(void **state)
 		enum seen got;
 		memcpy(&got, properties + row->offset, sizeof(got));
 		assert_row_string(row->name, seen_name(got), seen_name(row->wanted));
+		assert_row(row->name, facts->properties.intolerant_of == 0);
 		arena_free(&mem);
 	}
 }
