@@ -210,6 +210,17 @@ static bool is_inconsistent(const struct survey *survey)
 	return any;
 }
 
+/* A version that was not asked for may have suites of either kind. Silence to SSL 2.0 is usual. */
+static bool is_every_version_known(const struct survey *survey)
+{
+	for (enum tls_version version = SSL_3_0; version <= TLS_1_3; version++) {
+		enum seen seen = offered(survey->plans[version].state);
+		if (seen != SEEN_YES && seen != SEEN_NO)
+			return false;
+	}
+	return survey_is_open(survey);
+}
+
 void survey_finish(struct survey *survey, struct survey_facts *out)
 {
 	*out = (struct survey_facts){
@@ -235,4 +246,6 @@ void survey_finish(struct survey *survey, struct survey_facts *out)
 	const struct scheme *signature = scheme_by_code(survey->signature13);
 	out->signature13 = signature ? signature->name : NULL;
 	out->forward_secrecy = survey_forward_secrecy(out);
+	if (out->forward_secrecy != FS_POSSIBLE && !is_every_version_known(survey))
+		out->forward_secrecy = FS_UNKNOWN;
 }

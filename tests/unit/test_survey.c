@@ -760,6 +760,27 @@ static void stops_at_the_limit_of_connections(void **state)
 	arena_free(&mem);
 }
 
+/* After TLS 1.3 alone, as the first answer may show it, older versions may still be there. */
+static void promises_nothing_of_versions_it_did_not_ask_for(void **state)
+{
+	static const enum fs_promise wanted[] = { FS_UNKNOWN, FS_UNKNOWN, FS_UNKNOWN,
+						  FS_UNKNOWN, FS_UNKNOWN, FS_ALWAYS };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		struct survey_facts facts;
+		only_13(sim);
+		(void)sim_run(sim,
+			      &(struct survey_options){ .scope = SURVEY_VERSIONS,
+							.lanes = 1,
+							.connections_max = i + 1 },
+			      mem, &facts);
+		assert_int_equal(facts.forward_secrecy, wanted[i]);
+		arena_free(&mem);
+	}
+}
+
 static void versions_alone_take_six(void **state)
 {
 	(void)state;
@@ -808,6 +829,7 @@ int main(void)
 		cmocka_unit_test(calls_nothing_complete_that_was_never_refused),
 		cmocka_unit_test(takes_a_field_of_its_own_for_no_violation),
 		cmocka_unit_test(stops_at_the_limit_of_connections),
+		cmocka_unit_test(promises_nothing_of_versions_it_did_not_ask_for),
 		cmocka_unit_test(versions_alone_take_six),
 		cmocka_unit_test(tells_nothing_of_tickets_it_could_not_see),
 	};
