@@ -97,9 +97,9 @@ static enum entry enter(struct lanes *lanes, struct turn *turn)
 {
 	while (!lanes->facts->cut) {
 		double now = clock_ms();
-		if (lanes_trusts(lanes, turn)) {
+		if (lanes_trusts(lanes, turn))
 			return ENTRY_NEEDLESS;
-		} else if (deadline_passed(lanes->probe->until)) {
+		if (deadline_passed(lanes->probe->until)) {
 			lanes_cut_time(lanes);
 		} else if (turn->stage == TURN_WAIT && lanes->out == 0 && lanes->doubters == 0) {
 			lanes_ask_control(lanes, turn);
