@@ -94,7 +94,7 @@ static bool make_tolerance(struct survey *survey, struct pending *pending, uint1
 static bool make_name(struct survey *survey, struct pending *pending, const char *name)
 {
 	struct version_plan *plan = survey_newest(survey, TLS_1_3);
-	if (!plan || plan->version == SSL_3_0 || !survey->options.servername)
+	if (!plan || !plan_takes_extensions(plan) || !survey->options.servername)
 		return false;
 	base(survey, plan, pending)->servername = name;
 	return true;
@@ -103,7 +103,7 @@ static bool make_name(struct survey *survey, struct pending *pending, const char
 static bool make_alpn(struct survey *survey, struct pending *pending)
 {
 	struct version_plan *plan = survey_newest(survey, TLS_1_3);
-	if (!plan || plan->version == SSL_3_0 || !survey->options.alpn)
+	if (!plan || !plan_takes_extensions(plan) || !survey->options.alpn)
 		return false;
 	base(survey, plan, pending)->alpn = UNKNOWN_ALPN;
 	return true;

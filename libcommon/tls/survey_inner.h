@@ -222,6 +222,9 @@ extern const enum tls_version asked_versions[ASKED_VERSIONS]; /* newest first; S
 struct version_plan *survey_newest(struct survey *survey, enum tls_version below);
 /* Every version was asked about and has its answer. */
 bool survey_is_open(const struct survey *survey);
+/* What is asked for in extensions can be asked of this version; a refusal would only tell that they
+ * are not liked. */
+bool plan_takes_extensions(const struct version_plan *plan);
 bool survey_is_gentle(const struct survey *survey);
 bool survey_wants_suites(const struct survey *survey);
 bool versions_next(struct survey *survey, struct task *task, struct pending *pending);

@@ -98,7 +98,7 @@ bool survey_begin(struct survey *survey, struct task *task)
 		return false;
 	struct version_plan *plan = task->version == TLS_1_3 ? &survey->plans[TLS_1_3]
 							     : survey_newest(survey, TLS_1_2);
-	if (!plan || plan->state != OPENING_ACCEPTED || plan->version == SSL_3_0) {
+	if (!plan || plan->state != OPENING_ACCEPTED || !plan_takes_extensions(plan)) {
 		task->off = true;
 		return false;
 	}

@@ -21,6 +21,11 @@ struct version_plan *survey_newest(struct survey *survey, enum tls_version below
 	return NULL;
 }
 
+bool plan_takes_extensions(const struct version_plan *plan)
+{
+	return plan->version > SSL_3_0 && plan->manner != MANNER_BARE;
+}
+
 static bool is_settled(enum opening_state state)
 {
 	return state != OPENING_NOT_ASKED && state != OPENING_OUT;

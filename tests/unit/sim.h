@@ -38,6 +38,7 @@ enum sim_habit {
 	SIM_STRAYS = 1 << 13,    /* instead of a refusal chooses what was not offered */
 	SIM_ODD_GROUP = 1 << 14, /* takes a group that was not offered */
 	SIM_AWAY = 1 << 15,      /* turns us away where a higher version is asked for */
+	SIM_BARE = 1 << 16,      /* refuses any extension */
 };
 
 struct sim_version {
@@ -265,6 +266,10 @@ static inline void sim_hello(struct sim *sim, const struct hello *hello, struct 
 		sim_ssl2(sim, out);
 	} else if ((sim->habits & SIM_SHORT) && hello->suite_count > 128) {
 		out->kind = ANSWER_RESET;
+	} else if ((sim->habits & SIM_BARE) && hello->version > SSL_3_0 &&
+		   (hello->servername || hello->alpn || hello->group_count > 0 ||
+		    hello->scheme_count > 0 || (hello->flags & ~(unsigned)HELLO_FALLBACK))) {
+		sim_refuse(sim, 50, out);
 	} else if ((sim->habits & SIM_PICKY) && (hello->flags & rich)) {
 		sim_refuse(sim, 50, out);
 	} else if (sim->habits & (SIM_TAKES_ALL | SIM_STRANGE)) {

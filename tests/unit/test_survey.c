@@ -607,6 +607,31 @@ static void tells_no_group_that_was_not_offered(void **state)
 	}
 }
 
+/* Groups, schemes and names are extensions: of who refuses any, nothing can be learnt of them. */
+static void asks_nothing_that_takes_an_extension_where_none_is_taken(void **state)
+{
+	(void)state;
+	for (unsigned lanes = 1; lanes <= 8; lanes += 7) {
+		struct arena *mem = arena_new();
+		struct sim *sim = arena_alloc(mem, sizeof(*sim));
+		size_t asked;
+		give_usual(sim);
+		many_suites(sim, TLS_1_1, 20);
+		sim->habits = SIM_BARE | SIM_NO_HANDSHAKE;
+		const struct survey_facts *facts = survey_all(sim, lanes, mem, &asked);
+		assert_true(facts->versions[TLS_1_1].suites_complete);
+		assert_int_equal(facts->versions[TLS_1_1].suite_count,
+				 sim->versions[TLS_1_1].count);
+		assert_int_equal(facts->groups_complete[0], SEEN_NOT_TESTED);
+		assert_int_equal(facts->schemes_complete[0], SEEN_NOT_TESTED);
+		assert_int_equal(facts->properties.sni_unknown_refused, SEEN_NOT_TESTED);
+		assert_int_equal(facts->properties.heartbeat, SEEN_NOT_TESTED);
+		assert_int_equal(facts->properties.grease, SEEN_NO);
+		assert_false(facts->inconsistent);
+		arena_free(&mem);
+	}
+}
+
 /* What is no trouble on a good server, and how each bad habit shows. */
 static const struct property_row {
 	const char *name;
@@ -824,6 +849,7 @@ int main(void)
 		cmocka_unit_test(finds_groups_and_schemes),
 		cmocka_unit_test(tells_curves_beside_the_one_of_the_certificate),
 		cmocka_unit_test(tells_no_group_that_was_not_offered),
+		cmocka_unit_test(asks_nothing_that_takes_an_extension_where_none_is_taken),
 		cmocka_unit_test(tells_properties),
 		cmocka_unit_test(ends_with_every_bad_server),
 		cmocka_unit_test(calls_nothing_complete_that_was_never_refused),
