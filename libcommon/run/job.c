@@ -203,6 +203,36 @@ bool job_take_endpoints(struct job *job)
 	return true;
 }
 
+void job_reread(struct job *job, const char *section, size_t size, job_section_fn *read)
+{
+	size_t judged = 0;
+	if (job->problem.code)
+		return;
+	if (json_object_get(job->record, "dns"))
+		job->looked_up = reread_dns(job->record, job->mem, &job->dns, &job->problem);
+	if (job->problem.code || (!job_take_endpoints(job) && job->problem.code))
+		return;
+	json_t *endpoints = json_object_get(job->record, "endpoints");
+	for (size_t i = 0; i < job->endpoints.count; i++) {
+		json_t *endpoint = json_array_get(endpoints, i);
+		if (!job->wanted[i] || !json_object_get(endpoint, section))
+			continue;
+		void *facts = arena_alloc(job->endpoint_mem[i], size);
+		struct err why = { 0 };
+		if (!read(endpoint, job->endpoint_mem[i], facts, &why)) {
+			err_set(&job->problem, why.stage, why.code, "endpoints[%zu].%s", i,
+				why.text);
+			return;
+		}
+		job->facts[i] = facts;
+		judged++;
+	}
+	if (judged == 0 && !job->looked_up)
+		err_set(&job->problem, AT_INPUT, ERR_USAGE,
+			"holds nothing to judge: --rejudge wants records with a %s section",
+			section);
+}
+
 static void look_up(struct job *job)
 {
 	const struct options *opt = job->shared->options;

@@ -68,6 +68,11 @@ void job_read_line(struct job *job);
 /* The endpoints the record names, narrowed to what the options want. False: it names none, or wrong
  * ones (problem is set). */
 NODISCARD bool job_take_endpoints(struct job *job);
+/* --rejudge: DNS and endpoints out of the record, and for each wanted endpoint that has this
+ * section what `read` makes of it, in room of `size`. problem is set when the record keeps nothing
+ * to judge, or wrong things. */
+typedef bool job_section_fn(const json_t *endpoint, struct arena *mem, void *out, struct err *err);
+void job_reread(struct job *job, const char *section, size_t size, job_section_fn *read);
 /* The record's endpoints, or discovery. problem is set when there are none, saying why. */
 void job_find_endpoints(struct job *job);
 /* Endpoints that the caller puts in place of any: room for their facts. */

@@ -69,33 +69,14 @@ void verdict_make(const struct job *job, struct verdict *out)
 	}
 }
 
+static bool read_section(const json_t *endpoint, struct arena *mem, void *out, struct err *err)
+{
+	return reread_starttls(endpoint, mem, out, err);
+}
+
 void verdict_reread(struct job *job)
 {
-	if (job->problem.code)
-		return;
-	if (json_object_get(job->record, "dns"))
-		job->looked_up = reread_dns(job->record, job->mem, &job->dns, &job->problem);
-	if (job->problem.code || (!job_take_endpoints(job) && job->problem.code))
-		return;
-	size_t judged = 0;
-	json_t *endpoints = json_object_get(job->record, "endpoints");
-	for (size_t i = 0; i < job->endpoints.count; i++) {
-		json_t *endpoint = json_array_get(endpoints, i);
-		if (!job->wanted[i] || !json_object_get(endpoint, "starttls"))
-			continue;
-		struct starttls_facts *facts = arena_alloc(job->endpoint_mem[i], sizeof(*facts));
-		struct err why = { 0 };
-		if (!reread_starttls(endpoint, job->endpoint_mem[i], facts, &why)) {
-			err_set(&job->problem, why.stage, why.code, "endpoints[%zu].%s", i,
-				why.text);
-			return;
-		}
-		job->facts[i] = facts;
-		judged++;
-	}
-	if (judged == 0 && !job->looked_up)
-		err_set(&job->problem, AT_INPUT, ERR_USAGE,
-			"holds nothing to judge: --rejudge wants records with a starttls section");
+	job_reread(job, "starttls", sizeof(struct starttls_facts), read_section);
 }
 
 static void write_text(struct job *job, const struct verdict *verdict)
