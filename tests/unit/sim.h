@@ -3,6 +3,7 @@
 #ifndef SIM_H
 #define SIM_H
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "unit.h"
@@ -258,6 +259,13 @@ static inline void sim_13(struct sim *sim, const struct hello *hello, struct ans
 	}
 }
 
+static inline bool sim_has_extensions(const struct hello *hello)
+{
+	return hello->version > SSL_3_0 &&
+	       (hello->servername || hello->alpn || hello->group_count > 0 ||
+		hello->scheme_count > 0 || (hello->flags & ~(unsigned)HELLO_FALLBACK));
+}
+
 static inline void sim_hello(struct sim *sim, const struct hello *hello, struct answer_facts *out)
 {
 	unsigned rich = HELLO_GREASE | HELLO_HEARTBEAT | HELLO_COMPRESSION;
@@ -266,11 +274,8 @@ static inline void sim_hello(struct sim *sim, const struct hello *hello, struct 
 		sim_ssl2(sim, out);
 	} else if ((sim->habits & SIM_SHORT) && hello->suite_count > 128) {
 		out->kind = ANSWER_RESET;
-	} else if ((sim->habits & SIM_BARE) && hello->version > SSL_3_0 &&
-		   (hello->servername || hello->alpn || hello->group_count > 0 ||
-		    hello->scheme_count > 0 || (hello->flags & ~(unsigned)HELLO_FALLBACK))) {
-		sim_refuse(sim, 50, out);
-	} else if ((sim->habits & SIM_PICKY) && (hello->flags & rich)) {
+	} else if (((sim->habits & SIM_BARE) && sim_has_extensions(hello)) ||
+		   ((sim->habits & SIM_PICKY) && (hello->flags & rich))) {
 		sim_refuse(sim, 50, out);
 	} else if (sim->habits & (SIM_TAKES_ALL | SIM_STRANGE)) {
 		out->kind = ANSWER_HELLO;
@@ -338,7 +343,7 @@ static inline size_t sim_run(struct sim *sim, const struct survey_options *optio
 		}
 		if (step == SURVEY_DONE)
 			break;
-		assert_true(head < tail); /* nobody waits for nothing */
+		assert(head < tail); /* nobody waits for nothing */
 		sim->rounds++;
 		do {
 			struct answer_facts answer;
