@@ -9,6 +9,7 @@
 
 #include "judge/certcheck.h"
 #include "judge/ciphers.h"
+#include "judge/dialback.h"
 #include "judge/judge.h"
 
 #define RECORD_SCHEMA 1
@@ -29,6 +30,9 @@ json_t *record_certcheck(const struct endpoint *at, const struct certcheck_facts
 json_t *record_ciphers(const struct endpoint *at, const struct ciphers_facts *facts,
 		       const struct policy *policy, const struct findings *findings,
 		       enum status status);
+json_t *record_dialback(const struct endpoint *at, const struct dialback_facts *facts,
+			const struct policy *policy, const struct findings *findings,
+			enum status status);
 /* "history": what was seen of one domain. */
 json_t *record_history(const struct sighting *rows, size_t count);
 json_t *record_findings(const struct findings *findings);

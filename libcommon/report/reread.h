@@ -28,6 +28,9 @@ NODISCARD bool reread_certcheck(const json_t *endpoint, struct arena *mem,
 /* Facts of the "ciphers" section, likewise. */
 NODISCARD bool reread_ciphers(const json_t *endpoint, struct arena *mem, struct ciphers_facts *out,
 			      struct err *err);
+/* Facts of the "dialback" section, likewise. */
+NODISCARD bool reread_dialback(const json_t *endpoint, struct arena *mem,
+			       struct dialback_facts *out, struct err *err);
 NODISCARD bool reread_dns(const json_t *record, struct arena *mem, struct dns_facts *out,
 			  struct err *err);
 /* "2026-11-22T15:04:05Z" to seconds. */

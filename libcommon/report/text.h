@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "judge/certcheck.h"
 #include "judge/ciphers.h"
+#include "judge/dialback.h"
 #include "judge/judge.h"
 #include "report/names.h"
 
@@ -91,6 +92,25 @@ struct list_filter {
 };
 void text_suite_list(const struct list_filter *filter, const struct policy *policy,
 		     enum suite_names names, const struct text_style *style, struct buf *out);
+
+/* xmpp-dialback: base.target->facts[i] is &dialbacks[i]->walk. */
+struct dialback_view {
+	struct text_view base;
+	const struct dialback_facts *const *dialbacks; /* by endpoint */
+	const struct policy *policy;
+};
+
+/* Summary, the hops as a timeline, the verdict in a sentence, what each trial gave, findings, cost:
+ * SCREENS.md. style->timeline: the hops of every trial, otherwise those of the round and of what
+ * went wrong. */
+void text_dialback_long(const struct dialback_view *view, const struct text_style *style,
+			struct buf *out);
+/* As text_starttls_short(), with the verdict and how the peer would authenticate us. */
+void text_dialback_short(const struct dialback_view *view, struct buf *out);
+/* "XMPPDIALBACK OK - example.org valid, TLS both ways | round=0.27s;;;0 trials=9 time=1.3s" */
+void text_dialback_nagios(const struct dialback_view *view, struct buf *out);
+/* --list-checks: the catalogue of trials. */
+void text_trial_list(const struct text_style *style, struct buf *out);
 
 /* --explain ID: the catalogue's entry as a short page. */
 void text_explain(const struct finding_kind *kind, struct buf *out);

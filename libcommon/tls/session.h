@@ -24,6 +24,7 @@ struct tls_options {
 	enum pfs_wish pfs;
 	const char *priority;             /* a GnuTLS priority string instead of ours; NULL */
 	const char *cert_file, *key_file; /* PEM or PKCS#11 URI; NULL: none */
+	struct bytes cert_pem, key_pem;   /* in memory, where no file is named; empty: none */
 	const char *keylog; /* file in NSS format, appended; NULL: $SSLKEYLOGFILE, which GnuTLS
 			       heeds itself */
 	bool show_messages; /* taps see handshake messages (-vv) */

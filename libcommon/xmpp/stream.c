@@ -245,16 +245,33 @@ static bool greet(struct stream *stream, struct stream_facts *facts, double sent
 	return true;
 }
 
+static struct stream *stream_new(struct conn *conn, struct arena *mem)
+{
+	struct stream *stream = memory_new(sizeof(*stream));
+	stream->conn = conn;
+	stream->mem = mem;
+	stream->stanza = arena_new();
+	stream->xml = xml_new();
+	return stream;
+}
+
+/* A stream begins anew: after TLS, after SASL. */
+static void forget(struct stream *stream)
+{
+	xml_free(&stream->xml);
+	stream->xml = xml_new();
+	stream->input_from = stream->input_to = 0;
+	stream->held = stream->broken = stream->ended = false;
+	stream->fault = ERR_NONE;
+	stream->restarted = true;
+}
+
 bool stream_open_with(struct conn *conn, const struct stream_header *header, const char *behind,
 		      struct arena *mem, struct stream **out, struct stream_facts *facts,
 		      struct err *err)
 {
 	*facts = (struct stream_facts){ 0 };
-	CLEANUP(stream_close) struct stream *stream = memory_new(sizeof(*stream));
-	stream->conn = conn;
-	stream->mem = mem;
-	stream->stanza = arena_new();
-	stream->xml = xml_new();
+	CLEANUP(stream_close) struct stream *stream = stream_new(conn, mem);
 	if (!send_header(stream, header, behind, err))
 		return false;
 	double sent = clock_ms();
@@ -274,13 +291,29 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 		    struct stream_facts *facts, struct err *err)
 {
 	*facts = (struct stream_facts){ 0 };
-	xml_free(&stream->xml);
-	stream->xml = xml_new();
-	stream->input_from = stream->input_to = 0;
-	stream->held = stream->broken = stream->ended = false;
-	stream->fault = ERR_NONE;
-	stream->restarted = true;
+	forget(stream);
 	return send_header(stream, header, "", err) && greet(stream, facts, clock_ms(), err);
+}
+
+bool stream_accept(struct conn *conn, struct arena *mem, struct stream **out,
+		   struct stream_facts *facts, struct err *err)
+{
+	*facts = (struct stream_facts){ 0 };
+	*out = stream_new(conn, mem);
+	return read_header(*out, facts, err);
+}
+
+bool stream_answer(struct stream *stream, const struct stream_header *header, const char *behind,
+		   struct err *err)
+{
+	return send_header(stream, header, behind, err);
+}
+
+bool stream_accept_again(struct stream *stream, struct stream_facts *facts, struct err *err)
+{
+	*facts = (struct stream_facts){ 0 };
+	forget(stream);
+	return read_header(stream, facts, err);
 }
 
 bool stream_read(struct stream *stream, const struct elem **out, struct stream_error *error,

@@ -37,6 +37,10 @@ struct stream_header {
 	const char *to;
 	const char *from; /* NULL: none */
 	const char *lang; /* NULL: "en" */
+	const char *id;   /* only who accepted the connection gives one; NULL: none */
+	/* What tests of a server's tolerance leave out or change. */
+	const char *dialback_prefix; /* NULL: "db" (XEP-0220); "": not declared */
+	bool no_version;             /* as before RFC 3920 */
 };
 
 struct stream;
@@ -50,6 +54,19 @@ NODISCARD bool stream_open(struct conn *conn, const struct stream_header *header
 /* A new header on a fresh parser, after TLS or SASL (STR-44, STR-45). */
 NODISCARD bool stream_restart(struct stream *stream, const struct stream_header *header,
 			      struct stream_facts *facts, struct err *err);
+
+/* The other end: waits for the header of who called. In facts stand that header and the error that
+ * came instead; *out is set in either case, so that an answer can go out. */
+NODISCARD bool stream_accept(struct conn *conn, struct arena *mem, struct stream **out,
+			     struct stream_facts *facts, struct err *err);
+/* Our header, with the id of this stream, and what we offer (a <stream:features/> element, or an
+ * error and nothing more) in one write. */
+NODISCARD bool stream_answer(struct stream *stream, const struct stream_header *header,
+			     const char *behind, struct err *err);
+/* The caller's header on a fresh parser, after TLS or SASL. */
+NODISCARD bool stream_accept_again(struct stream *stream, struct stream_facts *facts,
+				   struct err *err);
+
 /* Ends in order, unless the stream is broken: </stream:stream>, then waits at most a second for the
  * peer's. */
 void stream_close(struct stream **stream);

@@ -14,6 +14,14 @@ static void write_pair(struct buf *out, const char *name, const char *value)
 	buf_char(out, '\'');
 }
 
+static void write_dialback(const char *prefix, struct buf *out)
+{
+	if (!prefix)
+		prefix = "db";
+	if (*prefix)
+		buf_printf(out, " xmlns:%s='" NS_DIALBACK "'", prefix);
+}
+
 /* <?xml version='1.0'?><stream:stream to='example.org' version='1.0' xml:lang='en'
  * xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>
  *
@@ -23,12 +31,14 @@ void stream_header_write(const struct stream_header *header, struct buf *out)
 {
 	bool server = header->service == SERVICE_S2S;
 	buf_text(out, "<?xml version='1.0'?><stream:stream");
+	write_pair(out, "id", header->id);
 	write_pair(out, "from", header->from);
 	write_pair(out, "to", header->to);
-	write_pair(out, "version", "1.0");
+	write_pair(out, "version", header->no_version ? NULL : "1.0");
 	write_pair(out, "xml:lang", header->lang ? header->lang : "en");
 	write_pair(out, "xmlns", server ? NS_SERVER : NS_CLIENT);
-	write_pair(out, "xmlns:db", server ? NS_DIALBACK : NULL);
+	if (server)
+		write_dialback(header->dialback_prefix, out);
 	write_pair(out, "xmlns:stream", NS_STREAM);
 	buf_char(out, '>');
 }

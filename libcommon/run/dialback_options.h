@@ -1,0 +1,59 @@
+/* dialback_options.h - what xmpp-dialback is asked to do, beyond the common command line. Built
+ * from the options before the first thread, const afterwards. */
+#ifndef RUN_DIALBACK_OPTIONS_H
+#define RUN_DIALBACK_OPTIONS_H
+
+#include "run/cli.h"
+#include "xmpp/trial.h"
+
+/* What --serve does wrong on purpose; never "valid for everybody". */
+enum misbehaviour {
+	MISBEHAVE_NOT,
+	MISBEHAVE_LATE,     /* answers after LATE_SECONDS */
+	MISBEHAVE_WRONG_ID, /* answers a verify for another id */
+	MISBEHAVE_SWAPPED,  /* from and to of an answer the wrong way round */
+	MISBEHAVE_SILENT,   /* no answer at all */
+	MISBEHAVE_CLOSE,    /* closes instead of an answer */
+	MISBEHAVE_INVALID,  /* every key is invalid */
+};
+#define LATE_SECONDS 20.0
+
+enum dialback_task {
+	TASK_PROBE,
+	TASK_SERVE,       /* --serve */
+	TASK_MAKE_KEY,    /* --make-key */
+	TASK_VERIFY_KEY,  /* --verify-key */
+	TASK_LIST_CHECKS, /* --list-checks */
+};
+
+struct dialback_options {
+	enum dialback_task task;
+	const char *listen;       /* "[ADDR:]PORT"; NULL: no listener */
+	bool chosen[TRIAL_COUNT]; /* --check, --answer, --wrong-key ...: these and no others */
+	bool any_chosen;
+	const char *piggyback;    /* another domain of ours; NULL */
+	const char *piggyback_to; /* another domain of theirs; NULL */
+	double wait;              /* seconds for a peer's answer or call back */
+	/* --serve */
+	bool tls_optional; /* --no-require-tls */
+	enum misbehaviour misbehave;
+	size_t count; /* exchanges; 0: no end */
+	/* Keys. */
+	const char *key;         /* --verify-key */
+	const char *id;          /* --id */
+	const char *secret_file; /* "FILE", "fd:N"; NULL: a random secret for the run */
+};
+
+#define DIALBACK_WAIT 20.0 /* seconds */
+
+extern const struct poptOption dialback_option_table[];
+/* For cli_tool.take. */
+bool dialback_take_option(void *tool_options, struct options *options, int value, const char *arg,
+			  struct err *err);
+/* After the command line: what goes together, what is missing, what follows. False: told. */
+NODISCARD bool dialback_check_options(struct dialback_options *opt, struct options *options);
+
+const char *misbehaviour_name(enum misbehaviour kind); /* "late" "wrong-id" "swapped" "silent"
+							  "close" "invalid" */
+
+#endif
