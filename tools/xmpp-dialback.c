@@ -7,8 +7,6 @@
 #include "run/dialback.h"
 #include "run/tool.h"
 
-#define TIMEOUT_SECONDS 120 /* a peer's way back takes its time, and there are many checks */
-
 static void examine(struct job *job, const void *run)
 {
 	if (!job->problem.code)
@@ -31,7 +29,6 @@ static const struct tool tool = {
 		.table = dialback_option_table,
 		.take = dialback_take_option,
 		.default_first = true,
-		.default_timeout = TIMEOUT_SECONDS,
 	},
 	.examine = examine,
 	.rejudge = rejudge,

@@ -55,6 +55,7 @@ static bool choose_trials(struct dialback_options *opt, const struct options *op
 			return refuse_trial(trial, missing, err);
 		opt->chosen[trial] |= !missing && (opt->all || (usual && kind->usual));
 	}
+	opt->any_chosen = true;
 	return true;
 }
 

@@ -29,10 +29,10 @@ enum dialback_task {
 struct dialback_options {
 	enum dialback_task task;
 	const char *listen; /* "[ADDR:]PORT"; NULL: no listener */
-	/* While options are taken: the trials that were named. After dialback_check_options():
-	 * those to run, and no others. */
-	bool chosen[TRIAL_COUNT];
-	bool any_chosen;          /* --check, --answer or --wrong-key was given */
+	/* While options are taken: the trials that were named, and whether --check, --answer or
+	 * --wrong-key was given. After dialback_check_options(): those to run and no others, and
+	 * true. */
+	bool chosen[TRIAL_COUNT], any_chosen;
 	bool usual, all;          /* --check usual, --check all */
 	const char *piggyback;    /* another domain of ours; NULL */
 	const char *piggyback_to; /* another domain of theirs; NULL */

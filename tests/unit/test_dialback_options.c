@@ -12,7 +12,6 @@ static const struct cli_tool tool = {
 	.table = dialback_option_table,
 	.take = dialback_take_option,
 	.default_first = true,
-	.default_timeout = 120,
 };
 
 struct parsed {
