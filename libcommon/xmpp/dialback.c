@@ -187,6 +187,29 @@ bool dialback_key_matches(const char *made, const char *presented)
 	return difference == 0;
 }
 
+/* As we write it ourselves. */
+static const char *canonical(const char *domain, struct arena *mem)
+{
+	struct jid_domain parsed;
+	struct err err;
+	return jid_domain_parse(domain, strlen(domain), mem, &parsed, &err) ? parsed.unicode
+									    : domain;
+}
+
+bool dialback_is_key(struct bytes secret, const struct db_element *asked)
+{
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	char key[DIALBACK_KEY_SIZE];
+	if (!asked->from || !asked->to || !asked->id)
+		return false;
+	dialback_make_key(secret, asked->from, asked->to, asked->id, key);
+	if (dialback_key_matches(key, asked->key))
+		return true;
+	dialback_make_key(secret, canonical(asked->from, mem), canonical(asked->to, mem), asked->id,
+			  key);
+	return dialback_key_matches(key, asked->key);
+}
+
 void dialback_new_token(char out[DIALBACK_TOKEN_SIZE])
 {
 	unsigned char octets[DIALBACK_TOKEN_SIZE / 2];

@@ -293,7 +293,8 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 {
 	*facts = (struct stream_facts){ 0 };
 	forget(stream);
-	return send_header(stream, header, "", err) && greet(stream, header, facts, clock_ms(), err);
+	return send_header(stream, header, "", err) &&
+	       greet(stream, header, facts, clock_ms(), err);
 }
 
 bool stream_accept(struct conn *conn, struct arena *mem, struct stream **out,
