@@ -35,7 +35,8 @@ bool dialback_read(const struct elem *elem, struct arena *mem, struct db_element
 /* <db:result from='capulet.example' to='montague.example'>KEY</db:result>
  *
  * prefix: "db", as the header declared it; another one is declared on the element itself. Members
- * that are NULL are not written; DB_ERROR carries its condition as an <error type='cancel'/>. */
+ * that are NULL are not written; DB_ERROR carries its condition (NULL: undefined-condition) as an
+ * <error type='cancel'/>, and no key. */
 void dialback_write(const struct db_element *element, const char *prefix, struct buf *out);
 
 /* The answer belongs to this request: same kind, from and to exchanged, and the id of a verify
