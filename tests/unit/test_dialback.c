@@ -62,7 +62,7 @@ static void make_key_of(const json_t *vector, char out[DIALBACK_KEY_SIZE])
 			  out);
 }
 
-/* XEP-0185, section 4, and XEP-0220, section 2.1.1. */
+/* XEP-0185, section 3, and XEP-0220, sections 2.1.1 and 2.2.2. */
 static void makes_the_published_keys(void **state)
 {
 	(void)state;

@@ -96,6 +96,40 @@ static void check_words(const char *name, const char *words)
 	assert_row(name, !strstr(words, "  ") && !strpbrk(words, "\t\n"));
 }
 
+/* The sections that bear on a trial, by their titles: a wrong number is worse than none. */
+static const struct section {
+	const char *ref, *title;
+} sections[] = {
+	{ "RFC 6120 section 4.6.1", "Dead Connection" },
+	{ "RFC 6120 section 4.8.5", "Namespace Declarations and Prefixes" },
+	{ "RFC 6120 section 8.1.1.2", "Server-to-Server Streams ('to')" },
+	{ "RFC 6120 section 8.1.2.2", "Server-to-Server Streams ('from')" },
+	{ "RFC 6120 section 13.12", "Denial of Service" },
+	{ "RFC 7590 section 3.4", "Authenticated Connections" },
+	{ "RFC 7622 section 3.2", "Domainpart" },
+	{ "XEP-0178 section 3", "Server-to-Server Recommendation" },
+	{ "XEP-0185 section 2", "Recommended Algorithm" },
+	{ "XEP-0220 section 2", "Protocol" },
+	{ "XEP-0220 section 2.1.1", "Initiating Server Generates Outbound Request" },
+	{ "XEP-0220 section 2.1.2", "Receiving Server Generates Outbound Request" },
+	{ "XEP-0220 section 2.2.1", "Receiving Server Handles Inbound Authorization Request" },
+	{ "XEP-0220 section 2.2.2", "Authoritative Server Handles Inbound Verification Request" },
+	{ "XEP-0220 section 2.5", "Dialback Error Conditions" },
+	{ "XEP-0220 section 2.6", "Multiplexing" },
+	{ "XEP-0220 section 3.1", "Unsolicited Dialback" },
+	{ "XEP-0288 section 2", "Protocol" },
+	{ "XEP-0344 section 2.4", "Dialback without dialback flow" },
+};
+
+static bool is_section(const char *ref)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		if (strcmp(sections[i].ref, ref) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void says_what_it_does_and_wants(void **state)
 {
 	(void)state;
@@ -103,10 +137,8 @@ static void says_what_it_does_and_wants(void **state)
 		const struct trial_kind *kind = trial_kind(trial);
 		check_words(kind->name, kind->words);
 		check_words(kind->name, kind->want);
-		check_words(kind->name, kind->ref);
-		assert_row(kind->name, strstr(kind->ref, " section ") != NULL);
-		assert_row(kind->name, strncmp(kind->ref, "XEP-", 4) == 0 ||
-					       strncmp(kind->ref, "RFC ", 4) == 0);
+		if (!is_section(kind->ref))
+			fail_msg("%s: no section \"%s\" is known", kind->name, kind->ref);
 	}
 }
 
