@@ -73,8 +73,8 @@ static const struct row {
 };
 
 /* Opens the stream on what the peer offers; what it says next is in its socket already. */
-static struct stream *open(struct peer *peer, const struct row *row, struct arena *mem,
-			   struct stream_facts *facts)
+static struct stream *begin(struct peer *peer, const struct row *row, struct arena *mem,
+			    struct stream_facts *facts)
 {
 	struct stream *stream = NULL;
 	struct err err;
@@ -96,7 +96,7 @@ static void tells_how_it_ended(void **state)
 		CLEANUP(arena_free) struct arena *mem = arena_new();
 		CLEANUP(peer_close) struct peer peer = { .fd = -1 };
 		struct stream_facts facts;
-		CLEANUP(stream_close) struct stream *stream = open(&peer, row, mem, &facts);
+		CLEANUP(stream_close) struct stream *stream = begin(&peer, row, mem, &facts);
 		struct err err = { 0 };
 		const char *condition = "untouched";
 		enum external_result result;
@@ -121,7 +121,7 @@ static void goes_on_after_a_refusal(void **state)
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	CLEANUP(peer_close) struct peer peer = { .fd = -1 };
 	struct stream_facts facts;
-	CLEANUP(stream_close) struct stream *stream = open(&peer, &row, mem, &facts);
+	CLEANUP(stream_close) struct stream *stream = begin(&peer, &row, mem, &facts);
 	enum external_result result;
 	const char *condition;
 	const struct elem *elem;
@@ -152,7 +152,7 @@ static void says_who_we_are(void **state)
 		CLEANUP(arena_free) struct arena *mem = arena_new();
 		CLEANUP(peer_close) struct peer peer = { .fd = -1 };
 		struct stream_facts facts;
-		CLEANUP(stream_close) struct stream *stream = open(&peer, &row, mem, &facts);
+		CLEANUP(stream_close) struct stream *stream = begin(&peer, &row, mem, &facts);
 		enum external_result result;
 		const char *condition;
 		char heard[4096];
@@ -173,7 +173,7 @@ static void sends_no_half_request(void **state)
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	CLEANUP(peer_close) struct peer peer = { .fd = -1 };
 	struct stream_facts facts;
-	CLEANUP(stream_close) struct stream *stream = open(&peer, &row, mem, &facts);
+	CLEANUP(stream_close) struct stream *stream = begin(&peer, &row, mem, &facts);
 	enum external_result result;
 	const char *condition;
 	char heard[4096];
