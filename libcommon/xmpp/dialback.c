@@ -92,8 +92,15 @@ static void write_pair(struct buf *out, const char *name, const char *value)
 	if (!value)
 		return;
 	buf_printf(out, " %s='", name);
-	xml_escape(out, value);
+	xml_escape_attribute(out, value);
 	buf_char(out, '\'');
+}
+
+/* RFC 6120, 8.3.2: an error has a condition, if only the undefined one. */
+static void write_error(const char *condition, struct buf *out)
+{
+	buf_printf(out, "<error type='cancel'><%s xmlns='" NS_STANZA_ERROR "'/></error>",
+		   condition ? condition : "undefined-condition");
 }
 
 static void write_element(const struct db_element *element, const char *prefix, bool declared,
@@ -109,8 +116,8 @@ static void write_element(const struct db_element *element, const char *prefix, 
 	if (element->type != DB_REQUEST)
 		write_pair(out, "type", types[element->type]);
 	if (element->type == DB_ERROR) {
-		buf_printf(out, "><error type='cancel'><%s xmlns='" NS_STANZA_ERROR "'/></error>",
-			   element->condition);
+		buf_char(out, '>');
+		write_error(element->condition, out);
 	} else if (element->key && *element->key) {
 		buf_char(out, '>');
 		xml_escape(out, element->key);

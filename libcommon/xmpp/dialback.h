@@ -35,7 +35,7 @@ bool dialback_read(const struct elem *elem, struct arena *mem, struct db_element
 /* <db:result from='capulet.example' to='montague.example'>KEY</db:result>
  *
  * prefix: as the header declared it. Members that are NULL are not written; DB_ERROR carries its
- * condition as an <error type='cancel'/>. */
+ * condition (NULL: undefined-condition) as an <error type='cancel'/>, and no key. */
 void dialback_write(const struct db_element *element, const char *prefix, struct buf *out);
 /* The same with the prefix declared on the element in any case. */
 void dialback_write_declared(const struct db_element *element, const char *prefix, struct buf *out);
