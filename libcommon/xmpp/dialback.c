@@ -96,11 +96,12 @@ static void write_pair(struct buf *out, const char *name, const char *value)
 	buf_char(out, '\'');
 }
 
-void dialback_write(const struct db_element *element, const char *prefix, struct buf *out)
+static void write_element(const struct db_element *element, const char *prefix, bool declared,
+			  struct buf *out)
 {
 	const char *name = kinds[element->kind];
 	buf_printf(out, "<%s:%s", prefix, name);
-	if (strcmp(prefix, "db") != 0)
+	if (declared)
 		buf_printf(out, " xmlns:%s='" NS_DIALBACK "'", prefix);
 	write_pair(out, "from", element->from);
 	write_pair(out, "to", element->to);
@@ -118,6 +119,16 @@ void dialback_write(const struct db_element *element, const char *prefix, struct
 		return;
 	}
 	buf_printf(out, "</%s:%s>", prefix, name);
+}
+
+void dialback_write(const struct db_element *element, const char *prefix, struct buf *out)
+{
+	write_element(element, prefix, false, out);
+}
+
+void dialback_write_declared(const struct db_element *element, const char *prefix, struct buf *out)
+{
+	write_element(element, prefix, true, out);
 }
 
 bool dialback_same_domain(const char *a, const char *b)

@@ -34,9 +34,11 @@ struct db_element {
 bool dialback_read(const struct elem *elem, struct arena *mem, struct db_element *out);
 /* <db:result from='capulet.example' to='montague.example'>KEY</db:result>
  *
- * prefix: "db", as the header declared it; another one is declared on the element itself. Members
- * that are NULL are not written; DB_ERROR carries its condition as an <error type='cancel'/>. */
+ * prefix: as the header declared it. Members that are NULL are not written; DB_ERROR carries its
+ * condition as an <error type='cancel'/>. */
 void dialback_write(const struct db_element *element, const char *prefix, struct buf *out);
+/* The same with the prefix declared on the element in any case. */
+void dialback_write_declared(const struct db_element *element, const char *prefix, struct buf *out);
 
 /* The answer belongs to this request: same kind, from and to exchanged, and the id of a verify
  * (DB-8, DB-14). */

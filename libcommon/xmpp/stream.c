@@ -232,12 +232,13 @@ static bool read_features(struct stream *stream, struct stream_facts *facts, str
 }
 
 /* STR-36: header and features may come together or seconds apart. */
-static bool greet(struct stream *stream, struct stream_facts *facts, double sent, struct err *err)
+static bool greet(struct stream *stream, const struct stream_header *header,
+		  struct stream_facts *facts, double sent, struct err *err)
 {
 	if (!read_header(stream, facts, err))
 		return false;
 	facts->header_ms = clock_ms() - sent;
-	if (!facts->version_1)
+	if (!facts->version_1 || header->no_version)
 		return true;
 	if (!read_features(stream, facts, err))
 		return false;
@@ -278,7 +279,7 @@ bool stream_open_with(struct conn *conn, const struct stream_header *header, con
 	struct stream *opened = stream; /* the caller's from here, whatever comes back */
 	*out = stream;
 	stream = NULL;
-	return greet(opened, facts, sent, err);
+	return greet(opened, header, facts, sent, err);
 }
 
 bool stream_open(struct conn *conn, const struct stream_header *header, struct arena *mem,
@@ -292,7 +293,7 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 {
 	*facts = (struct stream_facts){ 0 };
 	forget(stream);
-	return send_header(stream, header, "", err) && greet(stream, facts, clock_ms(), err);
+	return send_header(stream, header, "", err) && greet(stream, header, facts, clock_ms(), err);
 }
 
 bool stream_accept(struct conn *conn, struct arena *mem, struct stream **out,
