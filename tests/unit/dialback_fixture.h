@@ -5,23 +5,18 @@
 #include "facts_fixture.h"
 #include "judge/dialback.h"
 
-#define TRIAL_IN(status, inside, name, how, why, words, ms, ...)                                   \
-	{                                                                                          \
-		.which = TRIAL_##name, .state = TRIAL_##status, .tls = (inside),                   \
-		.answer = { OUTCOME_##how, (why), (words), (ms) }, .link = DIALBACK_NONE,          \
-		__VA_ARGS__                                                                        \
-	}
-/* A trial inside TLS that ended so, after 0.3 s. More members may follow. */
-#define TRIED(name, how, ...) TRIED_WHY(name, how, NULL, __VA_ARGS__)
-#define TRIED_WHY(name, how, why, ...)                                                             \
-	TRIAL_IN(TESTED, true, name, how, why, NULL, 300, __VA_ARGS__)
+/* Members of a trial_facts, to be written as { TRIED(ROUND, VALID), ASKED }. */
+#define TRIAL_IN(status, inside, name, how, why, words, ms)                                        \
+	.which = TRIAL_##name, .state = TRIAL_##status, .tls = (inside),                           \
+	.answer = { OUTCOME_##how, (why), (words), (ms) }, .link = DIALBACK_NONE
+/* Inside TLS, and it ended so after 0.3 s. */
+#define TRIED(name, how)          TRIED_WHY(name, how, NULL)
+#define TRIED_WHY(name, how, why) TRIAL_IN(TESTED, true, name, how, why, NULL, 300)
 /* In words, and after so many milliseconds. */
-#define TRIED_LONG(name, how, why, words, ms, ...)                                                 \
-	TRIAL_IN(TESTED, true, name, how, why, words, ms, __VA_ARGS__)
-#define IN_CLEAR(name, how, why, ...)                                                              \
-	TRIAL_IN(TESTED, false, name, how, why, NULL, 300, __VA_ARGS__)
-#define SHUT(name, ...)     TRIAL_IN(REFUSED, true, name, NONE, NULL, NULL, 0, __VA_ARGS__)
-#define LEFT_OUT(name, ...) TRIAL_IN(NOT_TESTED, true, name, NONE, NULL, NULL, 0, __VA_ARGS__)
+#define TRIED_LONG(name, how, why, words, ms) TRIAL_IN(TESTED, true, name, how, why, words, ms)
+#define IN_CLEAR(name, how, why)              TRIAL_IN(TESTED, false, name, how, why, NULL, 300)
+#define SHUT(name)                            TRIAL_IN(REFUSED, true, name, NONE, NULL, NULL, 0)
+#define LEFT_OUT(name)                        TRIAL_IN(NOT_TESTED, true, name, NONE, NULL, NULL, 0)
 
 /* Our listener was asked, inside TLS unless told otherwise. */
 #define ASKED_ABOUT(what) .called_back = KNOWN_YES, .called_in_clear = KNOWN_NO, .key = KEY_##what
