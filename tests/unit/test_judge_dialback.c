@@ -199,6 +199,15 @@ static const struct row {
 	  { TRIED_WHY(ROUND, ERROR, "internal-server-error"), ASKED },
 	  certified,
 	  TELLS(FAILED, "although we confirmed the key") },
+	{ "1: error, and no call",
+	  { TRIED_WHY(ROUND, ERROR, "internal-server-error"), NOT_ASKED },
+	  NULL,
+	  TELLS(FAILED ", " NO_CALL,
+		"its log tells what; it did not ask our authoritative server") },
+	{ "1: error, not known whether it asked",
+	  { TRIED_WHY(ROUND, ERROR, "internal-server-error") },
+	  visited,
+	  TELLS(FAILED, "that server: its log tells what") },
 	{ "1: closed", { TRIED(ROUND, CLOSED), ASKED }, certified, ALIKE(FAILED) },
 	{ "1: stream error",
 	  { TRIED_WHY(ROUND, STREAM_ERROR, "host-unknown"), ASKED },
@@ -276,6 +285,10 @@ static const struct row {
 	  { TRIED_WHY(ANSWER_INVALID, ERROR, "remote-server-timeout"), NOT_ASKED },
 	  elsewhere,
 	  ALIKE(NO_CALL) },
+	{ "2: a mere stream error",
+	  { TRIED_WHY(ANSWER_INVALID, STREAM_ERROR, "conflict"), ASKED },
+	  NULL,
+	  ALIKE(ODDLY) },
 	{ "3: error",
 	  { TRIED_WHY(ANSWER_ERROR, ERROR, "remote-server-not-found"), ASKED },
 	  NULL,
@@ -372,11 +385,15 @@ static const struct row {
 	  NULL,
 	  ALIKE(ODDLY ", warning dialback-incomplete-processed") },
 	{ "9: valid", { TRIED(WITHOUT_FROM, VALID) }, alone, ALIKE(UNPROVEN) },
+	{ "9: closed", { TRIED(WITHOUT_FROM, CLOSED) }, alone, ALIKE(ODDLY) },
+	{ "9: silence", { TRIED(WITHOUT_FROM, SILENCE) }, alone, ALIKE(ODDLY) },
 	{ "10: error", { TRIED_WHY(WITHOUT_TO, ERROR, "bad-request") }, alone, ALIKE("") },
 	{ "10: processed",
 	  { TRIED(WITHOUT_TO, INVALID) },
 	  alone,
 	  ALIKE("warning dialback-incomplete-processed") },
+	{ "10: closed", { TRIED(WITHOUT_TO, CLOSED) }, alone, ALIKE(ODDLY) },
+	{ "10: silence", { TRIED(WITHOUT_TO, SILENCE) }, alone, ALIKE(ODDLY) },
 	{ "11: invalid", { TRIED(KEY_EMPTY, INVALID), ASKED_ABOUT(NONE) }, NULL, ALIKE("") },
 	{ "11: refused",
 	  { TRIED_WHY(KEY_EMPTY, STREAM_ERROR, "bad-format"), NOT_ASKED },
@@ -523,6 +540,10 @@ static const struct row {
 	  { TRIED(TWO_SENDERS, VALID), ASKED, .another.outcome = OUTCOME_VALID },
 	  NULL,
 	  ALIKE("") },
+	{ "20: both, by certificate",
+	  { TRIED(TWO_SENDERS, VALID), NOT_ASKED, .another.outcome = OUTCOME_VALID },
+	  certified,
+	  ALIKE(VOUCHED) },
 	{ "20: no room for the second",
 	  { TRIED(TWO_SENDERS, VALID), ASKED,
 	    .another = { .outcome = OUTCOME_ERROR, .condition = "resource-constraint" } },
@@ -546,6 +567,10 @@ static const struct row {
 	    .another = { .outcome = OUTCOME_ERROR, .condition = "item-not-found" } },
 	  NULL,
 	  ALIKE("") },
+	{ "21: both, by certificate",
+	  { TRIED(TWO_TARGETS, VALID), NOT_ASKED, .another.outcome = OUTCOME_VALID },
+	  certified,
+	  ALIKE(VOUCHED) },
 	{ "21: the stream dies",
 	  { TRIED(TWO_TARGETS, VALID), ASKED,
 	    .another = { .outcome = OUTCOME_STREAM_ERROR, .condition = "host-unknown" } },
@@ -556,6 +581,16 @@ static const struct row {
 	    .stays = KNOWN_NO },
 	  NULL,
 	  TELLS(SILENT, "and the stream is gone") },
+	{ "21: a strict peer",
+	  { TRIED_WHY(TWO_TARGETS, STREAM_ERROR, "not-authorized"), NOT_ASKED,
+	    .another.outcome = OUTCOME_CLOSED },
+	  NULL,
+	  ALIKE(BARRED) },
+	{ "21: the second is refused",
+	  { TRIED(TWO_TARGETS, VALID), ASKED,
+	    .another = { .outcome = OUTCOME_STREAM_ERROR, .condition = "not-authorized" } },
+	  NULL,
+	  ALIKE(SILENT) },
 	{ "23: the second is forbidden",
 	  { TRIED_WHY(SECOND_INVALID, ERROR, "forbidden"), ASKED,
 	    .another.outcome = OUTCOME_VALID },
@@ -665,6 +700,11 @@ static const struct row {
 	  { TRIED_WHY(OWN_DECLARATION, STREAM_ERROR, "conflict"), ASKED },
 	  NULL,
 	  ALIKE(ODDLY) },
+	{ "36: a dialback error",
+	  { TRIED_WHY(OWN_DECLARATION, ERROR, "bad-request"), ASKED },
+	  NULL,
+	  ALIKE(ODDLY) },
+	{ "36: closed", { TRIED(OWN_DECLARATION, CLOSED), ASKED }, NULL, ALIKE(ODDLY) },
 	{ "36: silence", { TRIED(OWN_DECLARATION, SILENCE), ASKED }, NULL, ALIKE(ODDLY) },
 	{ "37: taken", { TRIED(OTHER_PREFIX, VALID), ASKED }, NULL, ALIKE("info dialback-note") },
 	{ "37: refused",
@@ -791,6 +831,17 @@ static const struct row {
 	  "critical dialback-outbound-in-clear",
 	  "critical dialback-outbound-in-clear",
 	  "is offered no TLS, and goes on in clear" },
+	{ "51: sends a stanza",
+	  { TRIED(BACK_NO_TLS, NONE), .delivered = KNOWN_YES },
+	  NULL,
+	  "warning dialback-outbound-in-clear",
+	  "critical dialback-outbound-in-clear",
+	  "critical dialback-outbound-in-clear",
+	  NULL },
+	{ "51: sends none",
+	  { TRIED(BACK_NO_TLS, SILENCE), .delivered = KNOWN_NO },
+	  NULL,
+	  ALIKE("") },
 	{ "52: goes on with dialback", { TRIED(BACK_EXTERNAL, VALID) }, NULL, ALIKE("") },
 	{ "52: gives up", { TRIED(BACK_EXTERNAL, CLOSED) }, NULL, ALIKE(ODDLY) },
 	{ "53: ignored",
@@ -817,6 +868,13 @@ static const struct row {
 	{ "55: a stanza of nobody", { TRIED(BIDI, VALID), ASKED }, bare_stanza, ALIKE("") },
 	{ "56: works", { TRIED(KEEPALIVE, VALID), ASKED }, NULL, ALIKE("") },
 	{ "56: does not", { TRIED(KEEPALIVE, CLOSED), ASKED }, NULL, ALIKE(ODDLY) },
+	{ "56: invalid", { TRIED(KEEPALIVE, INVALID), ASKED }, NULL, ALIKE(ODDLY) },
+	{ "56: error", { TRIED_WHY(KEEPALIVE, ERROR, "bad-request"), ASKED }, NULL, ALIKE(ODDLY) },
+	{ "56: stream error",
+	  { TRIED_WHY(KEEPALIVE, STREAM_ERROR, "reset"), ASKED },
+	  NULL,
+	  ALIKE(ODDLY) },
+	{ "56: silence", { TRIED(KEEPALIVE, SILENCE), ASKED }, NULL, ALIKE(ODDLY) },
 	{ "57: refused",
 	  { TRIED_WHY(KEY_HUGE, STREAM_ERROR, "policy-violation") },
 	  alone,
@@ -913,6 +971,68 @@ static void no_valid_without_proof_passes(void **state)
 			assert_row(trial_kind(trial)->name,
 				   judge_trial(&facts, &tried, &policies[0], mem) == SEVERITY_NONE);
 		}
+	}
+}
+
+/* DB-31: only a db:result in our own name, and never what the peer says as an authority. Whose
+ * authority says no, or is nobody's, gets no `valid` even after asking. */
+static const struct belief {
+	enum trial trial;
+	enum severity by_certificate, after_asking;
+} beliefs[] = {
+	{ TRIAL_CLEAR_VERIFY, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_VERIFY_MADE_UP, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_VERIFY_OTHER_ID, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_VERIFY_TWO, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_VERIFY_TWICE, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_VERIFY_WITHOUT_ID, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_VERIFY_UNKNOWN_HOST, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_TARGET_UNKNOWN, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_SENDER_UNRESOLVABLE, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_WITHOUT_FROM, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_WITHOUT_TO, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_KEY_HUGE, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_ROUND, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_WITHOUT_DIALLING, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_WRONG_KEY, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_ANSWER_INVALID, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_ANSWER_ERROR, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_ANSWER_CLOSE, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_ANSWER_SILENCE, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_SENDER_REFUSES, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_KEY_EMPTY, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_KEY_SPACES, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_KEY_OF_CLEAR_STREAM, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_KEY_REPLAY, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_SECOND_INVALID, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_AUTHORITY_NO_TLS, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_SPELLING, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_OWN_DECLARATION, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_OTHER_PREFIX, SEVERITY_INFO, SEVERITY_INFO },
+	{ TRIAL_BIDI, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_KEEPALIVE, SEVERITY_INFO, SEVERITY_NONE },
+	{ TRIAL_UNSOLICITED_RESULT, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_UNSOLICITED_VERIFY, SEVERITY_CRITICAL, SEVERITY_CRITICAL },
+	{ TRIAL_ANSWER_OTHER_ID, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_ANSWER_SWAPPED, SEVERITY_INFO, SEVERITY_CRITICAL },
+	{ TRIAL_ANSWER_TWICE, SEVERITY_INFO, SEVERITY_CRITICAL },
+};
+
+static void knows_what_a_valid_may_rest_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(beliefs); i++) {
+		CLEANUP(arena_free) struct arena *mem = arena_new();
+		const char *name = trial_kind(beliefs[i].trial)->name;
+		struct dialback_facts facts = dialback_good(mem);
+		struct trial_facts at_once = { TRIED(ROUND, VALID), NOT_ASKED };
+		struct trial_facts asked = { TRIED(ROUND, VALID), ASKED };
+		at_once.which = asked.which = beliefs[i].trial;
+		certified(&facts);
+		assert_row(name, judge_trial(&facts, &at_once, &policies[0], mem) ==
+					 beliefs[i].by_certificate);
+		assert_row(name, judge_trial(&facts, &asked, &policies[0], mem) ==
+					 beliefs[i].after_asking);
 	}
 }
 
@@ -1196,6 +1316,7 @@ int main(void)
 		cmocka_unit_test(weighs_each_row_of_the_matrix),
 		cmocka_unit_test(every_trial_has_a_row),
 		cmocka_unit_test(no_valid_without_proof_passes),
+		cmocka_unit_test(knows_what_a_valid_may_rest_on),
 		cmocka_unit_test(judges_what_stands_around_the_trials),
 		cmocka_unit_test(tells_where_dns_leads),
 		cmocka_unit_test(one_fault_is_told_once),

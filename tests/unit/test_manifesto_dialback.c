@@ -122,6 +122,11 @@ static const struct row {
 	  strict_peer,
 	  "KKK",
 	  "insists on a trusted certificate" },
+	{ "MAN-14: a no behind TLS, nothing tried",
+	  { LEFT_OUT(ROUND) },
+	  strict_peer,
+	  "KKK",
+	  "insists on a trusted certificate" },
 	{ "MAN-14: invalid, although confirmed",
 	  { TRIED(ROUND, INVALID), ASKED },
 	  nothing,
@@ -246,6 +251,48 @@ static void the_weakest_endpoint_decides_and_is_named(void **state)
 	assert_int_equal(judge_manifesto_status(promises, count), STATUS_CRITICAL);
 }
 
+/* The round that ends well speaks for the other one. */
+static void one_good_round_is_enough(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct trial_facts trials[2];
+		enum promise_result result;
+	} pairs[] = {
+		{ "shown in vain",
+		  { { TRIED(ROUND, VALID), ASKED },
+		    { TRIED_WHY(WITHOUT_DIALLING, ERROR, "conflict"), ASKED } },
+		  PROMISE_BY_FALLBACK },
+		{ "shown with success",
+		  { { TRIED_WHY(ROUND, ERROR, "conflict"), ASKED },
+		    { TRIED(WITHOUT_DIALLING, VALID), ASKED } },
+		  PROMISE_BY_FALLBACK },
+		{ "neither",
+		  { { TRIED_WHY(ROUND, ERROR, "conflict"), ASKED },
+		    { TRIED_WHY(WITHOUT_DIALLING, ERROR, "not-authorized"), NOT_ASKED } },
+		  PROMISE_BROKEN },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		CLEANUP(arena_free) struct arena *mem = arena_new();
+		const struct endpoint at = facts_endpoint(SERVICE_S2S, TRANSPORT_STARTTLS,
+							  "192.0.2.7");
+		struct dialback_facts facts = dialback_good(mem);
+		const struct dialback_facts *all[] = { &facts };
+		const struct starttls_facts *walks[] = { &facts.walk };
+		const struct target_view view = { .domain = "im.example",
+						  .endpoints = &at,
+						  .facts = walks,
+						  .count = 1,
+						  .wanted = { [SERVICE_S2S] = true } };
+		struct promise promises[PROMISE_MAX];
+		facts.trials = pairs[i].trials;
+		facts.trial_count = ARRAY_SIZE(pairs[i].trials);
+		judge_dialback_manifesto(&view, all, mem, promises);
+		assert_row(pairs[i].name, promises[1].result == pairs[i].result);
+	}
+}
+
 static void a_declined_service_has_nothing_to_keep(void **state)
 {
 	(void)state;
@@ -267,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_promise_by_promise),
 		cmocka_unit_test(the_weakest_endpoint_decides_and_is_named),
+		cmocka_unit_test(one_good_round_is_enough),
 		cmocka_unit_test(a_declined_service_has_nothing_to_keep),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
