@@ -79,13 +79,14 @@ static const char *way_back(const struct trial_facts *round, struct arena *mem)
 	return round->called_back == KNOWN_YES ? "it asked here, and was answered" : NULL;
 }
 
-/* Only the round's own failures need a cause: a variant that is denied went as it should. */
+/* A variant that is denied as it should be needs no cause. */
 static void write_failure(const struct dialback_screen *screen, const struct dialback_facts *facts)
 {
 	struct arena *mem = screen->mem;
 	const struct trial_facts *round = dialback_round(facts);
 	if (!round || round->state == TRIAL_NOT_TESTED || facts->verdict == OUTCOME_VALID ||
-	    judge_trial(facts, round, screen->view->policy, mem) < SEVERITY_WARNING)
+	    !(dialback_wants_valid(round) ||
+	      judge_trial(facts, round, screen->view->policy, mem) >= SEVERITY_WARNING))
 		return;
 	size_t hop = dialback_verdict_hop(screen, facts);
 	const char *cause = cause_text(facts), *back = way_back(round, mem);
@@ -208,9 +209,6 @@ void dialback_details(const struct dialback_screen *screen, const struct dialbac
 {
 	const char *home = home_words(facts, screen->mem);
 	write_failure(screen, facts);
-	if (home && facts->listener)
-		home = arena_printf(screen->mem, "%s (%s)", home,
-				    escaped(facts->listener, screen->mem));
 	if (home)
 		write_line(screen, "home", home);
 	write_out(screen, at, &facts->walk);
