@@ -154,7 +154,7 @@ static json_t *hops_record(const struct dialback_facts *facts)
 	return list;
 }
 
-static json_t *link_record(const struct link_facts *link)
+json_t *record_link(const struct link_facts *link)
 {
 	char address[ADDRESS_TEXT_MAX];
 	json_t *entry = json_object();
@@ -182,7 +182,7 @@ static json_t *links_record(const struct dialback_facts *facts)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < facts->link_count; i++)
-		json_array_append_new(list, link_record(&facts->links[i]));
+		json_array_append_new(list, record_link(&facts->links[i]));
 	return list;
 }
 

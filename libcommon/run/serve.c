@@ -135,8 +135,11 @@ static enum status attend(struct serve *serve, struct dialback_run *run, int sig
 
 int dialback_serve(const struct dialback_options *opt, const struct options *options)
 {
-	struct dialback_run run;
-	struct serve serve = { .run = &run, .worst = STATUS_OK, .done = eventfd(0, EFD_CLOEXEC) };
+	struct dialback_run run = { 0 };
+	struct serve serve = { .run = &run,
+			       .shared = { .record_fd = -1 },
+			       .worst = STATUS_OK,
+			       .done = eventfd(0, EFD_CLOEXEC) };
 	enum status status = STATUS_UNKNOWN;
 	struct err err;
 	CLEANUP(fd_close) int signals = watch_signals();
