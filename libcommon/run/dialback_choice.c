@@ -85,9 +85,11 @@ static const char *quarrel_of_serve(const struct dialback_options *opt,
 	return NULL;
 }
 
+/* --serve may speak for a second domain; that is no trial. */
 static bool wants_trials(const struct dialback_options *opt)
 {
-	return opt->any_chosen || opt->piggyback || opt->piggyback_to || opt->chosen[TRIAL_BIDI];
+	return opt->any_chosen || opt->chosen[TRIAL_BIDI] || opt->piggyback_to ||
+	       (opt->piggyback && opt->task != TASK_SERVE);
 }
 
 /* Of the tasks that look at no domain. */
@@ -116,8 +118,6 @@ static const char *quarrel_of_probe(const struct dialback_options *opt,
 		return "--rejudge asks nobody: not with --listen or checks";
 	if (opt->listen && !options->from)
 		return "--listen needs --from: the domain whose server it is to be";
-	if (opt->piggyback && dialback_same_domain(opt->piggyback, options->from))
-		return "--piggyback: another domain than that of --from";
 	return NULL;
 }
 
@@ -129,6 +129,8 @@ static const char *quarrel(const struct dialback_options *opt, const struct opti
 		return "--require-tls, --no-require-tls, --misbehave and --count go with --serve";
 	if (opt->id && opt->task != TASK_MAKE_KEY && opt->task != TASK_VERIFY_KEY)
 		return "--id goes with --make-key and --verify-key";
+	if (dialback_same_domain(opt->piggyback, options->from))
+		return "--piggyback: another domain than that of --from";
 	return opt->task == TASK_PROBE ? quarrel_of_probe(opt, options)
 				       : quarrel_of_task(opt, options);
 }

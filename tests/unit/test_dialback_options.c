@@ -254,6 +254,9 @@ static const char *const wrong[] = {
 	"--serve " LISTEN "--check usual",
 	"--serve " LISTEN "--wrong-key",
 	"--serve " LISTEN "--bidi",
+	"--serve " LISTEN "--piggyback-to b.test",
+	"--serve " LISTEN "--piggyback me.test",
+	"--make-key --secret-file /dev/null --to a.test --from b.test --id 1 --piggyback c.test",
 	"--serve " LISTEN "--rejudge",
 	"--serve " LISTEN "--nagios",
 	"--serve " LISTEN "--id 1",
@@ -298,6 +301,7 @@ static const struct task_row {
 } task_rows[] = {
 	{ "--serve " LISTEN, TASK_SERVE, true, false, MISBEHAVE_NOT, 0 },
 	{ "--serve --json --require-tls " LISTEN, TASK_SERVE, true, false, MISBEHAVE_NOT, 0 },
+	{ "--serve --piggyback b.test " LISTEN, TASK_SERVE, true, false, MISBEHAVE_NOT, 0 },
 	{ "--serve --no-require-tls " LISTEN, TASK_SERVE, true, true, MISBEHAVE_NOT, 0 },
 	{ "--serve --no-require-tls --require-tls " LISTEN, TASK_SERVE, true, false, MISBEHAVE_NOT,
 	  0 },
