@@ -1894,8 +1894,11 @@ const struct finding_kind finding_kinds[] = {
 		.id = "stream-id-reused",
 		.severity = GRADE(WARNING, WARNING, WARNING),
 		.ref = "RFC 6120 section 4.7.3",
-		.meaning = "The stream inside TLS has the id of the stream in clear.",
-		.why = "Dialback keys hang on the id, and that one could be read by all.",
+		.meaning =
+			"A stream has the id of another one: of the stream in clear before it, or "
+			"of another connection.",
+		.why = "Dialback keys hang on the id: one that could be read by all, or that "
+		       "returns, lets a key be used by others.",
 		.prosody = PROSODY_UPGRADE,
 		.ejabberd = EJABBERD_UPGRADE,
 	},
@@ -1980,6 +1983,259 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "RFC 6120 section 5.4.3.3",
 		.meaning = "What was sent in clear behind <starttls/> was answered inside TLS.",
 		.why = "An attacker on the path can put words in front of a client's.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+
+	/* Dialback. */
+	{
+		.id = "dialback-unproven-accepted",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "XEP-0220 section 2.1.2",
+		.meaning = "The server said valid to a dialback that nothing proves: no "
+			   "authoritative server confirmed the key, and no certificate names us.",
+		.why = "Anybody can speak for any domain there. Either it does not ask back, or it "
+		       "takes whatever comes back for a yes.",
+		.prosody = PROSODY_UPGRADE ". Take third-party dialback modules out of "
+					   "`modules_enabled`",
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "dialback-key-not-checked",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "XEP-0220 section 2.3.2",
+		.meaning = "As an authoritative server it declared a key valid that it never made.",
+		.why = "Whoever claims its domains is believed by every server that asks it.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "dialback-spoofing",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other = GRADE(WARNING, WARNING, CRITICAL),
+		.other_when = "when the sender was verified, but for another domain of theirs",
+		.ref = "XEP-0220 section 3",
+		.meaning = "A stanza of a pair of domains that was not verified went through.",
+		.why = "Senders can be forged. Every pair must be verified by itself, and an answer "
+		       "that nobody asked for must count for nothing (the unsolicited dialback of "
+		       "2012).",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "dialback-denied",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "XEP-0220 section 2.1.2",
+		.meaning =
+			"Our authoritative server confirmed the key, and the server said invalid "
+			"all the same.",
+		.why = "Servers without a trusted certificate cannot talk to it, whatever they do.",
+		.prosody = "the log at level debug names the reason",
+		.ejabberd = "the log at `loglevel: debug` names the reason",
+	},
+	{
+		.id = "dialback-failed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other_when = "when there is no outcome at all and DNS does not explain it",
+		.ref = "XEP-0220 section 2.4",
+		.meaning = "A dialback that should succeed ended otherwise.",
+		.why = "The condition tells the cause; often it is on our side, in DNS or at a "
+		       "firewall. Where the second of two domains on one stream is told to come on "
+		       "another one, or a server insists on a certificate at our end too, it is "
+		       "information.",
+		.prosody = "the log at level debug names the reason",
+		.ejabberd = "the log at `loglevel: debug` names the reason; see `s2s_access`",
+	},
+	{
+		.id = "dialback-no-callback",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0220 section 2.2.1",
+		.meaning = "No connection came back to our listener to verify our key.",
+		.why = "Dialback lives on the way back: the SRV records of our own domain must lead "
+		       "to the listener, and no firewall may stand before it, ours or theirs.",
+	},
+	{
+		.id = "dialback-refused",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "The server would not have dialback from us.",
+		.why = "That is allowed, and stricter than dialback: it wants a trusted certificate, "
+		       "or an access rule keeps us out. The other checks could not tell more.",
+		.prosody = "`s2s_secure_auth = true` does this, `s2s_insecure_domains` lists "
+			   "exceptions",
+		.ejabberd = "`s2s_access`, and `mod_s2s_dialback` with its `access`",
+	},
+	{
+		.id = "dialback-unanswered",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0220 section 2.4",
+		.meaning = "Where an answer was due nothing came in time, or the connection was "
+			   "dropped without a word.",
+		.why = "The other server keeps its messages and waits, instead of telling the sender "
+		       "what is wrong. While an authoritative server is silent and less than 120 s "
+		       "have gone by it is information.",
+		.prosody = "Prosody 0.12 says nothing where it finds no server of the domain, and "
+			   "closes after `s2s_timeout`, 90 s",
+	},
+	{
+		.id = "dialback-deviates",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0220 section 2.4",
+		.meaning = "The server reacts otherwise than XEP-0220 asks for, without harm.",
+		.why = "Prosody ends the stream with host-unknown where a dialback error is due and "
+		       "makes invalid of every trouble with the authoritative server; ejabberd says "
+		       "not-allowed for domains it does not serve. Good servers cope.",
+	},
+	{
+		.id = "dialback-incomplete-processed",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0220 section 2.1.1",
+		.meaning = "A dialback without `from` or `to` was taken up instead of refused.",
+		.why = "Nobody can know which pair of domains it is about; what is guessed can be "
+		       "abused.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "dialback-key-altered",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0220 section 2.2.2",
+		.meaning = "Our authoritative server was asked about another key than the one that "
+			   "was sent.",
+		.why = "A key must be passed on as it is. Where it had white space around it, it is "
+		       "information; otherwise somebody else may claim our domain just now.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "dialback-verify-refused",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0220 section 2.3",
+		.meaning = "Its authoritative role does not answer whoever asks about a key.",
+		.why = "The server that asks proves nothing by itself and need not: if it is turned "
+		       "away, the domain cannot be verified by dialback, and its messages to "
+		       "servers that do not trust its certificate are lost.",
+		.prosody = "`\"dialback\"` in `modules_enabled`; `s2s_secure_auth = false`, or the "
+			   "asking domains in `s2s_insecure_domains`",
+		.ejabberd =
+			"`mod_s2s_dialback: {}` in `modules`; see its `access`, and `s2s_access`",
+	},
+	{
+		.id = "dialback-cluster-secret",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "XEP-0185 section 2",
+		.meaning = "A key that the server sent us is declared invalid by its own "
+			   "authoritative server.",
+		.why = "The nodes behind its SRV records do not share one secret, or another server "
+		       "answers for the domain: its messages arrive by luck.",
+		.prosody = "give all nodes the same `dialback_secret`",
+		.ejabberd = "let all nodes be one cluster: the secret is made of the Erlang cookie",
+	},
+	{
+		.id = "dialback-in-clear",
+		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
+		.other = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.other_when = "when TLS is declared to be required",
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "Dialback without TLS is taken up.",
+		.why = "Servers federate with this one in clear: everybody on the way can read "
+		       "along. The 2014 statement allows dialback over TLS only.",
+		.prosody = "`s2s_require_encryption = true`",
+		.ejabberd = "`s2s_use_starttls: required`",
+	},
+	{
+		.id = "dialback-outbound-in-clear",
+		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "Where the server connects to us it goes on without TLS.",
+		.why = "Who can strip the offer of TLS reads what it sends, and can answer for the "
+		       "authoritative server. XEP-0220 lets a verification go in clear; the 2014 "
+		       "statement does not.",
+		.prosody = "`s2s_require_encryption = true`",
+		.ejabberd = "`s2s_use_starttls: required`",
+	},
+	{
+		.id = "dialback-sends-early",
+		.severity = GRADE(WARNING, CRITICAL, CRITICAL),
+		.ref = "XEP-0220 section 2.1.1",
+		.meaning = "It sent us a stanza before its dialback was answered with valid.",
+		.why = "What it sends goes to whom it has no reason to take for the right server.",
+		.prosody = PROSODY_UPGRADE,
+		.ejabberd = EJABBERD_UPGRADE,
+	},
+	{
+		.id = "dialback-authority-unverified",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0344 section 3",
+		.meaning = "The server asked our authoritative server inside TLS, though the "
+			   "certificate there proves nothing.",
+		.why = "That is what dialback is for: it stops who only listens. Who can forge DNS "
+		       "or routes can still answer in our place.",
+	},
+	{
+		.id = "dialback-without-dialling",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0344 section 4",
+		.meaning = "The server said valid at once: our certificate was proof enough.",
+		.why = "As strong as SASL EXTERNAL, and allowed. Whether it honours what an "
+		       "authoritative server says cannot be seen so: leave --cert away for that.",
+	},
+	{
+		.id = "dialback-not-offered",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "RFC 7590 section 3.4",
+		.meaning = "Inside TLS the server offers neither dialback nor SASL EXTERNAL.",
+		.why = "A server whose certificate it does not trust, or that was issued for "
+		       "servers only, cannot talk to it.",
+		.prosody = "`\"dialback\"` in `modules_enabled`",
+		.ejabberd = "`mod_s2s_dialback: {}` in `modules`",
+	},
+	{
+		.id = "dialback-note",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0220 section 2",
+		.meaning = "What the server does where standards leave it free.",
+		.why = "It helps to understand what happens between the two servers.",
+	},
+	{
+		.id = "dialback-not-tested",
+		.severity = GRADE(INFO, INFO, INFO),
+		.unknown = true,
+		.ref = "XEP-0220 section 2",
+		.meaning = "No check of dialback could be made.",
+		.why = "Nothing is known about the server's dialback.",
+	},
+	{
+		.id = "external-needs-client-purpose",
+		.severity = GRADE(WARNING, WARNING, WARNING),
+		.ref = "XEP-0178 section 3",
+		.meaning = "SASL EXTERNAL fails with a good certificate that is for servers only.",
+		.why = "Public CAs no longer issue certificates with the client purpose: whoever "
+		       "asks for it authenticates fewer servers every day, and has dialback left.",
+		.prosody = "run a current version, and a LuaSec that lets it overlook the purpose",
+		.ejabberd = "run 25.07 or later",
+	},
+	{
+		.id = "external-refused",
+		.severity = GRADE(INFO, INFO, INFO),
+		.ref = "XEP-0178 section 3",
+		.meaning =
+			"SASL EXTERNAL is offered and then refused, though nothing speaks against "
+			"our certificate.",
+		.why = "The server trusts other authorities than we do, wants another name, or could "
+		       "not check. Dialback may follow.",
+		.prosody = "see `cafile` and `capath` in `s2s_ssl`",
+		.ejabberd = "see `s2s_cafile`",
+	},
+	{
+		.id = "external-unproven-accepted",
+		.severity = GRADE(CRITICAL, CRITICAL, CRITICAL),
+		.ref = "RFC 6120 section 13.7.2",
+		.meaning =
+			"SASL EXTERNAL succeeded with a certificate that does not name our domain.",
+		.why = "Unless DANE or a pin vouches for it, whoever has any certificate can speak "
+		       "for any domain there.",
 		.prosody = PROSODY_UPGRADE,
 		.ejabberd = EJABBERD_UPGRADE,
 	},

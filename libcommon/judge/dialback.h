@@ -137,12 +137,21 @@ enum peer_trust {
 	TRUST_NONE,           /* neither */
 };
 
+/* Our certificate (--cert) as a peer with our trust anchors sees it: what may be blamed on the peer
+ * when it refuses it, or believes it. */
+struct own_facts {
+	enum known names_us;    /* an identifier is the domain we speak for */
+	enum known trusted;     /* a path to an anchor, within its dates */
+	enum known for_clients; /* no extended key usage, or clientAuth in it */
+};
+
 struct dialback_facts {
-	struct starttls_facts walk; /* the first connection: steps, features, TLS, identity; its
-				       failure ends everything */
-	bool listening, certificate;
-	const char *us;       /* the domain we speak for; NULL: one made up under .invalid */
-	const char *listener; /* "127.0.0.1:5269"; NULL */
+	struct starttls_facts walk;  /* the first connection: steps, features, TLS, identity; its
+					failure ends everything */
+	bool listening, certificate; /* --listen, --cert */
+	struct own_facts own;        /* all KNOWN_NOT without --cert */
+	const char *us;              /* the domain we speak for; NULL: one made up under .invalid */
+	const char *listener;        /* "127.0.0.1:5269"; NULL */
 	enum home home;
 	const char *home_text; /* where DNS leads: "198.51.100.4:5269, 198.51.100.5:5269" */
 	enum peer_trust trust;
@@ -168,6 +177,10 @@ enum severity judge_trial(const struct dialback_facts *facts, const struct trial
 			  const struct policy *policy, struct arena *mem);
 /* Of all trials of one role: tested where any was, refused where the peer would have none. */
 enum trial_state dialback_role_state(const struct dialback_facts *facts, enum trial_role role);
+
+/* The usual cause of a condition in a dialback, in words that follow a colon; NULL if there is
+ * nothing to add. The peer's word: any text. */
+const char *dialback_condition_cause(const char *condition);
 
 /* The promises of 2014 that dialback decides: SW-5, SW-7, DP-1 (MAN-5, 6, 7, 13 to 16). */
 size_t judge_dialback_manifesto(const struct target_view *target,

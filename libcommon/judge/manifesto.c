@@ -25,7 +25,7 @@ static struct answer sw_1(const struct door *door)
 }
 
 /* MAN-9, MAN-10, MAN-11: s2s has a second best, c2s has none. */
-static struct answer sw_2(const struct door *door)
+struct answer promise_identity(const struct door *door)
 {
 	const struct identity_facts *identity = &door->facts->identity;
 	if (!door->facts->encrypted)
@@ -141,7 +141,7 @@ static struct answer sw_8(const struct door *door)
 /* TLS required, and authenticated if possible, else dialback. */
 static struct answer dp_1(const struct door *door)
 {
-	struct answer required = sw_5(door), identity = sw_2(door);
+	struct answer required = sw_5(door), identity = promise_identity(door);
 	if (required.result == PROMISE_BROKEN)
 		return required;
 	if (identity.result == PROMISE_BROKEN || identity.result == PROMISE_BY_FALLBACK)
@@ -172,20 +172,39 @@ static struct answer dp_3(const struct door *door)
 static const struct promised {
 	const char *id, *text;
 	struct answer (*ask)(const struct door *door);
-	struct answer (*enumerated)(const struct door *door); /* NULL: says nothing about it */
+	/* NULL: says nothing about it */
+	struct answer (*enumerated)(const struct door *door);
+	struct answer (*tried)(const struct door *door);
 } promises[] = {
-	{ "SW-1", "STARTTLS as in RFC 6120", sw_1, NULL },
-	{ "SW-2", "certificates that validate", sw_2, NULL },
-	{ "SW-3", "the newest TLS preferred", sw_3, enumerated_sw_3 },
-	{ "SW-4", "SSL 2.0 off", sw_4, enumerated_sw_4 },
-	{ "SW-5", "encryption can be required", sw_5, NULL },
-	{ "SW-6", "forward secrecy can be preferred", sw_6, enumerated_sw_6 },
-	{ "SW-7", "servers authenticated, else dialback over TLS", sw_7, NULL },
-	{ "SW-8", "shows how a connection is protected", sw_8, NULL },
-	{ "DP-1", "TLS required, authenticated if possible", dp_1, NULL },
-	{ "DP-2", "forward secrecy preferred", sw_6, enumerated_sw_6 },
-	{ "DP-3", "certificates of well-known CAs", dp_3, NULL },
+	{ "SW-1", "STARTTLS as in RFC 6120", sw_1, NULL, NULL },
+	{ "SW-2", "certificates that validate", promise_identity, NULL, NULL },
+	{ "SW-3", "the newest TLS preferred", sw_3, enumerated_sw_3, NULL },
+	{ "SW-4", "SSL 2.0 off", sw_4, enumerated_sw_4, NULL },
+	{ "SW-5", "encryption can be required", sw_5, NULL, tried_sw_5 },
+	{ "SW-6", "forward secrecy can be preferred", sw_6, enumerated_sw_6, NULL },
+	{ "SW-7", "servers authenticated, else dialback over TLS", sw_7, NULL, tried_sw_7 },
+	{ "SW-8", "shows how a connection is protected", sw_8, NULL, NULL },
+	{ "DP-1", "TLS required, authenticated if possible", dp_1, NULL, tried_dp_1 },
+	{ "DP-2", "forward secrecy preferred", sw_6, enumerated_sw_6, NULL },
+	{ "DP-3", "certificates of well-known CAs", dp_3, NULL, NULL },
 };
+
+/* Whose facts decide, and what they say about one promise. */
+struct asking {
+	const struct target_view *target;
+	const struct ciphers_facts *const *ciphers;    /* by endpoint; NULL: another tool */
+	const struct dialback_facts *const *dialbacks; /* likewise */
+	struct arena *mem;
+};
+
+typedef struct answer ask(const struct door *door);
+
+static ask *question(const struct asking *asking, const struct promised *promise)
+{
+	return asking->ciphers     ? promise->enumerated
+	       : asking->dialbacks ? promise->tried
+				   : promise->ask;
+}
 
 /* Something answered there; neither a port that refuses nor a server that is busy proves anything
  * about a promise. */
@@ -205,30 +224,34 @@ static bool is_worse(enum promise_result a, enum promise_result b)
 	return rank[a] > rank[b];
 }
 
-/* The survey of an endpoint that answered one. */
-static const struct survey_facts *evidence(const struct ciphers_facts *const *ciphers, size_t i)
+/* False: nothing there proves anything. */
+static bool open_door(const struct asking *asking, size_t i, struct door *out)
 {
-	const struct survey_facts *survey = ciphers[i] ? &ciphers[i]->survey : NULL;
-	return survey && survey_answered(survey) ? survey : NULL;
+	const struct ciphers_facts *ciphers = asking->ciphers ? asking->ciphers[i] : NULL;
+	*out = (struct door){ .at = &asking->target->endpoints[i],
+			      .facts = asking->target->facts[i],
+			      .survey = ciphers ? &ciphers->survey : NULL,
+			      .dialback = asking->dialbacks ? asking->dialbacks[i] : NULL,
+			      .mem = asking->mem };
+	if (asking->ciphers)
+		return out->survey && survey_answered(out->survey);
+	return is_evidence(out->facts) && (!asking->dialbacks || out->dialback);
 }
 
-/* ciphers: NULL, or by endpoint. */
-static struct answer ask_all(const struct target_view *target,
-			     const struct ciphers_facts *const *ciphers, enum service service,
-			     const struct promised *promise, struct arena *mem)
+static struct answer ask_all(const struct asking *asking, enum service service,
+			     const struct promised *promise)
 {
+	const struct target_view *target = asking->target;
 	struct answer worst = { PROMISE_NOT_TESTABLE, "no endpoint answers" };
 	bool any = false, more = false;
 	const struct endpoint *decider = NULL;
 	if (target->dns && target->dns->declined[service])
 		return says(PROMISE_NOT_APPLICABLE, "not offered");
 	for (size_t i = 0; i < target->count; i++) {
-		const struct survey_facts *survey = ciphers ? evidence(ciphers, i) : NULL;
-		if (target->endpoints[i].service != service ||
-		    !(ciphers ? survey != NULL : is_evidence(target->facts[i])))
+		struct door door;
+		if (target->endpoints[i].service != service || !open_door(asking, i, &door))
 			continue;
-		const struct door door = { &target->endpoints[i], target->facts[i], survey, mem };
-		struct answer answer = survey ? promise->enumerated(&door) : promise->ask(&door);
+		struct answer answer = question(asking, promise)(&door);
 		more = any;
 		if (!any || is_worse(answer.result, worst.result)) {
 			worst = answer;
@@ -238,24 +261,22 @@ static struct answer ask_all(const struct target_view *target,
 	}
 	/* Where one of several decides, it is named. */
 	if (more && (worst.result == PROMISE_BROKEN || worst.result == PROMISE_BY_FALLBACK))
-		worst.reason = arena_printf(mem, "%s: %s", endpoint_text(decider, mem),
+		worst.reason = arena_printf(asking->mem, "%s: %s",
+					    endpoint_text(decider, asking->mem),
 					    worst.reason ? worst.reason : "see its findings");
 	return worst;
 }
 
-static size_t ask_promises(const struct target_view *target,
-			   const struct ciphers_facts *const *ciphers, struct arena *mem,
-			   struct promise out[PROMISE_MAX])
+static size_t ask_promises(const struct asking *asking, struct promise out[PROMISE_MAX])
 {
 	size_t count = 0;
 	_Static_assert(ARRAY_SIZE(promises) * SERVICE_COUNT <= PROMISE_MAX, "room for all");
 	for (size_t which = 0; which < ARRAY_SIZE(promises); which++) {
 		const struct promised *promise = &promises[which];
 		for (int i = 0; i < SERVICE_COUNT; i++) {
-			if (!target->wanted[i] || (ciphers && !promise->enumerated))
+			if (!asking->target->wanted[i] || !question(asking, promise))
 				continue;
-			struct answer answer = ask_all(target, ciphers, (enum service)i, promise,
-						       mem);
+			struct answer answer = ask_all(asking, (enum service)i, promise);
 			out[count++] = (struct promise){ promise->id, promise->text,
 							 (enum service)i, answer.result,
 							 answer.reason };
@@ -267,14 +288,24 @@ static size_t ask_promises(const struct target_view *target,
 size_t judge_manifesto(const struct target_view *target, struct arena *mem,
 		       struct promise out[PROMISE_MAX])
 {
-	return ask_promises(target, NULL, mem, out);
+	const struct asking asking = { target, NULL, NULL, mem };
+	return ask_promises(&asking, out);
 }
 
 size_t judge_ciphers_manifesto(const struct target_view *target,
 			       const struct ciphers_facts *const *ciphers, struct arena *mem,
 			       struct promise out[PROMISE_MAX])
 {
-	return ask_promises(target, ciphers, mem, out);
+	const struct asking asking = { target, ciphers, NULL, mem };
+	return ask_promises(&asking, out);
+}
+
+size_t judge_dialback_manifesto(const struct target_view *target,
+				const struct dialback_facts *const *facts, struct arena *mem,
+				struct promise out[PROMISE_MAX])
+{
+	const struct asking asking = { target, NULL, facts, mem };
+	return ask_promises(&asking, out);
 }
 
 enum status judge_manifesto_status(const struct promise *list, size_t count)

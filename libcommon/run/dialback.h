@@ -49,5 +49,7 @@ int dialback_list_checks(const struct options *options);
 /* The octets of --secret-file ("FILE", "fd:N"), without one line end; wiped by the caller. */
 NODISCARD bool dialback_read_secret(const char *file, struct arena *mem, struct bytes *out,
 				    struct err *err);
+/* Every user of this machine may read it: false also where nobody can tell. */
+bool dialback_secret_exposed(const char *file);
 
 #endif

@@ -76,6 +76,12 @@ static bool open_reception(struct dialback_run *run, struct err *err)
 	return true;
 }
 
+static bool is_wildcard(const struct address *address)
+{
+	const struct address six = { .family = AF_INET6 }, four = { .family = AF_INET };
+	return address_equal(address, &six) || address_equal(address, &four);
+}
+
 bool dialback_open(const struct dialback_options *opt, const struct options *options,
 		   struct dialback_run *out, struct err *err)
 {
@@ -84,7 +90,7 @@ bool dialback_open(const struct dialback_options *opt, const struct options *opt
 		return true;
 	if (opt->listen && !listen_parse(opt->listen, &out->listen_address, &out->listen_port, err))
 		return false;
-	out->listen_everywhere = out->listen_address.family == AF_UNSPEC;
+	out->listen_everywhere = is_wildcard(&out->listen_address);
 	if (!read_secret(out, err) || !make_contexts(out, err) ||
 	    !trust_new(options->trust_file, options->system_trust, &out->trust, err))
 		return false;
@@ -95,7 +101,7 @@ bool dialback_open(const struct dialback_options *opt, const struct options *opt
 		.trust = out->trust,
 		.show = options->verbose > 0,
 	};
-	return !opt->listen || open_reception(out, err);
+	return !opt->listen || opt->task != TASK_PROBE || open_reception(out, err);
 }
 
 void dialback_close(struct dialback_run *run)

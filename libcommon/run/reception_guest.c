@@ -4,7 +4,6 @@
 
 #include "base/fd.h"
 #include "run/reception_inner.h"
-#include "xmpp/jid.h"
 
 #define STRANGER_SECONDS 10.0 /* for who is not expected to say what it wants */
 #define ELEMENTS_MAX     200  /* of one guest: a peer sends four */
@@ -105,31 +104,6 @@ static bool is_ours(const struct reception *reception, const char *domain)
 	return *ours != NULL;
 }
 
-/* As we write it ourselves. */
-static const char *canonical(const char *domain, struct arena *mem)
-{
-	struct jid_domain parsed;
-	struct err err;
-	return jid_domain_parse(domain, strlen(domain), mem, &parsed, &err) ? parsed.unicode
-									    : domain;
-}
-
-/* XEP-0220, 2.3.2: the key is recomputed; nothing is remembered (DB-20, DB-22). */
-static enum db_type check_key(const struct reception *reception, const struct db_element *asked,
-			      struct arena *mem)
-{
-	char key[DIALBACK_KEY_SIZE];
-	if (!asked->from || !asked->id)
-		return DB_INVALID;
-	dialback_make_key(reception->options.secret, asked->from, asked->to, asked->id, key);
-	if (dialback_key_matches(key, asked->key))
-		return DB_VALID;
-	/* We write names in one form; who writes them in another means the same. */
-	const char *from = canonical(asked->from, mem), *to = canonical(asked->to, mem);
-	dialback_make_key(reception->options.secret, from, to, asked->id, key);
-	return dialback_key_matches(key, asked->key) ? DB_VALID : DB_INVALID;
-}
-
 static bool say(struct reception_guest *guest, struct db_element answer, enum db_type type,
 		struct err *err)
 {
@@ -192,7 +166,10 @@ static bool take_verify(struct reception_guest *guest, const struct db_element *
 		return say(guest, answer, DB_ERROR, err);
 	switch (manner) {
 	case VERIFY_HONEST:
-		return say(guest, answer, check_key(guest->reception, asked, guest->mem), err);
+		return say(guest, answer,
+			   dialback_is_key(guest->reception->options.secret, asked) ? DB_VALID
+										    : DB_INVALID,
+			   err);
 	case VERIFY_INVALID:
 		return say(guest, answer, DB_INVALID, err);
 	case VERIFY_ERROR:

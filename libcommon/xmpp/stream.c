@@ -22,6 +22,7 @@ struct stream {
 	struct xml *xml;
 	char input[READ_SIZE];
 	size_t input_from, input_to; /* read, not parsed */
+	bool greeted;                /* our header went out: there is something to end */
 	bool held;                   /* TLS begins here: nothing may be sent */
 	bool broken;                 /* nothing can be sent */
 	bool ended;                  /* nothing more will come */
@@ -164,7 +165,8 @@ static bool send_header(struct stream *stream, const struct stream_header *heade
 	if (buf_overflowed(&text))
 		return err_set(err, conn_stage(stream->conn), ERR_USAGE,
 			       "a stream header of more than %d octets", HEADER_MAX);
-	return stream_write(stream, text.data, text.size, err);
+	stream->greeted = stream_write(stream, text.data, text.size, err);
+	return stream->greeted;
 }
 
 static bool take_header(struct stream *stream, const struct elem *elem, struct stream_facts *facts,
@@ -262,7 +264,7 @@ static void forget(struct stream *stream)
 	xml_free(&stream->xml);
 	stream->xml = xml_new();
 	stream->input_from = stream->input_to = 0;
-	stream->held = stream->broken = stream->ended = false;
+	stream->greeted = stream->held = stream->broken = stream->ended = false;
 	stream->fault = ERR_NONE;
 	stream->restarted = true;
 }
@@ -293,15 +295,24 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 {
 	*facts = (struct stream_facts){ 0 };
 	forget(stream);
-	return send_header(stream, header, "", err) && greet(stream, header, facts, clock_ms(), err);
+	return send_header(stream, header, "", err) &&
+	       greet(stream, header, facts, clock_ms(), err);
+}
+
+static bool hear(struct stream *stream, struct stream_facts *facts, struct err *err)
+{
+	*facts = (struct stream_facts){ 0 };
+	if (read_header(stream, facts, err))
+		return true;
+	stream_explain_caller(stream->input, stream->input_to, err);
+	return false;
 }
 
 bool stream_accept(struct conn *conn, struct arena *mem, struct stream **out,
 		   struct stream_facts *facts, struct err *err)
 {
-	*facts = (struct stream_facts){ 0 };
 	*out = stream_new(conn, mem);
-	return read_header(*out, facts, err);
+	return hear(*out, facts, err);
 }
 
 bool stream_answer(struct stream *stream, const struct stream_header *header, const char *behind,
@@ -312,9 +323,8 @@ bool stream_answer(struct stream *stream, const struct stream_header *header, co
 
 bool stream_accept_again(struct stream *stream, struct stream_facts *facts, struct err *err)
 {
-	*facts = (struct stream_facts){ 0 };
 	forget(stream);
-	return read_header(stream, facts, err);
+	return hear(stream, facts, err);
 }
 
 bool stream_read(struct stream *stream, const struct elem **out, struct stream_error *error,
@@ -391,7 +401,7 @@ void stream_close(struct stream **stream)
 {
 	if (!*stream)
 		return;
-	if (!(*stream)->held && !(*stream)->broken)
+	if ((*stream)->greeted && !(*stream)->held && !(*stream)->broken)
 		say_goodbye(*stream);
 	xml_free(&(*stream)->xml);
 	arena_free(&(*stream)->stanza);
