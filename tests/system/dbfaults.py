@@ -312,21 +312,13 @@ class Eager(Server):
         stream.send(element("result", self.key(stream, sender, target), sender=sender, to=target))
 
 
-class EagerInClear(Eager):
-    """And wherever it can."""
-
-    tls = "optional"
-
-
 class Believer(Server):
     """Any `valid` will do."""
 
     def authorise(self, stream, sender, target):
         stream.send(element("result", self.key(stream, sender, target), sender=sender, to=target))
-        answer = stream.next()
-        if answer.get("type") != "valid":
+        if stream.next().get("type") != "valid":
             raise Gone("no")
-        stream.send("<iq type='result' id='hasty' from='%s' to='%s'/>" % (sender, target))
 
 
 class GivesUpOnExternal(Server):
