@@ -2213,7 +2213,7 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "SASL EXTERNAL fails with a good certificate that is for servers only.",
 		.why = "Public CAs no longer issue certificates with the client purpose: whoever "
 		       "asks for it authenticates fewer servers every day, and has dialback left.",
-		.prosody = "run a current version, and a LuaSec that lets it overlook the purpose",
+		.prosody = "keep `lsec_ignore_purpose` in `verifyext`, where it is by default",
 		.ejabberd = "run 25.07 or later",
 	},
 	{

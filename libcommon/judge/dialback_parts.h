@@ -35,6 +35,7 @@ enum weight {
 struct trial_rule {
 	enum consent consent;
 	bool vouch; /* our certificate may stand in for the answer: DB-31 */
+	bool asks;  /* an honest receiver cannot answer without asking our authoritative server */
 	enum weight invalid, error, stream_error, closed, silence;
 	const char *condition; /* the only error that is by the letter; NULL: any */
 	bool stays;            /* the stream must survive the answer */

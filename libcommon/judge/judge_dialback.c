@@ -75,21 +75,18 @@ static void judge_ids(const struct judging *judging, const struct dialback_facts
 
 /* --- The call back that never came --- */
 
-/* A trial that makes the peer ask our authoritative server, which it would not. */
+/* A trial for which the peer should have asked our authoritative server, and did not even come.
+ * Once it came, the way is open. */
 static const struct trial_facts *trial_not_called(const struct dialback_facts *facts)
 {
 	const struct trial_facts *found = NULL;
 	for (size_t i = 0; i < facts->trial_count; i++) {
 		const struct trial_facts *trial = &facts->trials[i];
-		const struct trial_kind *kind = trial_kind(trial->which);
-		if (trial->state == TRIAL_NOT_TESTED || kind->role != ROLE_RECEIVING ||
-		    !(kind->needs & NEEDS_LISTENER) || trial->which == TRIAL_SENDER_REFUSES)
-			continue;
-		if (trial->called_back == KNOWN_YES)
+		if (trial->state == TRIAL_TESTED && trial->called_back == KNOWN_YES)
 			return NULL;
-		if (!found && trial->called_back == KNOWN_NO && !trial_is_barred(trial) &&
-		    trial->state == TRIAL_TESTED && trial->answer.outcome != OUTCOME_VALID &&
-		    !trial_was_visited(facts, trial))
+		if (!found && trial_rule(trial->which)->asks && trial->state == TRIAL_TESTED &&
+		    trial->called_back == KNOWN_NO && !trial_is_barred(trial) &&
+		    trial->answer.outcome != OUTCOME_VALID && !trial_was_visited(facts, trial))
 			found = trial;
 	}
 	return found;

@@ -128,7 +128,7 @@ bool listen_open(const struct address *address, uint16_t *port, int *out, struct
 	if (fd < 0 || !port_of(fd, port))
 		return explain(errno, at, *port, err);
 	*out = fd;
-	fd = -1;
+	fd = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): as above */
 	return true;
 }
 

@@ -90,6 +90,9 @@ static const char *tcp_words(const struct dialback_facts *facts, const struct ho
 {
 	const struct link_facts *link = link_of(facts, hop);
 	const char *where = address_words(link, mem);
+	if (link && link->address.family != AF_UNSPEC)
+		where = arena_printf(mem, link->address.family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+				     where, (unsigned)link->port);
 	if (hop->text)
 		return arena_printf(mem, "tcp %s: %s", where, escaped(hop->text, mem));
 	return arena_printf(mem, link && link->inbound ? "%s calls" : "connected to %s", where);
@@ -224,5 +227,6 @@ const char *hop_words(const struct dialback_screen *screen, const struct dialbac
 	case HOP_SILENCE:
 		break;
 	}
-	return labelled("silence", hop->text, mem);
+	return hop->text ? arena_printf(mem, "silence, waiting for %s", escaped(hop->text, mem))
+			 : "silence";
 }

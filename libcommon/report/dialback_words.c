@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "base/escape.h"
+
+#define CONDITION_MAX 32 /* RFC 6120 and XEP-0220 have none that is longer */
+
 struct trial_counts dialback_count(const struct dialback_facts *facts, const struct policy *policy,
 				   struct arena *mem)
 {
@@ -27,7 +31,8 @@ const char *outcome_words(enum trial_outcome outcome, const char *condition, str
 	};
 	if (!condition)
 		return words[outcome];
-	return arena_printf(mem, "%s %s", words[outcome], escaped(condition, mem));
+	return arena_printf(mem, "%s %s", words[outcome],
+			    escape_copy(mem, condition, CONDITION_MAX));
 }
 
 const char *ways_words(const struct trial_facts *round)
@@ -61,8 +66,7 @@ static const char *trust_words(enum peer_trust trust)
 	return "";
 }
 
-/* What valid means depends on what was tried: only some trials want it. */
-static bool wants_valid(const struct trial_facts *round)
+bool dialback_wants_valid(const struct trial_facts *round)
 {
 	return round->which == TRIAL_ROUND || round->which == TRIAL_WITHOUT_DIALLING;
 }
@@ -101,7 +105,7 @@ const char *dialback_state(const struct dialback_facts *facts, const struct poli
 				    unasked_words(facts, round, mem));
 	double seconds = round->answer.elapsed_ms / 1000;
 	const char *outcome = outcome_words(facts->verdict, facts->condition, mem);
-	if (!wants_valid(round))
+	if (!dialback_wants_valid(round))
 		return arena_printf(mem, "%s gave %s in %.2f s, %s", trial_kind(round->which)->name,
 				    outcome, seconds, ways_words(round));
 	if (facts->verdict != OUTCOME_VALID)
@@ -120,32 +124,45 @@ const char *dialback_brief(const struct dialback_facts *facts, const struct poli
 	if (!round || facts->verdict == OUTCOME_NONE)
 		return arena_printf(mem, "not verified, %zu of %zu checks good", counts.good,
 				    counts.tested);
-	return arena_printf(mem, "%s, %s", outcome_words(facts->verdict, facts->condition, mem),
-			    ways_words(round));
+	const char *outcome = outcome_words(facts->verdict, facts->condition, mem);
+	if (facts->verdict != OUTCOME_VALID && round->called_back != KNOWN_YES)
+		return outcome;
+	return arena_printf(mem, "%s, %s", outcome, ways_words(round));
+}
+
+/* What the endpoints say that were reached, or those that were not. */
+struct voices {
+	const char *state; /* of the first */
+	size_t count;
+	bool differ;
+};
+
+static void hear(struct voices *voices, const char *state)
+{
+	voices->differ = voices->differ || (voices->state && strcmp(voices->state, state) != 0);
+	voices->state = voices->state ? voices->state : state;
+	voices->count++;
 }
 
 const char *dialback_target_state(const struct dialback_view *view, bool brief, struct arena *mem)
 {
 	const struct target_view *target = view->base.target;
-	const char *first = NULL;
-	size_t count = 0, same = 0, failed = 0;
+	struct voices good = { 0 }, failed = { 0 };
 	for (size_t i = 0; i < target->count; i++) {
 		const struct dialback_facts *facts = view->dialbacks[i];
-		if (!facts)
-			continue;
-		const char *state = brief ? dialback_brief(facts, view->policy, mem)
-					  : dialback_state(facts, view->policy, mem);
-		first = first ? first : state;
-		same += strcmp(first, state) == 0;
-		failed += facts->walk.failure.code != ERR_NONE;
-		count++;
+		if (facts)
+			hear(facts->walk.failure.code == ERR_NONE ? &good : &failed,
+			     brief ? dialback_brief(facts, view->policy, mem)
+				   : dialback_state(facts, view->policy, mem));
 	}
-	if (count == 0)
+	if (good.count + failed.count == 0)
 		return missing_state(target, SERVICE_S2S);
-	if (same == count)
-		return first;
-	return failed == count ? "not reachable"
-			       : arena_printf(mem, "differs between %zu endpoints", count);
+	if (good.count == 0)
+		return failed.differ ? "not reachable" : failed.state;
+	const char *state = good.differ ? "differs between endpoints" : good.state;
+	return failed.count == 0 ? state
+				 : arena_printf(mem, "%s at %zu of %zu endpoints", state,
+						good.count, good.count + failed.count);
 }
 
 const char *dialback_trouble(const struct dialback_view *view, const char *state, struct arena *mem)
@@ -156,21 +173,25 @@ const char *dialback_trouble(const struct dialback_view *view, const char *state
 
 const char *home_words(const struct dialback_facts *facts, struct arena *mem)
 {
-	const char *us = facts->us ? escaped(facts->us, mem) : "our name";
-	const char *there = facts->home_text ? escaped(facts->home_text, mem) : "elsewhere";
+	const char *us = facts->us ? escaped(facts->us, mem) : "our domain";
+	const char *there = facts->home_text ? escaped(facts->home_text, mem) : "";
+	const char *colon = *there ? ": " : "";
+	const char *here = facts->listener
+				   ? arena_printf(mem, " (%s)", escaped(facts->listener, mem))
+				   : "";
 	switch (facts->home) {
 	case HOME_HERE:
-		return arena_printf(mem, "%s leads here", us);
+		return arena_printf(mem, "%s leads here%s", us, here);
 	case HOME_LATER:
-		return arena_printf(mem, "%s leads here, but to others first: %s", us, there);
+		return arena_printf(mem, "%s leads here%s, but elsewhere first%s%s", us, here,
+				    colon, there);
 	case HOME_ELSEWHERE:
-		return arena_printf(mem, "%s leads to %s, not to this listener", us, there);
+		return arena_printf(mem, "%s leads to %s, not to this listener%s", us,
+				    *there ? there : "others", here);
 	case HOME_NOWHERE:
-		return arena_printf(mem, "%s leads nowhere%s%s", us, facts->home_text ? ": " : "",
-				    facts->home_text ? there : "");
+		return arena_printf(mem, "%s leads nowhere%s%s", us, colon, there);
 	case HOME_UNKNOWN:
-		return arena_printf(mem, "DNS does not say where %s leads%s%s", us,
-				    facts->home_text ? ": " : "", facts->home_text ? there : "");
+		return arena_printf(mem, "DNS does not say where %s leads%s%s", us, colon, there);
 	case HOME_NOT_ASKED:
 		break;
 	}

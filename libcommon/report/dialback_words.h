@@ -13,8 +13,11 @@ struct trial_counts {
 struct trial_counts dialback_count(const struct dialback_facts *facts, const struct policy *policy,
 				   struct arena *mem);
 
-/* "valid", "error item-not-found", "stream error host-unknown" */
+/* "valid", "error item-not-found", "stream error host-unknown"; a condition that nobody defined is
+ * cut. */
 const char *outcome_words(enum trial_outcome outcome, const char *condition, struct arena *mem);
+/* Anything but valid is a failure of the round, and not what the variant wanted to see. */
+bool dialback_wants_valid(const struct trial_facts *round);
 /* "TLS both ways", "TLS there, in clear on the way back", "in clear" */
 const char *ways_words(const struct trial_facts *round);
 /* "verified us in 0.27 s, TLS both ways, authenticated by dialback only", "connection refused" */
@@ -28,7 +31,8 @@ const char *dialback_target_state(const struct dialback_view *view, bool brief, 
 /* What trouble_words() says, where the state does not say it already; NULL. */
 const char *dialback_trouble(const struct dialback_view *view, const char *state,
 			     struct arena *mem);
-/* "me.example leads to 198.51.100.4:5269, not to this listener"; NULL: not asked. */
+/* "me.example leads to 198.51.100.4:5269, not to this listener (192.0.2.9:5269)"; NULL: not asked.
+ */
 const char *home_words(const struct dialback_facts *facts, struct arena *mem);
 
 #endif

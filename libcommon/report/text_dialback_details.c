@@ -13,59 +13,29 @@ static void write_line(const struct dialback_screen *screen, const char *label, 
 	buf_char(screen->out, '\n');
 }
 
-/* XEP-0220, 2.4 and what Prosody and ejabberd say in its place (DB-47, DB-48, DB-51). THEM and US
- * stand for the two domains. */
-static const struct {
-	const char *condition, *cause;
-} causes[] = {
-	{ "remote-server-not-found", "THEM could not reach US" },
-	{ "remote-connection-failed", "THEM could not connect to US" },
-	{ "remote-server-timeout", "THEM had no answer from US in its time" },
-	{ "item-not-found", "THEM is not served there" },
-	{ "not-allowed", "THEM is not served there (ejabberd says so)" },
-	{ "host-unknown", "THEM is not served there" },
-	{ "policy-violation", "its policy forbids it: TLS first, or a certificate it can check" },
-	{ "not-authorized", "it wants a certificate that proves US" },
-	{ "forbidden", "the authoritative server of US denied the key, or a rule of THEM does" },
-	{ "not-acceptable", "THEM could not establish who we are" },
-	{ "resource-constraint", "it has no room for another domain on this stream" },
-	{ "internal-server-error", "something broke inside THEM: its log says what" },
-	{ "bad-request", "THEM could not read what we sent" },
-};
-
-static const char *filled_in(const struct dialback_screen *screen,
-			     const struct dialback_facts *facts, const char *text)
+/* What it usually means. */
+static const char *cause_words(const struct dialback_facts *facts)
 {
-	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
-	const char *us = facts->us ? escaped(facts->us, screen->mem) : "our domain";
-	for (; *text; text++) {
-		if (strncmp(text, "THEM", 4) == 0) {
-			buf_text(&out, view_name(&screen->view->base, screen->mem));
-			text += 3;
-		} else if (strncmp(text, "US", 2) == 0) {
-			buf_text(&out, us);
-			text += 1;
-		} else {
-			buf_char(&out, *text);
-		}
+	const char *cause = dialback_condition_cause(facts->condition);
+	if (cause)
+		return cause;
+	switch (facts->verdict) {
+	case OUTCOME_STREAM_ERROR:
+		return facts->condition ? stream_error_cause(facts->condition) : NULL;
+	case OUTCOME_INVALID: /* DB-48 */
+		return "it holds our key to be wrong, or could not ask: Prosody says invalid to "
+		       "both";
+	case OUTCOME_CLOSED:
+		return "it closed the connection instead of an answer";
+	case OUTCOME_SILENCE:
+		return "it never came to a verdict";
+	case OUTCOME_NONE:
+	case OUTCOME_VALID:
+	case OUTCOME_ERROR:
+	case OUTCOME_ACCEPTED:
+	case OUTCOME_FAILURE:
+		break;
 	}
-	return arena_copy(screen->mem, buf_string(&out));
-}
-
-static const char *cause_text(const struct dialback_facts *facts)
-{
-	const char *condition = facts->condition ? facts->condition : "";
-	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
-		if (strcmp(causes[i].condition, condition) == 0)
-			return causes[i].cause;
-	}
-	if (facts->verdict == OUTCOME_STREAM_ERROR)
-		return stream_error_cause(condition);
-	if (facts->verdict == OUTCOME_INVALID)
-		return "THEM holds the key to be wrong, or could not ask (Prosody says invalid to "
-		       "both)";
-	if (facts->verdict == OUTCOME_SILENCE)
-		return "THEM never came to a verdict";
 	return NULL;
 }
 
@@ -79,21 +49,22 @@ static const char *way_back(const struct trial_facts *round, struct arena *mem)
 	return round->called_back == KNOWN_YES ? "it asked here, and was answered" : NULL;
 }
 
-/* Only the round's own failures need a cause: a variant that is denied went as it should. */
+/* A variant that is denied as it should be needs no cause. */
 static void write_failure(const struct dialback_screen *screen, const struct dialback_facts *facts)
 {
 	struct arena *mem = screen->mem;
 	const struct trial_facts *round = dialback_round(facts);
 	if (!round || round->state == TRIAL_NOT_TESTED || facts->verdict == OUTCOME_VALID ||
-	    judge_trial(facts, round, screen->view->policy, mem) < SEVERITY_WARNING)
+	    !(dialback_wants_valid(round) ||
+	      judge_trial(facts, round, screen->view->policy, mem) >= SEVERITY_WARNING))
 		return;
 	size_t hop = dialback_verdict_hop(screen, facts);
-	const char *cause = cause_text(facts), *back = way_back(round, mem);
+	const char *cause = cause_words(facts), *back = way_back(round, mem);
 	const char *words = outcome_words(facts->verdict, facts->condition, mem);
 	if (hop)
 		words = arena_printf(mem, "hop %zu, %s", hop, words);
 	if (cause)
-		words = arena_printf(mem, "%s: %s", words, filled_in(screen, facts, cause));
+		words = arena_printf(mem, "%s: %s", words, cause);
 	if (back)
 		words = arena_printf(mem, "%s; %s", words, back);
 	write_line(screen, "failed", words);
@@ -208,9 +179,6 @@ void dialback_details(const struct dialback_screen *screen, const struct dialbac
 {
 	const char *home = home_words(facts, screen->mem);
 	write_failure(screen, facts);
-	if (home && facts->listener)
-		home = arena_printf(screen->mem, "%s (%s)", home,
-				    escaped(facts->listener, screen->mem));
 	if (home)
 		write_line(screen, "home", home);
 	write_out(screen, at, &facts->walk);

@@ -1,9 +1,9 @@
-/* What each trial gave, as a table; and the catalogue of them. */
+/* What each trial gave, as a table. */
 #include <string.h>
 
 #include "report/dialback_screen.h"
 
-#define WORDS_LEAST 30 /* columns for what we did, else the name has to say it */
+#define WORDS_LEAST 30 /* columns for what we did; with fewer, the name has to say it */
 
 struct line {
 	const char *check, *outcome, *verdict, *words;
@@ -12,7 +12,9 @@ struct line {
 };
 
 struct columns {
-	size_t check, outcome, verdict, words; /* words 0: no room */
+	size_t check, outcome, verdict;
+	bool words;  /* there is room for what we did */
+	bool narrow; /* none even for outcomes beside verdicts */
 };
 
 static const char *known_words(const char *words, enum known known, const char *yes, const char *no,
@@ -50,16 +52,16 @@ static const char *circumstances(const struct trial_facts *trial, const char *wo
 
 static const char *outcome_of(const struct trial_facts *trial, struct arena *mem)
 {
-	const char *reason = trial->reason ? escaped(trial->reason, mem) : NULL;
 	const char *words = outcome_words(trial->answer.outcome, trial->answer.condition, mem);
 	switch (trial->state) {
 	case TRIAL_NOT_TESTED:
-		return reason ? arena_printf(mem, "not tested: %s", reason) : "not tested";
+		return trial->reason
+			       ? arena_printf(mem, "not tested: %s", escaped(trial->reason, mem))
+			       : "not tested";
 	case TRIAL_REFUSED:
-		words = trial->answer.outcome == OUTCOME_NONE
-				? "refused"
-				: arena_printf(mem, "refused: %s", words);
-		return reason ? arena_printf(mem, "%s (%s)", words, reason) : words;
+		return trial->answer.outcome == OUTCOME_NONE
+			       ? "refused"
+			       : arena_printf(mem, "refused: %s", words);
 	case TRIAL_TESTED:
 		break;
 	}
@@ -69,18 +71,18 @@ static const char *outcome_of(const struct trial_facts *trial, struct arena *mem
 static struct line line_of(const struct dialback_screen *screen, const struct dialback_facts *facts,
 			   const struct trial_facts *trial)
 {
+	struct arena *mem = screen->mem;
 	const struct trial_kind *kind = trial_kind(trial->which);
-	enum severity severity = judge_trial(facts, trial, screen->view->policy, screen->mem);
-	bool tested = trial->state != TRIAL_NOT_TESTED;
+	enum severity severity = judge_trial(facts, trial, screen->view->policy, mem);
 	return (struct line){
 		.check = kind->name,
-		.outcome = outcome_of(trial, screen->mem),
-		.verdict = !tested                     ? ""
-			   : severity == SEVERITY_NONE ? "good"
-						       : severity_name(severity),
-		.words = kind->words,
+		.outcome = outcome_of(trial, mem),
+		.verdict = severity == SEVERITY_NONE ? "good" : severity_name(severity),
+		.words = trial->reason ? arena_printf(mem, "%s; %s", kind->words,
+						      escaped(trial->reason, mem))
+				       : kind->words,
 		.severity = severity,
-		.tested = tested,
+		.tested = trial->state != TRIAL_NOT_TESTED,
 	};
 }
 
@@ -93,7 +95,8 @@ static size_t larger(size_t a, size_t b)
 static struct columns measure(const struct dialback_screen *screen, const struct line *lines,
 			      size_t count)
 {
-	struct columns columns = { strlen("CHECK"), strlen("OUTCOME"), strlen("VERDICT"), 0 };
+	struct columns columns = { strlen("CHECK"), strlen("OUTCOME"), strlen("VERDICT"), false,
+				   false };
 	size_t words = 0, width = dialback_width(screen);
 	for (size_t i = 0; i < count; i++) {
 		columns.check = larger(columns.check, strlen(lines[i].check));
@@ -101,38 +104,53 @@ static struct columns measure(const struct dialback_screen *screen, const struct
 			continue;
 		columns.outcome = larger(columns.outcome, text_width(lines[i].outcome));
 		columns.verdict = larger(columns.verdict, strlen(lines[i].verdict));
-		words = larger(words, strlen(lines[i].words));
+		words = larger(words, text_width(lines[i].words));
 	}
-	size_t before = columns.check + 2 + columns.outcome + 2 + columns.verdict + 2;
-	columns.words = width == 0 || before + larger(words, WORDS_LEAST) <= width
-				? larger(words, 1)
-			: before + WORDS_LEAST <= width ? width - before
-							: 0;
+	size_t before = columns.check + 2 + columns.outcome + 2 + columns.verdict;
+	size_t least = words < WORDS_LEAST ? words : WORDS_LEAST;
+	columns.words = width == 0 || before + 2 + least <= width;
+	columns.narrow = width > 0 && before > width;
 	return columns;
 }
 
-static void write_untested(const struct dialback_screen *screen, const struct line *line,
-			   const struct columns *columns)
+static void write_verdict(const struct dialback_screen *screen, const struct line *line)
+{
+	text_coloured(screen->out, line->verdict, severity_colour(line->severity, screen->style));
+}
+
+/* The verdict comes first, and the outcome over as many lines as it needs. */
+static void write_narrow(const struct dialback_screen *screen, const struct line *line,
+			 const struct columns *columns)
+{
+	size_t before = columns->check + 2 + columns->verdict + 2;
+	write_verdict(screen, line);
+	text_pad(screen->out, "", columns->verdict - strlen(line->verdict) + 2);
+	text_wrap(screen->out, line->outcome, before, before, dialback_width(screen));
+}
+
+static void write_wide(const struct dialback_screen *screen, const struct line *line,
+		       const struct columns *columns)
+{
+	size_t before = columns->check + 2 + columns->outcome + 2 + columns->verdict + 2;
+	text_pad(screen->out, line->outcome, columns->outcome + 2);
+	write_verdict(screen, line);
+	if (!columns->words)
+		return;
+	text_pad(screen->out, "", columns->verdict - strlen(line->verdict) + 2);
+	text_wrap(screen->out, line->words, before, before, dialback_width(screen));
+}
+
+static void write_trial(const struct dialback_screen *screen, const struct line *line,
+			const struct columns *columns)
 {
 	size_t indent = columns->check + 2;
 	text_pad(screen->out, line->check, indent);
-	text_wrap(screen->out, line->outcome, indent, indent, dialback_width(screen));
-	buf_char(screen->out, '\n');
-}
-
-/* Where outcomes are long and the terminal narrow, the outcome runs over more lines. */
-static void write_tested(const struct dialback_screen *screen, const struct line *line,
-			 const struct columns *columns)
-{
-	size_t before = columns->check + 2 + columns->outcome + 2 + columns->verdict + 2;
-	text_pad(screen->out, line->check, columns->check + 2);
-	text_pad(screen->out, line->outcome, columns->outcome + 2);
-	text_coloured(screen->out, line->verdict,
-		      *line->verdict ? severity_colour(line->severity, screen->style) : NULL);
-	if (columns->words > 0) {
-		text_pad(screen->out, "", columns->verdict - strlen(line->verdict) + 2);
-		text_wrap(screen->out, line->words, before, before, dialback_width(screen));
-	}
+	if (!line->tested)
+		text_wrap(screen->out, line->outcome, indent, indent, dialback_width(screen));
+	else if (columns->narrow)
+		write_narrow(screen, line, columns);
+	else
+		write_wide(screen, line, columns);
 	buf_char(screen->out, '\n');
 }
 
@@ -141,15 +159,12 @@ void dialback_trials(const struct dialback_screen *screen, const struct dialback
 	struct line *lines = arena_array(screen->mem, facts->trial_count, sizeof(*lines));
 	const struct line title = { "CHECK",       "OUTCOME",     "VERDICT",
 				    "WHAT WE DID", SEVERITY_NONE, true };
+	if (facts->trial_count == 0)
+		return;
 	for (size_t i = 0; i < facts->trial_count; i++)
 		lines[i] = line_of(screen, facts, &facts->trials[i]);
 	const struct columns columns = measure(screen, lines, facts->trial_count);
-	if (facts->trial_count > 0)
-		write_tested(screen, &title, &columns);
-	for (size_t i = 0; i < facts->trial_count; i++) {
-		if (lines[i].tested)
-			write_tested(screen, &lines[i], &columns);
-		else
-			write_untested(screen, &lines[i], &columns);
-	}
+	write_trial(screen, &title, &columns);
+	for (size_t i = 0; i < facts->trial_count; i++)
+		write_trial(screen, &lines[i], &columns);
 }

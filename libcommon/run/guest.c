@@ -124,15 +124,24 @@ static bool check_header(struct guest *guest, struct err *err)
 	return true;
 }
 
+/* Who says something that is no header, but XML, is told what is wrong with it, and that takes a
+ * header of ours first; stream_close() does the rest. */
+static void answer_fault(struct guest *guest, enum err_code fault)
+{
+	struct stream_header header = our_header(guest);
+	struct err err;
+	bool theirs = fault == ERR_RESTRICTED_XML || fault == ERR_NOT_WELL_FORMED ||
+		      fault == ERR_LIMIT;
+	guest->finished = !theirs || !stream_answer(guest->stream, &header, "", &err);
+}
+
 bool guest_hear(struct guest *guest, struct err *err)
 {
 	dialback_new_token(guest->id);
-	if (!stream_accept(guest->conn, guest->mem, &guest->stream, &guest->theirs, err)) {
-		/* Whose first octets are no XMPP could not read our answer. */
-		guest->finished = err->code == ERR_NOT_XMPP;
-		return false;
-	}
-	return check_header(guest, err);
+	if (stream_accept(guest->conn, guest->mem, &guest->stream, &guest->theirs, err))
+		return check_header(guest, err);
+	answer_fault(guest, err->code);
+	return false;
 }
 
 void guest_write_diary(struct guest *guest, struct diary *diary, size_t trial)

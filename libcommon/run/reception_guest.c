@@ -198,8 +198,10 @@ static enum db_type confirm(struct reception_guest *guest, const struct db_eleme
 	struct trial_answer confirmed = { 0 };
 	plan->confirm(plan->context, asked, guest->guest.link.id, &confirmed);
 	struct visit_seen *seen = begin_change(guest);
-	seen->confirmed = confirmed;
-	end_change(guest);
+	if (seen) {
+		seen->confirmed = confirmed;
+		end_change(guest);
+	}
 	if (confirmed.outcome == OUTCOME_VALID)
 		return DB_VALID;
 	if (confirmed.outcome == OUTCOME_INVALID)

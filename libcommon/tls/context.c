@@ -220,6 +220,10 @@ static bool context_new(const struct tls_options *options, bool is_server, struc
 		return false;
 	if (options->keylog && !open_keylog(context, options->keylog, err))
 		return false;
+	/* For clients of TLS 1.2 that want a finite field and name none of RFC 7919's. */
+	if (is_server)
+		gnutls_certificate_set_known_dh_params(context->credentials,
+						       GNUTLS_SEC_PARAM_MEDIUM);
 	*out = context;
 	context = NULL;
 	return true;
@@ -232,13 +236,7 @@ bool tls_context_new(const struct tls_options *options, struct tls_context **out
 
 bool tls_server_new(const struct tls_options *options, struct tls_context **out, struct err *err)
 {
-	struct tls_context *server = NULL;
-	if (!context_new(options, true, &server, err))
-		return false;
-	/* For clients of TLS 1.2 that want a finite field and name none of RFC 7919's. */
-	gnutls_certificate_set_known_dh_params(server->credentials, GNUTLS_SEC_PARAM_MEDIUM);
-	*out = server;
-	return true;
+	return context_new(options, true, out, err);
 }
 
 void tls_context_free(struct tls_context **context)

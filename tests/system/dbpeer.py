@@ -206,7 +206,7 @@ class Server:
         elif space == BIDI:
             stream.bidi = True
         elif not stream.tls and self.tls == "required":
-            self.too_early(stream, name)
+            self.too_early(stream, elem)
         elif space == DB and elem.get("type"):
             self.unsolicited(stream, elem)
         elif space == DB:
@@ -232,7 +232,7 @@ class Server:
         stream.hear()
         self.greet(stream)
 
-    def too_early(self, stream, kind):
+    def too_early(self, stream, elem):
         """RFC 7590, 3.4: nothing in clear."""
         self.refuse(stream, "policy-violation")
 
@@ -369,8 +369,11 @@ class Server:
             if answer.tag == f"{{{DB}}}result" and (answer.get("from"), answer.get("to")) == (target, sender):
                 break
         if answer.get("type") != "valid":
-            stream.close()
+            self.denied(stream, answer)
             raise Gone(f"{answer.get('type')} {condition(answer)}")
+
+    def denied(self, stream, answer):
+        stream.close()
 
     def key(self, stream, sender, target):
         return make_key(self.secret, target, sender, stream.id)

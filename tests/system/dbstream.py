@@ -158,13 +158,16 @@ class Stream:
             left = end - time.monotonic()
             if left <= 0:
                 raise TimeoutError("silence")
-            try:
-                self._parser.feed(self.receive(left))
-            except etree.ParseError as reason:
-                raise Gone(f"not XML: {reason}") from None
+            self._parser.feed(self.receive(left))
         return found
 
     def _parsed(self):
+        try:
+            return self._event()
+        except etree.ParseError as reason:
+            raise Gone(f"not XML: {reason}") from None
+
+    def _event(self):
         for event, elem in self._parser.read_events():
             self._depth += 1 if event == "start" else -1
             if event == "start" and self._depth == 1:

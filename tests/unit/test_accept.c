@@ -885,12 +885,13 @@ static void takes_no_endless_message(void **state)
 	struct tls_context *server = server_of((struct tls_options){ PAIR(ECDSA) });
 	static const uint8_t header[] = { 0x16, 3, 1, RECORD >> 8, RECORD & 0xff };
 	struct buf flood = buf_new(BUF_UNBOUNDED);
+	static const uint8_t hello[] = { 1, 0xff, 0xff, 0xff, 3, 3 };
 	char *body = arena_alloc(*state, RECORD);
-	memcpy(body, "\x01\xff\xff\xff\x03\x03", 6);
+	memcpy(body, hello, sizeof(hello));
 	for (size_t i = 0; i < RECORDS; i++) {
 		buf_add(&flood, header, sizeof(header));
 		buf_add(&flood, body, RECORD);
-		memset(body, 0, 6);
+		memset(body, 0, sizeof(hello));
 	}
 	CLEANUP(forget)
 	struct guest guest = { .raw = flood.data, .raw_size = flood.size };

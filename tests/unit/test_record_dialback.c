@@ -140,7 +140,12 @@ static const struct holds {
 	  "{\"check\":\"round\",\"rows\":\"1, 15, 33, 34\",\"role\":\"receiving\","
 	  "\"state\":\"tested\",\"outcome\":\"valid\",\"answer_ms\":270.0,\"elapsed_ms\":330.0,"
 	  "\"called_back\":true,\"called_in_clear\":false,\"key\":\"right\",\"tls\":true,"
-	  "\"severity\":\"none\",\"link\":0}" },
+	  "\"severity\":\"" },
+	{ run_verified,
+	  "{\"check\":\"verify-made-up\",\"rows\":\"39, 42\",\"role\":\"authoritative\","
+	  "\"state\":\"tested\",\"outcome\":\"invalid\",\"answer_ms\":40.5,"
+	  "\"elapsed_ms\":60.0,\"tls\":true,\"severity\":\"none\",\"link\":0}" },
+	{ run_loose, "\"severity\":\"critical\"" },
 	{ run_verified, "\"hops\":[{\"ms\":3.0,\"way\":\"note\",\"kind\":\"dns\",\"text\":" },
 	{ run_verified,
 	  "{\"ms\":210.0,\"way\":\"received\",\"kind\":\"verify\",\"link\":1,\"check\":\"round\","

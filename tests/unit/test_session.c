@@ -714,10 +714,12 @@ static void takes_no_endless_message(void **state)
 {
 	enum { RECORD = 16384, RECORDS = 1024, ROOM = RECORD + 5 };
 	struct tls_context *context = context_of((struct tls_options){ 0 });
+	static const uint8_t header[] = { 0x16, 3, 3, RECORD >> 8, RECORD & 0xff },
+			     hello[] = { 2, 0xff, 0xff, 0xff, 3, 3 };
 	char *flood = arena_array(*state, RECORDS, ROOM);
 	for (size_t i = 0; i < RECORDS; i++)
-		memcpy(flood + i * ROOM, "\x16\x03\x03\x40\x00", 5);
-	memcpy(flood + 5, "\x02\xff\xff\xff\x03\x03", 6);
+		memcpy(flood + i * ROOM, header, sizeof(header));
+	memcpy(flood + sizeof(header), hello, sizeof(hello));
 	struct script script = { .alert = -1,
 				 .warning = -1,
 				 .raw = flood,
