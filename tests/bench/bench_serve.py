@@ -5,8 +5,8 @@ the end.  The floor beside it, in the same run, is gnutls-serv in echo mode with
 handshake and one line each way, nothing else.  Both ask for a client's certificate and get none, and give no tickets.
 
 The clients are Python's and cost more than what they ask; so the server's CPU is what counts, which the kernel tells.
-The rate is what these clients get out of it on this machine (that of gnutls-serv says nothing: it waits).  Memory is that of as many connections as are served at
-once, held open behind their answer, above the server's without any.
+The rate is what these clients get out of it on this machine (that of gnutls-serv says nothing: it waits).  Memory is
+that of as many connections as are served at once, held open behind their answer, above the server's without any.
 """
 
 import contextlib
@@ -183,9 +183,11 @@ def main(tool):
         peak = ours.memory("VmHWM")
     cpu = {name: statistics.median(values) for name, values in costs.items()}
     print(f"{CONNECTIONS} connections, {CLIENTS} clients at once, {ROUNDS} rounds")
-    print(f"  {ours.name:24} {cpu['ours']:6.3f} ms CPU each  {statistics.median(rates):6.0f} a second, as fast as these clients ask")
+    print(f"  {ours.name:24} {cpu['ours']:6.3f} ms CPU each  "
+          f"{statistics.median(rates):6.0f} a second, as fast as these clients ask")
     print(f"  {floor.name:24} {cpu['floor']:6.3f} ms CPU each  (a handshake, a line each way)")
-    print(f"  memory: {cold / 1024:.1f} MiB at first, {memory:.0f} KiB for each of {HELD} connections at once, {peak / 1024:.1f} MiB at most\n")
+    print(f"  memory: {cold / 1024:.1f} MiB at first, {memory:.0f} KiB for each of {HELD} connections at once, "
+          f"{peak / 1024:.1f} MiB at most\n")
     bench.verdict([
         ("CPU of a verification beside that of a bare handshake", cpu["ours"] / cpu["floor"], 1.6),
         ("KiB for a connection", memory, 128),
