@@ -41,6 +41,23 @@ void arena_free(struct arena **arena)
 	*arena = NULL;
 }
 
+void arena_adopt(struct arena *arena, struct arena **other)
+{
+	struct block **end = &arena->blocks; /* behind the one that is being filled */
+	if (*end)
+		end = &(*end)->next;
+	struct block *last = (*other)->blocks, *rest = *end;
+	if (last) {
+		*end = last;
+		while (last->next)
+			last = last->next;
+		last->next = rest;
+	}
+	arena->used += (*other)->used;
+	free(*other);
+	*other = NULL;
+}
+
 static struct block *add_block(struct arena *arena, size_t least)
 {
 	size_t size = least > BLOCK_SIZE ? least : BLOCK_SIZE;

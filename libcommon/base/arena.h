@@ -14,6 +14,8 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena **arena);
+/* What lives in the other one lives in this one from here on; the other is gone. */
+void arena_adopt(struct arena *arena, struct arena **other);
 
 /* Zeroed, aligned for any type. */
 NEVER_NULL void *arena_alloc(struct arena *arena, size_t size);

@@ -82,6 +82,26 @@ socklen_t address_sockaddr(const struct address *address, uint16_t port,
 	return 0;
 }
 
+bool address_of_sockaddr(const struct sockaddr *from, struct address *address, uint16_t *port)
+{
+	*address = (struct address){ .family = AF_UNSPEC };
+	*port = 0;
+	if (from->sa_family == AF_INET) {
+		struct sockaddr_in in;
+		memcpy(&in, from, sizeof(in));
+		address->family = AF_INET;
+		memcpy(address->octets, &in.sin_addr, 4);
+		*port = ntohs(in.sin_port);
+	} else if (from->sa_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+		memcpy(&in6, from, sizeof(in6));
+		address->family = AF_INET6;
+		memcpy(address->octets, &in6.sin6_addr, 16);
+		*port = ntohs(in6.sin6_port);
+	}
+	return address->family != AF_UNSPEC;
+}
+
 static bool port_parse(const char *text, uint16_t *port)
 {
 	unsigned value = 0;

@@ -24,6 +24,8 @@ bool address_is_loopback(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
 socklen_t address_sockaddr(const struct address *address, uint16_t port,
 			   struct sockaddr_storage *out);
+/* The way back. False: neither IPv4 nor IPv6; address is AF_UNSPEC then, and port 0. */
+bool address_of_sockaddr(const struct sockaddr *from, struct address *address, uint16_t *port);
 
 /* "HOST", "HOST:PORT", "[IPV6]:PORT", "IPV6"; port is left alone when none is given. host goes into
  * room of at least 256. */

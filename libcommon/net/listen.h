@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "net/address.h"
 
-/* "[ADDR:]PORT", "[IPV6]:PORT", ":PORT": no address is all of this machine's, IPv6 and IPv4. Port 0
- * is one the kernel chooses. */
+/* "[ADDR:]PORT", "[IPV6]:PORT", ":PORT": no address is all of this machine's, IPv6 and IPv4, and
+ * reads as "::". Port 0 is one the kernel chooses. */
 NODISCARD bool listen_parse(const char *text, struct address *address, uint16_t *port,
 			    struct err *err);
 /* A non-blocking, close-on-exec socket that listens. *port becomes the real one. err says who holds

@@ -16,24 +16,6 @@ enum {
 };
 #define SOCKS_PORT 1080 /* IANA's; used when the URL names none */
 
-static bool address_of_sockaddr(const struct sockaddr *from, struct address *out)
-{
-	*out = (struct address){ .family = from->sa_family };
-	if (from->sa_family == AF_INET) {
-		struct sockaddr_in in;
-		memcpy(&in, from, sizeof(in));
-		memcpy(out->octets, &in.sin_addr, 4);
-		return true;
-	}
-	if (from->sa_family == AF_INET6) {
-		struct sockaddr_in6 in6;
-		memcpy(&in6, from, sizeof(in6));
-		memcpy(out->octets, &in6.sin6_addr, 16);
-		return true;
-	}
-	return false;
-}
-
 static void free_info(struct addrinfo **info)
 {
 	if (*info)
@@ -46,13 +28,14 @@ static void free_info(struct addrinfo **info)
 static bool resolve(struct proxy *proxy, struct err *err)
 {
 	CLEANUP(free_info) struct addrinfo *info = NULL;
+	uint16_t none;
 	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 	int rc = getaddrinfo(proxy->host, NULL, &hints, &info);
 	if (rc != 0)
 		return err_set(err, AT_PROXY, ERR_NOT_FOUND, "proxy %s: %s", proxy->host,
 			       gai_strerror(rc));
 	for (const struct addrinfo *at = info; at; at = at->ai_next) {
-		if (address_of_sockaddr(at->ai_addr, &proxy->address))
+		if (address_of_sockaddr(at->ai_addr, &proxy->address, &none))
 			return true;
 	}
 	return err_set(err, AT_PROXY, ERR_NOT_FOUND, "proxy %s: no address", proxy->host);

@@ -14,10 +14,16 @@ void record_put_handshake(json_t *section, const struct starttls_facts *facts);
 /* "stream_after", "features_after", "active" and what else was seen inside TLS. */
 void record_put_inside(json_t *section, const struct starttls_facts *facts);
 
+/* Empty where no features element arrived. */
+json_t *record_features(const struct features *features);
+json_t *record_tls(const struct tls_facts *tls);
+
 json_t *record_names(const struct name_facts *names);
 json_t *record_certificate(const struct cert_facts *cert, int64_t now);
 json_t *record_trust(const struct path_facts *path);
 json_t *record_chain_pem(const struct tls_facts *tls);
+/* One connection of a dialback. */
+json_t *record_link(const struct link_facts *link);
 
 /* {"type","value"}; nothing for NULL. */
 void record_put_name(json_t *object, const char *key, const struct cert_name *name);

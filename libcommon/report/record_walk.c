@@ -61,7 +61,7 @@ static json_t *stream_record(const struct stream_facts *stream)
 	return entry;
 }
 
-static json_t *features_record(const struct features *features)
+json_t *record_features(const struct features *features)
 {
 	json_t *entry = json_object();
 	if (!features->present)
@@ -104,7 +104,7 @@ static void put_alert(json_t *entry, const struct tls_facts *tls)
 	json_object_set_new(entry, "alert", alert);
 }
 
-static json_t *tls_record(const struct tls_facts *tls)
+json_t *record_tls(const struct tls_facts *tls)
 {
 	json_t *entry = json_object();
 	json_put_bool(entry, "up", tls->up);
@@ -164,17 +164,17 @@ void record_put_handshake(json_t *section, const struct starttls_facts *facts)
 	json_object_set_new(section, "steps", steps_record(facts));
 	record_put_failure(section, &facts->failure);
 	json_put_filled(section, "stream_before", stream_record(&facts->before));
-	json_put_filled(section, "features_before", features_record(&facts->before.features));
+	json_put_filled(section, "features_before", record_features(&facts->before.features));
 	if (facts->answer != STARTTLS_NOT_ASKED)
 		json_put_text(section, "answer", starttls_answer_name(facts->answer));
 	if (facts->steps[STEP_TLS].taken)
-		json_object_set_new(section, "tls", tls_record(&facts->tls));
+		json_object_set_new(section, "tls", record_tls(&facts->tls));
 }
 
 void record_put_inside(json_t *section, const struct starttls_facts *facts)
 {
 	json_put_filled(section, "stream_after", stream_record(&facts->after));
-	json_put_filled(section, "features_after", features_record(&facts->after.features));
+	json_put_filled(section, "features_after", record_features(&facts->after.features));
 	json_put_filled(section, "active", active_record(&facts->active));
 	if (facts->our_certificate)
 		json_put_bool(section, "our_certificate", true);

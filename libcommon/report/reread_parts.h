@@ -12,6 +12,15 @@ NODISCARD bool reread_failure(const struct place *section, struct arena *mem, st
 NODISCARD bool reread_walk(const struct place *section, struct arena *mem,
 			   struct starttls_facts *facts, struct err *err);
 
+/* What record_features() and record_tls() write; that of TLS stands under "tls". */
+NODISCARD bool reread_features(const struct place *section, const char *key, struct arena *mem,
+			       struct features *out, struct err *err);
+NODISCARD bool reread_tls(const struct place *section, struct arena *mem, struct tls_facts *out,
+			  struct err *err);
+
+/* "chain_pem", "names" and "trust" of a walk, and what follows from them. */
+NODISCARD bool reread_identity(const struct place *section, struct arena *mem,
+			       struct starttls_facts *facts, struct err *err);
 /* "chain_pem" */
 NODISCARD bool reread_chain(const struct place *section, struct arena *mem, struct tls_facts *out,
 			    struct err *err);

@@ -1,8 +1,8 @@
 /* The "starttls" section back into facts: what judges and reports need, nothing guessed. */
 #include "report/reread_parts.h"
 
-static bool read_identity(const struct place *section, struct arena *mem,
-			  struct starttls_facts *facts, struct err *err)
+bool reread_identity(const struct place *section, struct arena *mem, struct starttls_facts *facts,
+		     struct err *err)
 {
 	struct identity_facts *identity = &facts->identity;
 	if (!reread_chain(section, mem, &facts->tls, err) ||
@@ -28,7 +28,8 @@ bool reread_starttls(const json_t *endpoint, struct arena *mem, struct starttls_
 	if (!get_required(&section, needed, err) || !get_time(&section, "time", &facts.time, err) ||
 	    !get_ms(&section, "elapsed_ms", &facts.elapsed_ms, err) ||
 	    !get_bool(&section, "authenticated", &facts.authenticated, err) ||
-	    !reread_walk(&section, mem, &facts, err) || !read_identity(&section, mem, &facts, err))
+	    !reread_walk(&section, mem, &facts, err) ||
+	    !reread_identity(&section, mem, &facts, err))
 		return false;
 	*out = facts;
 	return true;

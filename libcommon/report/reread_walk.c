@@ -78,8 +78,8 @@ static bool read_limits(const struct place *features, struct features *out, stru
 	       get_uint(&limits, "idle_seconds", UINT32_MAX, &out->limit_idle_seconds, err);
 }
 
-static bool read_features(const struct place *section, const char *key, struct arena *mem,
-			  struct features *out, struct err *err)
+bool reread_features(const struct place *section, const char *key, struct arena *mem,
+		     struct features *out, struct err *err)
 {
 	struct place features;
 	if (!place_into(section, key, &features, err))
@@ -122,8 +122,8 @@ static bool read_alert(const struct place *tls, struct tls_facts *out, struct er
 	return true;
 }
 
-static bool read_tls(const struct place *section, struct arena *mem, struct tls_facts *out,
-		     struct err *err)
+bool reread_tls(const struct place *section, struct arena *mem, struct tls_facts *out,
+		struct err *err)
 {
 	struct place tls;
 	uint32_t bits = 0, dh_bits = 0;
@@ -180,12 +180,12 @@ bool reread_walk(const struct place *section, struct arena *mem, struct starttls
 	       read_steps(section, facts, err) &&
 	       reread_failure(section, mem, &facts->failure, err) &&
 	       read_stream(section, "stream_before", mem, &facts->before, err) &&
-	       read_features(section, "features_before", mem, &facts->before.features, err) &&
+	       reread_features(section, "features_before", mem, &facts->before.features, err) &&
 	       GET_WORD(section, "answer", starttls_answer_parse, &facts->answer, "not an answer",
 			err) &&
-	       read_tls(section, mem, &facts->tls, err) &&
+	       reread_tls(section, mem, &facts->tls, err) &&
 	       read_stream(section, "stream_after", mem, &facts->after, err) &&
-	       read_features(section, "features_after", mem, &facts->after.features, err) &&
+	       reread_features(section, "features_after", mem, &facts->after.features, err) &&
 	       read_active(section, mem, &facts->active, err) &&
 	       get_bool(section, "our_certificate", &facts->our_certificate, err) &&
 	       get_bool(section, "speaks_other_transport", &facts->speaks_other_transport, err);

@@ -181,6 +181,7 @@ void text_findings_man(struct buf *out)
 	buf_text(out, ".Sh SEE ALSO\n"
 		      ".Xr xmpp-certcheck 1 ,\n"
 		      ".Xr xmpp-ciphers 1 ,\n"
+		      ".Xr xmpp-dialback 1 ,\n"
 		      ".Xr xmpp-starttls 1 ,\n"
 		      ".Xr xmpp-tls-tools 7\n");
 }

@@ -9,6 +9,7 @@
 #include "run/ciphers.h"
 #include "run/ciphers_old.h"
 #include "run/merge.h"
+#include "run/verdict.h"
 
 /* What an enumeration may say about a whole record; the rest of what spans endpoints is
  * xmpp-starttls's to tell. */
@@ -33,115 +34,79 @@ static const char *const spanning_ids[] = {
 };
 
 struct judged {
+	struct verdict verdict;
 	struct ciphers_view view;
 	struct policy policy;
-	struct target_view target;
-	struct endpoint *endpoints;
-	const struct ciphers_facts **ciphers;
-	const struct starttls_facts **walks;
-	size_t *index;
-	struct findings **found;
-	enum status *statuses;
-	struct findings spanning;
-	struct promise *promises; /* --policy manifesto only */
-	size_t promise_count;
-	enum status status;
+	const struct ciphers_facts **ciphers; /* by examined endpoint */
 };
 
-static void make_room(const struct job *job, struct judged *out)
+static const struct starttls_facts *walk_of(const void *facts)
 {
-	size_t room = job->endpoints.count + 1;
-	out->endpoints = arena_array(job->mem, room, sizeof(*out->endpoints));
-	out->ciphers = arena_array(job->mem, room, sizeof(struct ciphers_facts *));
-	out->walks = arena_array(job->mem, room, sizeof(struct starttls_facts *));
-	out->index = arena_array(job->mem, room, sizeof(*out->index));
-	out->found = arena_array(job->mem, room, sizeof(struct findings *));
-	out->statuses = arena_array(job->mem, room, sizeof(*out->statuses));
+	return &((const struct ciphers_facts *)facts)->walk;
 }
 
 static void judge_endpoints(const struct job *job, struct judged *out)
 {
-	size_t count = 0;
-	for (size_t i = 0; i < job->endpoints.count; i++) {
-		const struct ciphers_facts *facts = job->facts[i];
-		if (!facts)
-			continue;
-		out->endpoints[count] = job->endpoints.items[i];
-		out->ciphers[count] = facts;
-		out->walks[count] = &facts->walk;
-		out->index[count] = i;
-		out->found[count] = arena_alloc(job->mem, sizeof(*out->found[count]));
-		judge_ciphers(&out->endpoints[count], facts, &out->policy, job->mem,
-			      out->found[count]);
-		out->statuses[count] = judge_endpoint_status(&facts->walk, out->found[count]);
-		count++;
+	struct verdict *verdict = &out->verdict;
+	verdict_collect(job, walk_of, verdict);
+	size_t count = verdict->target.count;
+	out->ciphers = arena_array(job->mem, count + 1, sizeof(struct ciphers_facts *));
+	for (size_t i = 0; i < count; i++) {
+		out->ciphers[i] = job->facts[verdict->index[i]];
+		judge_ciphers(&verdict->target.endpoints[i], out->ciphers[i], &out->policy,
+			      job->mem, verdict->found[i]);
+		verdict->statuses[i] = judge_endpoint_status(verdict->target.facts[i],
+							     verdict->found[i]);
 	}
-	out->target = (struct target_view){
-		.domain = job->domain.ascii,
-		.dns = job->looked_up ? &job->dns : NULL,
-		.endpoints = out->endpoints,
-		.facts = out->walks,
-		.count = count,
-	};
-	memcpy(out->target.wanted, job->shared->options->services, sizeof(out->target.wanted));
+}
+
+static void judge_promises(const struct job *job, struct judged *out)
+{
+	struct verdict *verdict = &out->verdict;
+	if (out->policy.name != POLICY_MANIFESTO)
+		return;
+	verdict->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*verdict->promises));
+	verdict->promise_count = judge_ciphers_manifesto(&verdict->target, out->ciphers, job->mem,
+							 verdict->promises);
+	verdict->status = status_worse(
+		verdict->status, judge_manifesto_status(verdict->promises, verdict->promise_count));
 }
 
 static void judge_spanning(const struct job *job, struct judged *out)
 {
-	if (out->target.count > 0 || (job->looked_up && !job->from_record)) {
-		judge_target(&out->target, &out->policy, job->mem, &out->spanning);
-		findings_keep(&out->spanning, spanning_ids);
-		if (out->target.count > 0) { /* they say why there is nothing to examine */
-			findings_drop(&out->spanning, "service-not-found");
-			findings_drop(&out->spanning, "srv-declined");
+	struct verdict *verdict = &out->verdict;
+	if (verdict->target.count > 0 || (job->looked_up && !job->from_record)) {
+		judge_target(&verdict->target, &out->policy, job->mem, &verdict->spanning);
+		findings_keep(&verdict->spanning, spanning_ids);
+		if (verdict->target.count > 0) { /* they say why there is nothing to examine */
+			findings_drop(&verdict->spanning, "service-not-found");
+			findings_drop(&verdict->spanning, "srv-declined");
 		}
 	}
-	judge_ciphers_target(&out->target, out->ciphers, &out->policy, job->mem, &out->spanning);
-	out->status = judge_target_status(&out->target, out->statuses, &out->spanning);
-	if (out->target.count == 0 && out->status == STATUS_OK)
-		out->status = STATUS_UNKNOWN;
-	if (out->policy.name != POLICY_MANIFESTO)
-		return;
-	out->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*out->promises));
-	out->promise_count = judge_ciphers_manifesto(&out->target, out->ciphers, job->mem,
-						     out->promises);
-	out->status = status_worse(out->status,
-				   judge_manifesto_status(out->promises, out->promise_count));
+	judge_ciphers_target(&verdict->target, out->ciphers, &out->policy, job->mem,
+			     &verdict->spanning);
+	verdict->status = judge_target_status(&verdict->target, verdict->statuses,
+					      &verdict->spanning);
+	if (verdict->target.count == 0 && verdict->status == STATUS_OK)
+		verdict->status = STATUS_UNKNOWN;
 }
 
 static void judge(const struct job *job, struct judged *out)
 {
-	*out = (struct judged){ .policy = cli_policy(job->shared->options),
-				.status = STATUS_UNKNOWN };
-	make_room(job, out);
+	*out = (struct judged){ .policy = cli_policy(job->shared->options) };
 	if (job->problem.code) {
-		out->target.domain = job->domain.ascii;
-		findings_add(&out->spanning, &out->policy, job->mem, "invalid-input", "%s",
-			     escape_copy(job->mem, job->problem.text, ERR_TEXT_MAX));
+		verdict_of_problem(job, &out->policy, &out->verdict);
 		return;
 	}
 	judge_endpoints(job, out);
 	judge_spanning(job, out);
+	judge_promises(job, out);
 }
 
 static void make_view(const struct job *job, const struct ciphers_options *opt, struct judged *out)
 {
-	const char *start = job_line_start(job);
 	out->view = (struct ciphers_view){
-		.base = {
-			.target = &out->target,
-			.input = job->domain.ascii || !*start ? NULL : start,
-			.problem = job->problem.code ? job->problem.text : NULL,
-			.found = (const struct findings *const *)out->found,
-			.statuses = out->statuses,
-			.record_found = &out->spanning,
-			.status = out->status,
-			.promises = out->promises,
-			.promise_count = out->promise_count,
-			.policy = out->policy.name,
-			.elapsed_ms = clock_ms() - job->started_ms,
-			.connections = job->connections,
-		},
+		.base = verdict_view(job, &out->verdict),
 		.ciphers = out->ciphers,
 		.policy = &out->policy,
 		.names = opt->names,
@@ -188,9 +153,9 @@ static void compare(struct job *job, const struct ciphers_options *opt, const st
 		    json_t **values)
 {
 	bool text = job->shared->options->form != OUTPUT_JSON;
-	job->status = judged->target.count == 0 ? STATUS_UNKNOWN : STATUS_OK;
-	for (size_t i = 0; i < judged->target.count; i++) {
-		const struct endpoint *at = &judged->endpoints[i];
+	job->status = judged->verdict.target.count == 0 ? STATUS_UNKNOWN : STATUS_OK;
+	for (size_t i = 0; i < judged->verdict.target.count; i++) {
+		const struct endpoint *at = &judged->verdict.target.endpoints[i];
 		const json_t *old = ciphers_old_section(opt->old, job->domain.ascii, at);
 		struct ciphers_diff diff = { 0 };
 		bool failed = judged->ciphers[i]->walk.failure.code != ERR_NONE;
@@ -216,40 +181,20 @@ static void compare(struct job *job, const struct ciphers_options *opt, const st
 	}
 }
 
-/* Promises that other tools have decided stay; ours take the place of their own earlier selves. */
-static void merge_promises(json_t *record, const struct judged *judged)
-{
-	json_t *ours = record_promises(judged->promises, judged->promise_count), *theirs;
-	json_t *old = json_object_get(record, "manifesto");
-	size_t i, k;
-	json_t *one;
-	json_array_foreach(old, i, theirs)
-	{
-		bool replaced = false;
-		json_array_foreach(ours, k, one)
-			replaced = replaced || (json_equal(json_object_get(one, "id"),
-							   json_object_get(theirs, "id")) &&
-						json_equal(json_object_get(one, "service"),
-							   json_object_get(theirs, "service")));
-		if (!replaced)
-			json_array_append(ours, theirs);
-	}
-	json_object_set_new(record, "manifesto", ours);
-}
-
 static void write_record(struct job *job, const struct judged *judged, json_t **values)
 {
-	if (judged->promises)
-		merge_promises(job->record, judged);
+	if (judged->verdict.promises)
+		merge_promises(job->record, judged->verdict.promises,
+			       judged->verdict.promise_count);
 	merge_contribution(job, &(struct contribution){
 					.section = "ciphers",
 					.values = values,
-					.index = judged->index,
-					.count = judged->target.count,
-					.spanning = &judged->spanning,
+					.index = judged->verdict.index,
+					.count = judged->verdict.target.count,
+					.spanning = &judged->verdict.spanning,
 					.endpoint_ids = endpoint_ids,
 					.dns_ids = dns_ids,
-					.status = judged->status,
+					.status = judged->verdict.status,
 				});
 	if (!record_write(job->record, &job->out))
 		log_say(&job->shared->options->log, job->domain.ascii,
@@ -274,11 +219,12 @@ static void write_text(struct job *job, const struct judged *judged)
 
 static json_t **make_values(const struct job *job, const struct judged *judged)
 {
-	size_t count = judged->target.count;
+	size_t count = judged->verdict.target.count;
 	json_t **values = arena_array(job->mem, count + 1, sizeof(json_t *));
 	for (size_t i = 0; i < count; i++)
-		values[i] = record_ciphers(&judged->endpoints[i], judged->ciphers[i],
-					   &judged->policy, judged->found[i], judged->statuses[i]);
+		values[i] = record_ciphers(&judged->verdict.target.endpoints[i], judged->ciphers[i],
+					   &judged->policy, judged->verdict.found[i],
+					   judged->verdict.statuses[i]);
 	return values;
 }
 
@@ -288,14 +234,14 @@ void ciphers_verdict(struct job *job, const struct ciphers_options *opt)
 	bool json = job->shared->options->form == OUTPUT_JSON;
 	judge(job, &judged);
 	make_view(job, opt, &judged);
-	job->status = judged.status;
+	job->status = judged.verdict.status;
 	json_t **values = json || opt->old ? make_values(job, &judged) : NULL;
 	if (opt->old)
 		compare(job, opt, &judged, values);
 	if (json)
 		write_record(job, &judged, values);
-	else if (!opt->old || job->problem.code || judged.target.count == 0)
+	else if (!opt->old || job->problem.code || judged.verdict.target.count == 0)
 		write_text(job, &judged);
-	for (size_t i = 0; values && !json && i < judged.target.count; i++)
+	for (size_t i = 0; values && !json && i < judged.verdict.target.count; i++)
 		json_decref(values[i]);
 }

@@ -35,6 +35,7 @@ struct options {
 	bool trust_ad;
 	const char *proxy;
 	const char *to, *from, *servername, *alpn; /* NULL: the tool's default */
+	const char *from_given; /* --from as it was written: a dialback key goes by the letter */
 
 	struct tls_options tls;
 	const char *trust_file;

@@ -203,6 +203,7 @@ static bool take_tls(struct options *opt, int value, const char *arg, struct err
 		if (!parse_domain(opt, arg, "--from", &domain, err))
 			return false;
 		opt->from = domain.unicode; /* as stream headers write it (RFC 7622, 3.2) */
+		opt->from_given = arg;
 		return true;
 	case OPT_SERVERNAME:
 		if (!parse_domain(opt, arg, "--servername", &domain, err))

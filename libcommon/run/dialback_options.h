@@ -28,16 +28,20 @@ enum dialback_task {
 
 struct dialback_options {
 	enum dialback_task task;
-	const char *listen;       /* "[ADDR:]PORT"; NULL: no listener */
-	bool chosen[TRIAL_COUNT]; /* --check, --answer, --wrong-key ...: these and no others */
-	bool any_chosen;
+	const char *listen; /* "[ADDR:]PORT"; NULL: no listener */
+	/* While options are taken: the trials that were named, and whether --check, --answer or
+	 * --wrong-key was given. After dialback_check_options(): those to run and no others, and
+	 * true. */
+	bool chosen[TRIAL_COUNT], any_chosen;
+	bool usual, all;          /* --check usual, --check all */
 	const char *piggyback;    /* another domain of ours; NULL */
 	const char *piggyback_to; /* another domain of theirs; NULL */
 	double wait;              /* seconds for a peer's answer or call back */
 	/* --serve */
 	bool tls_optional; /* --no-require-tls */
 	enum misbehaviour misbehave;
-	size_t count; /* exchanges; 0: no end */
+	size_t count;        /* exchanges; 0: no end */
+	bool serve_narrowed; /* one of these three was given */
 	/* Keys. */
 	const char *key;         /* --verify-key */
 	const char *id;          /* --id */
@@ -47,9 +51,11 @@ struct dialback_options {
 #define DIALBACK_WAIT 20.0 /* seconds */
 
 extern const struct poptOption dialback_option_table[];
-/* For cli_tool.take. */
-bool dialback_take_option(void *tool_options, struct options *options, int value, const char *arg,
-			  struct err *err);
+/* What holds where no option says otherwise. */
+void dialback_options_init(struct dialback_options *opt);
+/* cli_tool.take */
+NODISCARD bool dialback_take_option(void *tool_options, struct options *options, int value,
+				    const char *arg, struct err *err);
 /* After the command line: what goes together, what is missing, what follows. False: told. */
 NODISCARD bool dialback_check_options(struct dialback_options *opt, struct options *options);
 

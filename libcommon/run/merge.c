@@ -117,3 +117,23 @@ void merge_contribution(const struct job *job, const struct contribution *ours)
 	merge_findings(job, ours);
 	record_raise_status(record, status_worse(ours->status, status_of_parts(record)));
 }
+
+void merge_promises(json_t *record, const struct promise *promises, size_t count)
+{
+	json_t *ours = record_promises(promises, count), *theirs;
+	json_t *old = json_object_get(record, "manifesto");
+	size_t i, k;
+	json_t *one;
+	json_array_foreach(old, i, theirs)
+	{
+		bool replaced = false;
+		json_array_foreach(ours, k, one)
+			replaced = replaced || (json_equal(json_object_get(one, "id"),
+							   json_object_get(theirs, "id")) &&
+						json_equal(json_object_get(one, "service"),
+							   json_object_get(theirs, "service")));
+		if (!replaced)
+			json_array_append(ours, theirs);
+	}
+	json_object_set_new(record, "manifesto", ours);
+}

@@ -21,4 +21,7 @@ struct contribution {
  * endpoint that was examined, findings, status. */
 void merge_contribution(const struct job *job, const struct contribution *ours);
 
+/* Promises that other tools have decided stay; ours take the place of their own earlier selves. */
+void merge_promises(json_t *record, const struct promise *promises, size_t count);
+
 #endif

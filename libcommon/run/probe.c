@@ -14,7 +14,9 @@ static const char *exchange_label(const struct probe *probe)
 void probe_begin(struct probe *probe, const struct job *job, const struct endpoint *at,
 		 struct arena *mem, struct deadline until)
 {
-	*probe = (struct probe){ .job = job, .at = at, .mem = mem, .until = until };
+	*probe = (struct probe){
+		.job = job, .at = at, .mem = mem, .until = until, .tls = job->shared->tls
+	};
 }
 
 static void add_taps(struct probe *probe)
@@ -131,8 +133,7 @@ bool probe_tls_again(struct probe *probe, const struct tls_ticket *ticket, struc
 	if (opt->alpn)
 		alpn = *opt->alpn ? opt->alpn : NULL;
 	conn_set_stage(probe->conn, AT_TLS);
-	if (!tls_start_again(probe->conn, probe->job->shared->tls, name, alpn, ticket, probe->mem,
-			     facts, err))
+	if (!tls_start_again(probe->conn, probe->tls, name, alpn, ticket, probe->mem, facts, err))
 		return false;
 	if (probe->recording)
 		note_certificate(probe, facts);

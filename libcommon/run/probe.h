@@ -14,6 +14,7 @@ struct probe {
 	const struct endpoint *at;
 	struct arena *mem;
 	struct deadline until;
+	const struct tls_context *tls; /* the job's, unless somebody has another one */
 	struct conn *conn;
 	struct stream *stream;
 	struct exchange exchange;

@@ -5,39 +5,53 @@
 #include "base/escape.h"
 #include "run/merge.h"
 
-/* Endpoints that were walked; the rest (--first, --c2s on a record) is not looked at. */
-static void collect(const struct job *job, struct verdict *out)
+void verdict_collect(const struct job *job,
+		     const struct starttls_facts *(*walk_of)(const void *facts),
+		     struct verdict *out)
 {
 	size_t room = job->endpoints.count + 1;
 	struct endpoint *endpoints = arena_array(job->mem, room, sizeof(*endpoints));
-	const struct starttls_facts **facts = arena_array(job->mem, room,
+	const struct starttls_facts **walks = arena_array(job->mem, room,
 							  sizeof(struct starttls_facts *));
 	out->index = arena_array(job->mem, room, sizeof(*out->index));
+	out->found = arena_array(job->mem, room, sizeof(struct findings *));
+	out->statuses = arena_array(job->mem, room, sizeof(*out->statuses));
 	size_t count = 0;
+	/* The rest (--first, --c2s on a record) is not looked at. */
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		if (!job->facts[i])
 			continue;
 		endpoints[count] = job->endpoints.items[i];
-		facts[count] = job->facts[i];
+		walks[count] = walk_of(job->facts[i]);
+		out->found[count] = arena_alloc(job->mem, sizeof(*out->found[count]));
 		out->index[count++] = i;
 	}
 	out->target = (struct target_view){
 		.domain = job->domain.ascii,
 		.dns = job->looked_up ? &job->dns : NULL,
 		.endpoints = endpoints,
-		.facts = facts,
+		.facts = walks,
 		.count = count,
 	};
 	memcpy(out->target.wanted, job->shared->options->services, sizeof(out->target.wanted));
 }
 
+void verdict_of_problem(const struct job *job, const struct policy *policy, struct verdict *out)
+{
+	out->target.domain = job->domain.ascii;
+	out->status = STATUS_UNKNOWN;
+	findings_add(&out->spanning, policy, job->mem, "invalid-input", "%s",
+		     escape_copy(job->mem, job->problem.text, ERR_TEXT_MAX));
+}
+
+static const struct starttls_facts *walk_itself(const void *facts)
+{
+	return facts;
+}
+
 static void judge_endpoints(const struct job *job, const struct policy *policy, struct verdict *out)
 {
-	size_t count = out->target.count;
-	out->found = arena_array(job->mem, count + 1, sizeof(struct findings *));
-	out->statuses = arena_array(job->mem, count + 1, sizeof(*out->statuses));
-	for (size_t i = 0; i < count; i++) {
-		out->found[i] = arena_alloc(job->mem, sizeof(*out->found[i]));
+	for (size_t i = 0; i < out->target.count; i++) {
 		judge_starttls(&out->target.endpoints[i], out->target.facts[i], policy, job->mem,
 			       out->found[i]);
 		out->statuses[i] = judge_endpoint_status(out->target.facts[i], out->found[i]);
@@ -49,13 +63,10 @@ void verdict_make(const struct job *job, struct verdict *out)
 	struct policy policy = cli_policy(job->shared->options);
 	*out = (struct verdict){ .status = STATUS_OK };
 	if (job->problem.code) {
-		out->target.domain = job->domain.ascii;
-		out->status = STATUS_UNKNOWN;
-		findings_add(&out->spanning, &policy, job->mem, "invalid-input", "%s",
-			     escape_copy(job->mem, job->problem.text, ERR_TEXT_MAX));
+		verdict_of_problem(job, &policy, out);
 		return;
 	}
-	collect(job, out);
+	verdict_collect(job, walk_itself, out);
 	judge_endpoints(job, &policy, out);
 	judge_target(&out->target, &policy, job->mem, &out->spanning);
 	out->status = judge_target_status(&out->target, out->statuses, &out->spanning);
@@ -79,11 +90,10 @@ void verdict_reread(struct job *job)
 	job_reread(job, "starttls", sizeof(struct starttls_facts), read_section);
 }
 
-static void write_text(struct job *job, const struct verdict *verdict)
+struct text_view verdict_view(const struct job *job, const struct verdict *verdict)
 {
-	const struct options *opt = job->shared->options;
 	const char *start = job_line_start(job);
-	const struct text_view view = {
+	return (struct text_view){
 		.target = &verdict->target,
 		.input = job->domain.ascii || !*start ? NULL : start,
 		.problem = job->problem.code ? job->problem.text : NULL,
@@ -93,10 +103,16 @@ static void write_text(struct job *job, const struct verdict *verdict)
 		.status = verdict->status,
 		.promises = verdict->promises,
 		.promise_count = verdict->promise_count,
-		.policy = opt->policy,
+		.policy = job->shared->options->policy,
 		.elapsed_ms = clock_ms() - job->started_ms,
 		.connections = job->connections,
 	};
+}
+
+static void write_text(struct job *job, const struct verdict *verdict)
+{
+	const struct options *opt = job->shared->options;
+	const struct text_view view = verdict_view(job, verdict);
 	const struct text_style style = {
 		.colour = opt->colour,
 		.timeline = opt->verbose > 0 || verdict->target.count == 1,

@@ -22,6 +22,15 @@ struct verdict {
 void verdict_reread(struct job *job);
 /* From job->facts, which hold struct starttls_facts. */
 void verdict_make(const struct job *job, struct verdict *out);
+/* Endpoints that were examined, whatever a tool's facts are: walk_of() finds the walk in them.
+ * Makes room for what judges find of each. */
+void verdict_collect(const struct job *job,
+		     const struct starttls_facts *(*walk_of)(const void *facts),
+		     struct verdict *out);
+/* Nothing was examined: the job's problem is all there is to say. */
+void verdict_of_problem(const struct job *job, const struct policy *policy, struct verdict *out);
+/* What every screen begins with. */
+struct text_view verdict_view(const struct job *job, const struct verdict *verdict);
 /* Sets job->status and appends to job->out. */
 void verdict_write(struct job *job, const struct verdict *verdict);
 

@@ -15,7 +15,10 @@ NODISCARD bool tls_server_new(const struct tls_options *options, struct tls_cont
 
 /* The handshake as a server. From success on conn reads and writes inside TLS. facts is the same
  * struct as a client's, seen from here: chain is the client's certificate, servername the SNI it
- * sent, client_cert_sent tells whether one came; filled as far as it went in either case. */
+ * sent, client_cert_sent tells whether one came, signature is our own; filled as far as it went in
+ * either case. Of what ALPN offers "xmpp-server" is taken (alpn), and nothing is no failure;
+ * alpn_offered stays NULL. No session can be taken up again. Whatever begins like no TLS ends it at
+ * once (ERR_PROTOCOL), as more than 64 KiB for a handshake do (ERR_LIMIT). */
 NODISCARD bool tls_accept(struct conn *conn, const struct tls_context *server, struct arena *mem,
 			  struct tls_facts *facts, struct err *err);
 

@@ -1,5 +1,7 @@
 /* The alerts of session.h: RFC 8446, 6, and what they tell an operator. */
-#include "tls/session.h"
+#include <stddef.h>
+
+#include "tls/handshake.h"
 
 static const struct alert {
 	int number;
@@ -82,4 +84,39 @@ const char *tls_alert_meaning(int alert)
 {
 	const struct alert *known = find(alert);
 	return known ? known->meaning : NULL;
+}
+
+/* Who came to us has seen our certificate, and chose nothing himself. */
+static const struct complaint {
+	int alert;
+	const char *meaning;
+} complaints[] = {
+	{ GNUTLS_A_CLOSE_NOTIFY, "the client closed without a word" },
+	{ GNUTLS_A_HANDSHAKE_FAILURE,
+	  "client and server share no cipher suite, group or signature algorithm" },
+	{ GNUTLS_A_BAD_CERTIFICATE, "the client rejects our certificate" },
+	{ GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+	  "the client rejects our certificate: wrong kind, or not for TLS servers (extended key "
+	  "usage)" },
+	{ GNUTLS_A_CERTIFICATE_REVOKED, "the client takes our certificate for revoked" },
+	{ GNUTLS_A_CERTIFICATE_EXPIRED, "our certificate has expired" },
+	{ GNUTLS_A_CERTIFICATE_UNKNOWN, "the client does not accept our certificate" },
+	{ GNUTLS_A_UNKNOWN_CA, "the client does not trust the issuer of our certificate" },
+	{ GNUTLS_A_ACCESS_DENIED, "the client understood, and refuses by its policy" },
+	{ GNUTLS_A_DECRYPT_ERROR,
+	  "a signature or the end of the handshake did not check out at the client" },
+	{ GNUTLS_A_PROTOCOL_VERSION, "the client does not take the TLS version that was chosen" },
+	{ GNUTLS_A_INSUFFICIENT_SECURITY,
+	  "the client wants stronger cipher suites or keys than it got" },
+	{ GNUTLS_A_INTERNAL_ERROR, "the client is in trouble; its log will say more" },
+	{ GNUTLS_A_USER_CANCELED, "the client gave up; its log may say more" },
+};
+
+const char *alert_of_client(int alert)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(complaints); i++) {
+		if (complaints[i].alert == alert)
+			return complaints[i].meaning;
+	}
+	return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/fd.h"
+#include "tls/accept.h"
 #include "tls/handshake.h"
 
 /* Everything this GnuTLS has that encrypts and authenticates, forward-secret exchanges first: a
@@ -30,6 +31,10 @@ static const char *const version_words[] = {
 	[TLS_1_2] = ":+VERS-TLS1.2",
 	[TLS_1_3] = ":+VERS-TLS1.3",
 };
+
+/* A server takes the first suite of its own list that the client has, so that the same list means
+ * the same on both sides. */
+#define SERVERS_ORDER ":%SERVER_PRECEDENCE"
 
 static void add_priority(struct buf *out, enum tls_version min, enum tls_version max,
 			 enum pfs_wish pfs)
@@ -78,6 +83,8 @@ static bool set_own_priority(struct tls_context *context, const struct tls_optio
 	if (!check_versions(min, max, err))
 		return false;
 	add_priority(&text, min, max, options->pfs);
+	if (context->is_server)
+		buf_text(&text, SERVERS_ORDER);
 	int code = gnutls_priority_init(&context->priority, buf_string(&text), NULL);
 	if (code != 0) /* a machine's own GnuTLS configuration can forbid all of it */
 		return err_set(err, AT_TLS, ERR_UNSUPPORTED, "this GnuTLS refuses to offer %s: %s",
@@ -126,8 +133,8 @@ static bool check_readable(const char *file, const char *what, struct err *err)
 }
 
 /* Many keep key and certificate in one file, so a certificate without --key is its own key. */
-static bool set_certificate(struct tls_context *context, const char *cert, const char *key,
-			    struct err *err)
+static bool set_certificate_files(struct tls_context *context, const char *cert, const char *key,
+				  struct err *err)
 {
 	const char *key_file = key ? key : cert;
 	if (!cert)
@@ -154,6 +161,42 @@ static bool set_certificate(struct tls_context *context, const char *cert, const
 		       key_file, gnutls_strerror(code));
 }
 
+static gnutls_datum_t datum_of(struct bytes text)
+{
+	return (gnutls_datum_t){ (unsigned char *)(uintptr_t)text.data, (unsigned)text.size };
+}
+
+static bool set_certificate_memory(struct tls_context *context, struct bytes cert, struct bytes key,
+				   struct err *err)
+{
+	gnutls_datum_t cert_text = datum_of(cert), key_text = datum_of(key.size > 0 ? key : cert);
+	if (cert.size == 0)
+		return err_set(err, AT_INPUT, ERR_USAGE, "a key without its certificate");
+	int code = gnutls_certificate_set_x509_key_mem2(context->credentials, &cert_text, &key_text,
+							GNUTLS_X509_FMT_PEM, NULL, 0);
+	context->has_certificate = code >= 0;
+	if (code >= 0)
+		return true;
+	if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "the key does not belong to the certificate");
+	return err_set(err, AT_INPUT, ERR_SYSTEM, "cannot use this certificate with its key: %s",
+		       gnutls_strerror(code));
+}
+
+static bool set_certificate(struct tls_context *context, const struct tls_options *options,
+			    struct err *err)
+{
+	if (options->cert_file || options->key_file)
+		return set_certificate_files(context, options->cert_file, options->key_file, err);
+	if (options->cert_pem.size > 0 || options->key_pem.size > 0)
+		return set_certificate_memory(context, options->cert_pem, options->key_pem, err);
+	if (context->is_server)
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "a TLS server needs a certificate and its key");
+	return true;
+}
+
 static bool open_keylog(struct tls_context *context, const char *file, struct err *err)
 {
 	/* Readable by its owner alone: it opens everything that was said. */
@@ -164,24 +207,36 @@ static bool open_keylog(struct tls_context *context, const char *file, struct er
 	return true;
 }
 
-bool tls_context_new(const struct tls_options *options, struct tls_context **out, struct err *err)
+static bool context_new(const struct tls_options *options, bool is_server, struct tls_context **out,
+			struct err *err)
 {
 	struct arena *mem = arena_new();
 	CLEANUP(tls_context_free) struct tls_context *context = arena_alloc(mem, sizeof(*context));
-	*context = (struct tls_context){ .mem = mem, .keylog = -1 };
+	*context = (struct tls_context){ .mem = mem, .is_server = is_server, .keylog = -1 };
 	context->show_messages = options->show_messages;
 	if (gnutls_certificate_allocate_credentials(&context->credentials) != 0)
 		return err_set(err, AT_TLS, ERR_SYSTEM, "GnuTLS has no memory left");
-	if (!set_priority(context, options, err))
-		return false;
-	if ((options->cert_file || options->key_file) &&
-	    !set_certificate(context, options->cert_file, options->key_file, err))
+	if (!set_priority(context, options, err) || !set_certificate(context, options, err))
 		return false;
 	if (options->keylog && !open_keylog(context, options->keylog, err))
 		return false;
+	/* For clients of TLS 1.2 that want a finite field and name none of RFC 7919's. */
+	if (is_server)
+		gnutls_certificate_set_known_dh_params(context->credentials,
+						       GNUTLS_SEC_PARAM_MEDIUM);
 	*out = context;
 	context = NULL;
 	return true;
+}
+
+bool tls_context_new(const struct tls_options *options, struct tls_context **out, struct err *err)
+{
+	return context_new(options, false, out, err);
+}
+
+bool tls_server_new(const struct tls_options *options, struct tls_context **out, struct err *err)
+{
+	return context_new(options, true, out, err);
 }
 
 void tls_context_free(struct tls_context **context)

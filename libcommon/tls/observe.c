@@ -74,7 +74,7 @@ static enum tls_version hello_version(struct bytes hello)
 	return (enum tls_version)(SSL_3_0 + hello.data[1]);
 }
 
-static void learn(struct session *session, unsigned type, struct bytes message)
+static void learn_of_server(struct session *session, unsigned type, struct bytes message)
 {
 	switch (type) {
 	case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST:
@@ -96,6 +96,18 @@ static void learn(struct session *session, unsigned type, struct bytes message)
 	}
 }
 
+/* What the peer says, and how far we got with what we say. */
+static void learn_of_client(struct session *session, unsigned type, bool incoming,
+			    struct bytes message)
+{
+	if (incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
+		read_chain(session, message);
+	else if (!incoming && type == GNUTLS_HANDSHAKE_SERVER_HELLO)
+		session->server_spoke = true;
+	else if (!incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST)
+		session->facts->client_cert_requested = true;
+}
+
 static int see_message(gnutls_session_t tls, unsigned type, unsigned post, unsigned incoming,
 		       const gnutls_datum_t *message)
 {
@@ -103,8 +115,11 @@ static int see_message(gnutls_session_t tls, unsigned type, unsigned post, unsig
 	(void)post;
 	if (session->context->show_messages)
 		show(session, type, incoming != 0, message->size);
-	if (incoming && session->facts)
-		learn(session, type, (struct bytes){ message->data, message->size });
+	struct bytes content = { message->data, message->size };
+	if (session->facts && session->context->is_server)
+		learn_of_client(session, type, incoming != 0, content);
+	else if (session->facts && incoming)
+		learn_of_server(session, type, content);
 	return 0;
 }
 

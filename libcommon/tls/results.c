@@ -6,8 +6,9 @@
 #include "tls/handshake.h"
 #include "tls/suites.h"
 
-static enum tls_version version_of(gnutls_protocol_t version)
+enum tls_version session_version(const struct session *session)
 {
+	gnutls_protocol_t version = gnutls_protocol_get_version(session->tls);
 	return version == GNUTLS_TLS1_3   ? TLS_1_3
 	       : version == GNUTLS_TLS1_2 ? TLS_1_2
 	       : version == GNUTLS_TLS1_1 ? TLS_1_1
@@ -111,8 +112,10 @@ static void read_exchange(gnutls_session_t tls, struct arena *mem, struct tls_fa
 		int bits = gnutls_dh_get_prime_bits(tls);
 		facts->dh_bits = bits > 0 ? (unsigned)bits : 0;
 	}
-	/* Before TLS 1.2 nothing was negotiated: GnuTLS names no algorithm. */
-	facts->signature = scheme_name((gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(tls));
+	/* Before TLS 1.2 nothing was negotiated. */
+	if (facts->version >= TLS_1_2)
+		facts->signature = scheme_name(
+			(gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(tls));
 }
 
 /* Of the leaf. That of an intermediate, which TLS 1.3 allows, is not asked for by anybody. */
@@ -130,7 +133,7 @@ void session_results(struct session *session, struct tls_facts *facts)
 	unsigned flags = gnutls_session_get_flags(tls);
 	gnutls_datum_t protocol;
 	facts->up = true;
-	facts->version = version_of(gnutls_protocol_get_version(tls));
+	facts->version = session_version(session);
 	read_suite(tls, facts);
 	read_exchange(tls, session->mem, facts);
 	/* TLS 1.3 is built so: all secrets hang on the transcript, and nothing is renegotiated. */
@@ -140,7 +143,8 @@ void session_results(struct session *session, struct tls_facts *facts)
 	facts->encrypt_then_mac = flags & GNUTLS_SFLAGS_ETM;
 	facts->session_ticket = flags & GNUTLS_SFLAGS_SESSION_TICKET;
 	facts->resumed = gnutls_session_is_resumed(tls);
-	read_staple(tls, session->mem, facts);
+	if (!session->context->is_server)
+		read_staple(tls, session->mem, facts);
 	if (gnutls_alpn_get_selected_protocol(tls, &protocol) == 0)
 		facts->alpn = arena_copy_n(session->mem, protocol.data, protocol.size);
 }

@@ -62,7 +62,7 @@ struct tls_facts {
 	struct bytes ocsp;               /* that response, DER; empty: none, or not kept */
 	struct bytes scts;               /* the signed_certificate_timestamp extension (RFC 6962);
 					    empty: GnuTLS 3.7 cannot ask for it */
-	enum tls_version newest_offered; /* NONE: --priority, nobody knows */
+	enum tls_version newest_offered; /* by us, or taken; NONE: --priority, nobody knows */
 	const char *alpn_offered, *alpn; /* NULL: none offered, none came back */
 	const char *servername;
 	struct bytes chain[CHAIN_MAX]; /* DER, as presented; set also when the handshake failed

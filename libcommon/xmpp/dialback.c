@@ -92,15 +92,23 @@ static void write_pair(struct buf *out, const char *name, const char *value)
 	if (!value)
 		return;
 	buf_printf(out, " %s='", name);
-	xml_escape(out, value);
+	xml_escape_attribute(out, value);
 	buf_char(out, '\'');
 }
 
-void dialback_write(const struct db_element *element, const char *prefix, struct buf *out)
+/* RFC 6120, 8.3.2: an error has a condition, if only the undefined one. */
+static void write_error(const char *condition, struct buf *out)
+{
+	buf_printf(out, "<error type='cancel'><%s xmlns='" NS_STANZA_ERROR "'/></error>",
+		   condition ? condition : "undefined-condition");
+}
+
+static void write_element(const struct db_element *element, const char *prefix, bool declared,
+			  struct buf *out)
 {
 	const char *name = kinds[element->kind];
 	buf_printf(out, "<%s:%s", prefix, name);
-	if (strcmp(prefix, "db") != 0)
+	if (declared)
 		buf_printf(out, " xmlns:%s='" NS_DIALBACK "'", prefix);
 	write_pair(out, "from", element->from);
 	write_pair(out, "to", element->to);
@@ -108,8 +116,8 @@ void dialback_write(const struct db_element *element, const char *prefix, struct
 	if (element->type != DB_REQUEST)
 		write_pair(out, "type", types[element->type]);
 	if (element->type == DB_ERROR) {
-		buf_printf(out, "><error type='cancel'><%s xmlns='" NS_STANZA_ERROR "'/></error>",
-			   element->condition);
+		buf_char(out, '>');
+		write_error(element->condition, out);
 	} else if (element->key && *element->key) {
 		buf_char(out, '>');
 		xml_escape(out, element->key);
@@ -118,6 +126,16 @@ void dialback_write(const struct db_element *element, const char *prefix, struct
 		return;
 	}
 	buf_printf(out, "</%s:%s>", prefix, name);
+}
+
+void dialback_write(const struct db_element *element, const char *prefix, struct buf *out)
+{
+	write_element(element, prefix, false, out);
+}
+
+void dialback_write_declared(const struct db_element *element, const char *prefix, struct buf *out)
+{
+	write_element(element, prefix, true, out);
 }
 
 bool dialback_same_domain(const char *a, const char *b)
@@ -174,6 +192,29 @@ bool dialback_key_matches(const char *made, const char *presented)
 	for (size_t i = 0; i < size; i++)
 		difference |= (unsigned char)(made[i] ^ presented[i < theirs ? i : theirs]);
 	return difference == 0;
+}
+
+/* As we write it ourselves. */
+static const char *canonical(const char *domain, struct arena *mem)
+{
+	struct jid_domain parsed;
+	struct err err;
+	return jid_domain_parse(domain, strlen(domain), mem, &parsed, &err) ? parsed.unicode
+									    : domain;
+}
+
+bool dialback_is_key(struct bytes secret, const struct db_element *asked)
+{
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	char key[DIALBACK_KEY_SIZE];
+	if (!asked->from || !asked->to || !asked->id)
+		return false;
+	dialback_make_key(secret, asked->from, asked->to, asked->id, key);
+	if (dialback_key_matches(key, asked->key))
+		return true;
+	dialback_make_key(secret, canonical(asked->from, mem), canonical(asked->to, mem), asked->id,
+			  key);
+	return dialback_key_matches(key, asked->key);
 }
 
 void dialback_new_token(char out[DIALBACK_TOKEN_SIZE])

@@ -34,9 +34,11 @@ struct db_element {
 bool dialback_read(const struct elem *elem, struct arena *mem, struct db_element *out);
 /* <db:result from='capulet.example' to='montague.example'>KEY</db:result>
  *
- * prefix: "db", as the header declared it; another one is declared on the element itself. Members
- * that are NULL are not written; DB_ERROR carries its condition as an <error type='cancel'/>. */
+ * prefix: as the header declared it. Members that are NULL are not written; DB_ERROR carries its
+ * condition (NULL: undefined-condition) as an <error type='cancel'/>, and no key. */
 void dialback_write(const struct db_element *element, const char *prefix, struct buf *out);
+/* The same with the prefix declared on the element in any case. */
+void dialback_write_declared(const struct db_element *element, const char *prefix, struct buf *out);
 
 /* The answer belongs to this request: same kind, from and to exchanged, and the id of a verify
  * (DB-8, DB-14). */
@@ -52,6 +54,9 @@ bool dialback_same_domain(const char *a, const char *b);
  * checks the key (`to` of db:result, `from` of db:verify), originating the one that made it. */
 void dialback_make_key(struct bytes secret, const char *receiving, const char *originating,
 		       const char *id, char out[DIALBACK_KEY_SIZE]);
+/* The key that a db:verify brings is the one made for its from, to and id with this secret; names
+ * may be written as the peer likes them, or as we do. Also false where one of them is missing. */
+bool dialback_is_key(struct bytes secret, const struct db_element *asked);
 /* Equal, found out in a time that depends on the length of `made` alone (DB-20). */
 bool dialback_key_matches(const char *made, const char *presented);
 /* 128 bits that nobody can guess, as 32 hexadecimal digits and NUL: secrets, stream ids, keys that

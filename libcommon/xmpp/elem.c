@@ -86,6 +86,11 @@ void xml_escape(struct buf *out, const char *text)
 	escape(out, text, false);
 }
 
+void xml_escape_attribute(struct buf *out, const char *text)
+{
+	escape(out, text, true);
+}
+
 /* The declarations in force, the innermost first; each lives in the frame of its writer. */
 struct scope {
 	const struct scope *outer;

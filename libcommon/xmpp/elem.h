@@ -39,5 +39,7 @@ void elem_write(const struct elem *elem, bool pretty, struct buf *out);
 /* & < > ' " as references (RFC 6120, 11.1; STR-73); control characters, which XML cannot carry,
  * become U+FFFD. */
 void xml_escape(struct buf *out, const char *text);
+/* The same for the value of an attribute, whose white space comes through as references alone. */
+void xml_escape_attribute(struct buf *out, const char *text);
 
 #endif

@@ -11,9 +11,10 @@ enum external_result {
 	EXTERNAL_ENDED,   /* the stream ended instead: error or err */
 };
 
-/* Asks to be authenticated as `from` by the certificate shown in the handshake, on a stream whose
- * features are these. *condition is of the failure, or of the stream error that came instead; in
- * mem. After success the caller restarts the stream. False and err for EXTERNAL_ENDED alone. */
+/* Asks to be authenticated as `from` ("": as whom the certificate names) by the certificate shown
+ * in the handshake, on a stream whose features are these. *condition is of the failure, or of the
+ * stream error that came instead; in mem. After success the caller restarts the stream. False and
+ * err for EXTERNAL_ENDED alone. */
 NODISCARD bool external_login(struct stream *stream, const struct features *offered,
 			      const char *from, struct arena *mem, enum external_result *result,
 			      const char **condition, struct err *err);

@@ -17,7 +17,8 @@
 #define NS_DIALBACK      "jabber:server:dialback"
 #define NS_DIALBACK_FEAT "urn:xmpp:features:dialback"
 #define NS_BIDI_FEAT     "urn:xmpp:features:bidi" /* XEP-0288 */
-#define NS_SM            "urn:xmpp:sm:3"          /* XEP-0198 */
+#define NS_BIDI          "urn:xmpp:bidi"
+#define NS_SM            "urn:xmpp:sm:3" /* XEP-0198 */
 #define NS_COMPRESS      "http://jabber.org/features/compress"
 #define NS_REGISTER      "http://jabber.org/features/iq-register"
 #define NS_AUTH_FEAT     "http://jabber.org/features/iq-auth"     /* XEP-0078 */

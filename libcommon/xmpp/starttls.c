@@ -70,6 +70,18 @@ bool starttls_ask(struct stream *stream, enum starttls_answer *answer, struct st
 	return starttls_await(stream, answer, error, err);
 }
 
+bool starttls_grant(struct stream *stream, struct err *err)
+{
+	static const char proceed[] = "<proceed xmlns='" NS_TLS "'/>";
+	if (!stream_is_quiet(stream))
+		return err_set(err, AT_STARTTLS, ERR_INJECTION,
+			       "octets in clear behind <starttls/>");
+	if (!stream_write(stream, proceed, strlen(proceed), err))
+		return false;
+	stream_hold(stream);
+	return true;
+}
+
 static const char *const answer_names[] = {
 	[STARTTLS_NOT_ASKED] = "not-asked", [STARTTLS_PROCEED] = "proceed",
 	[STARTTLS_FAILURE] = "failure",     [STARTTLS_ERROR] = "stream-error",

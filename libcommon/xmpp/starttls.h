@@ -17,6 +17,10 @@ enum starttls_answer {
 NODISCARD bool starttls_ask(struct stream *stream, enum starttls_answer *answer,
 			    struct stream_error *error, struct err *err);
 
+/* The other end, after <starttls/> was read: <proceed/>, and the stream waits for TLS. False also
+ * when octets in clear stand behind the request (STR-53). */
+NODISCARD bool starttls_grant(struct stream *stream, struct err *err);
+
 /* "proceed" "failure" "stream-error" "other" "injection" "not-asked" */
 const char *starttls_answer_name(enum starttls_answer answer);
 NODISCARD bool starttls_answer_parse(const char *name, enum starttls_answer *out);

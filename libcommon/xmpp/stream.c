@@ -22,6 +22,7 @@ struct stream {
 	struct xml *xml;
 	char input[READ_SIZE];
 	size_t input_from, input_to; /* read, not parsed */
+	bool greeted;                /* our header went out: there is something to end */
 	bool held;                   /* TLS begins here: nothing may be sent */
 	bool broken;                 /* nothing can be sent */
 	bool ended;                  /* nothing more will come */
@@ -164,7 +165,8 @@ static bool send_header(struct stream *stream, const struct stream_header *heade
 	if (buf_overflowed(&text))
 		return err_set(err, conn_stage(stream->conn), ERR_USAGE,
 			       "a stream header of more than %d octets", HEADER_MAX);
-	return stream_write(stream, text.data, text.size, err);
+	stream->greeted = stream_write(stream, text.data, text.size, err);
+	return stream->greeted;
 }
 
 static bool take_header(struct stream *stream, const struct elem *elem, struct stream_facts *facts,
@@ -232,12 +234,13 @@ static bool read_features(struct stream *stream, struct stream_facts *facts, str
 }
 
 /* STR-36: header and features may come together or seconds apart. */
-static bool greet(struct stream *stream, struct stream_facts *facts, double sent, struct err *err)
+static bool greet(struct stream *stream, const struct stream_header *header,
+		  struct stream_facts *facts, double sent, struct err *err)
 {
 	if (!read_header(stream, facts, err))
 		return false;
 	facts->header_ms = clock_ms() - sent;
-	if (!facts->version_1)
+	if (!facts->version_1 || header->no_version)
 		return true;
 	if (!read_features(stream, facts, err))
 		return false;
@@ -261,7 +264,7 @@ static void forget(struct stream *stream)
 	xml_free(&stream->xml);
 	stream->xml = xml_new();
 	stream->input_from = stream->input_to = 0;
-	stream->held = stream->broken = stream->ended = false;
+	stream->greeted = stream->held = stream->broken = stream->ended = false;
 	stream->fault = ERR_NONE;
 	stream->restarted = true;
 }
@@ -278,7 +281,7 @@ bool stream_open_with(struct conn *conn, const struct stream_header *header, con
 	struct stream *opened = stream; /* the caller's from here, whatever comes back */
 	*out = stream;
 	stream = NULL;
-	return greet(opened, facts, sent, err);
+	return greet(opened, header, facts, sent, err);
 }
 
 bool stream_open(struct conn *conn, const struct stream_header *header, struct arena *mem,
@@ -292,15 +295,24 @@ bool stream_restart(struct stream *stream, const struct stream_header *header,
 {
 	*facts = (struct stream_facts){ 0 };
 	forget(stream);
-	return send_header(stream, header, "", err) && greet(stream, facts, clock_ms(), err);
+	return send_header(stream, header, "", err) &&
+	       greet(stream, header, facts, clock_ms(), err);
+}
+
+static bool hear(struct stream *stream, struct stream_facts *facts, struct err *err)
+{
+	*facts = (struct stream_facts){ 0 };
+	if (read_header(stream, facts, err))
+		return true;
+	stream_explain_caller(stream->input, stream->input_to, err);
+	return false;
 }
 
 bool stream_accept(struct conn *conn, struct arena *mem, struct stream **out,
 		   struct stream_facts *facts, struct err *err)
 {
-	*facts = (struct stream_facts){ 0 };
 	*out = stream_new(conn, mem);
-	return read_header(*out, facts, err);
+	return hear(*out, facts, err);
 }
 
 bool stream_answer(struct stream *stream, const struct stream_header *header, const char *behind,
@@ -311,9 +323,8 @@ bool stream_answer(struct stream *stream, const struct stream_header *header, co
 
 bool stream_accept_again(struct stream *stream, struct stream_facts *facts, struct err *err)
 {
-	*facts = (struct stream_facts){ 0 };
 	forget(stream);
-	return read_header(stream, facts, err);
+	return hear(stream, facts, err);
 }
 
 bool stream_read(struct stream *stream, const struct elem **out, struct stream_error *error,
@@ -390,7 +401,7 @@ void stream_close(struct stream **stream)
 {
 	if (!*stream)
 		return;
-	if (!(*stream)->held && !(*stream)->broken)
+	if ((*stream)->greeted && !(*stream)->held && !(*stream)->broken)
 		say_goodbye(*stream);
 	xml_free(&(*stream)->xml);
 	arena_free(&(*stream)->stanza);

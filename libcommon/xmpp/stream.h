@@ -55,20 +55,21 @@ NODISCARD bool stream_open(struct conn *conn, const struct stream_header *header
 NODISCARD bool stream_restart(struct stream *stream, const struct stream_header *header,
 			      struct stream_facts *facts, struct err *err);
 
-/* The other end: waits for the header of who called. In facts stand that header and the error that
- * came instead; *out is set in either case, so that an answer can go out. */
+/* The other end: waits for the header of who called. In facts stands how far that went; *out is set
+ * in either case, so that an answer can go out (RFC 6120, 4.9.1.2): behind one, stream_close()
+ * tells what was wrong with the XML by itself; without one it says nothing. */
 NODISCARD bool stream_accept(struct conn *conn, struct arena *mem, struct stream **out,
 			     struct stream_facts *facts, struct err *err);
-/* Our header, with the id of this stream, and what we offer (a <stream:features/> element, or an
- * error and nothing more) in one write. */
+/* Our header, with the id of this stream, and what we offer (a <stream:features/> element, an error
+ * and nothing more, or "") in one write. */
 NODISCARD bool stream_answer(struct stream *stream, const struct stream_header *header,
 			     const char *behind, struct err *err);
 /* The caller's header on a fresh parser, after TLS or SASL. */
 NODISCARD bool stream_accept_again(struct stream *stream, struct stream_facts *facts,
 				   struct err *err);
 
-/* Ends in order, unless the stream is broken: </stream:stream>, then waits at most a second for the
- * peer's. */
+/* Ends in order, unless the stream is broken, or is a caller's and was not answered:
+ * </stream:stream>, then waits at most a second for the peer's. */
 void stream_close(struct stream **stream);
 
 /* The next first-level element; it lives until the next call, so that a long stream does not grow.

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#include "xmpp/ns.h"
+#include "xmpp/stream_inner.h"
+
+#define QUOTE_MAX 40 /* octets of what came instead of a header */
 
 static void write_pair(struct buf *out, const char *name, const char *value)
 {
@@ -174,4 +176,22 @@ const char *stream_stanza_error(const struct elem *stanza)
 			return stream_condition_of(child);
 	}
 	return "undefined-condition";
+}
+
+void stream_explain_caller(const char *said, size_t size, struct err *err)
+{
+	static const char handshake[] = { 0x16, 0x03 }; /* RFC 8446, 5.1 */
+	size_t line = 0;
+	if (err->code != ERR_NOT_XMPP)
+		return;
+	while (line < size && line < QUOTE_MAX && said[line] >= 0x20 && said[line] < 0x7f)
+		line++;
+	if (size >= sizeof(handshake) && memcmp(said, handshake, sizeof(handshake)) == 0)
+		err_set(err, err->stage, ERR_NOT_XMPP,
+			"TLS came from the first octet, where STARTTLS was awaited");
+	else if (line > 0)
+		err_set(err, err->stage, ERR_NOT_XMPP, "something else than XMPP came: \"%.*s\"",
+			(int)line, said);
+	else
+		err_set(err, err->stage, ERR_NOT_XMPP, "something else than XMPP came");
 }

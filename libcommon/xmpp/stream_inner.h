@@ -1,5 +1,5 @@
-/* stream_inner.h - what starttls.c, shortcut.c, active.c and disco.c know of a stream beyond
- * stream.h; nobody else. */
+/* stream_inner.h - what starttls.c, shortcut.c, active.c, disco.c and external.c know of a stream
+ * beyond stream.h; nobody else. */
 #ifndef XMPP_STREAM_INNER_H
 #define XMPP_STREAM_INNER_H
 
@@ -25,6 +25,10 @@ bool stream_mark_seen(const struct stream *stream);
 
 /* Puts "closed", "no answer within 10 s" and the like into the words of one step. */
 void stream_explain(const struct stream *stream, const char *awaited, struct err *err);
+
+/* The same for ERR_NOT_XMPP where somebody has called: the parser's words are for a server that
+ * answers. said is what was read last, mostly all there was. */
+void stream_explain_caller(const char *said, size_t size, struct err *err);
 
 /* stream_open() with more behind the header, in the same write. */
 NODISCARD bool stream_open_with(struct conn *conn, const struct stream_header *header,

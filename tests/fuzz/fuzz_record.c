@@ -83,6 +83,28 @@ static void check_ciphers_return(const struct endpoint *at, const struct ciphers
 	buf_free(&lines[1]);
 }
 
+/* The same for trials of dialback. */
+static void check_dialback_return(const struct endpoint *at, const struct dialback_facts *facts,
+				  struct arena *mem)
+{
+	const struct policy policy = { POLICY_BCP195, NULL };
+	const struct findings none = { 0 };
+	struct buf lines[2] = { buf_new(BUF_UNBOUNDED), buf_new(BUF_UNBOUNDED) };
+	struct dialback_facts again = *facts;
+	for (int i = 0; i < 2; i++) {
+		struct err err;
+		json_t *endpoint = record_endpoint(at);
+		json_object_set_new(endpoint, "dialback",
+				    record_dialback(at, &again, &policy, &none, STATUS_OK));
+		assert(record_write(endpoint, &lines[i]));
+		assert(reread_dialback(endpoint, mem, &again, &err));
+		json_decref(endpoint);
+	}
+	assert(strcmp(buf_string(&lines[0]), buf_string(&lines[1])) == 0);
+	buf_free(&lines[0]);
+	buf_free(&lines[1]);
+}
+
 /* No control of a peer's reaches a terminal. */
 static void assert_tame(const struct buf *out)
 {
@@ -248,6 +270,70 @@ static void examine_ciphers(const json_t *record, const struct endpoint_list *en
 		show_ciphers(&target, ciphers, (enum policy_name)i, mem);
 }
 
+static void show_dialbacks(const struct target_view *target,
+			   const struct dialback_facts *const *dialbacks, enum policy_name name,
+			   struct arena *mem)
+{
+	const struct policy policy = { name, NULL };
+	struct findings *found = arena_array(mem, target->count + 1, sizeof(*found)),
+			spanning = { 0 };
+	const struct findings *found_at[ENDPOINTS_MAX];
+	enum status statuses[ENDPOINTS_MAX] = { STATUS_OK };
+	struct promise promises[PROMISE_MAX];
+	for (size_t i = 0; i < target->count; i++) {
+		judge_dialback(&target->endpoints[i], dialbacks[i], &policy, mem, &found[i]);
+		found_at[i] = &found[i];
+	}
+	const struct dialback_view view = {
+		.base = { .target = target,
+			  .found = found_at,
+			  .statuses = statuses,
+			  .record_found = &spanning,
+			  .status = STATUS_UNKNOWN,
+			  .promises = name == POLICY_MANIFESTO ? promises : NULL,
+			  .promise_count = judge_dialback_manifesto(target, dialbacks, mem,
+								    promises) },
+		.dialbacks = dialbacks,
+		.policy = &policy,
+	};
+	struct buf out = buf_new(BUF_UNBOUNDED);
+	text_dialback_long(&view, &(struct text_style){ false, name == POLICY_STRICT, 80 }, &out);
+	text_dialback_short(&view, &out);
+	text_dialback_nagios(&view, &out);
+	assert_tame(&out);
+	buf_free(&out);
+}
+
+/* The "dialback" sections of a record. */
+static void examine_dialbacks(const json_t *record, const struct endpoint_list *endpoints,
+			      struct arena *mem)
+{
+	struct endpoint *tried = arena_array(mem, endpoints->count + 1, sizeof(*tried));
+	const struct dialback_facts *dialbacks[ENDPOINTS_MAX];
+	const struct starttls_facts *walks[ENDPOINTS_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < endpoints->count; i++) {
+		struct dialback_facts *read = arena_alloc(mem, sizeof(*read));
+		struct err err;
+		const json_t *endpoint = json_array_get(json_object_get(record, "endpoints"), i);
+		if (!reread_dialback(endpoint, mem, read, &err))
+			continue;
+		tried[count] = endpoints->items[i];
+		dialbacks[count] = read;
+		walks[count] = &read->walk;
+		check_dialback_return(&tried[count], read, mem);
+		count++;
+	}
+	const struct target_view target = { .domain = json_string_value(
+						    json_object_get(record, "domain")),
+					    .endpoints = tried,
+					    .facts = walks,
+					    .count = count,
+					    .wanted = { true, true } };
+	for (int i = 0; i < POLICY_COUNT; i++)
+		show_dialbacks(&target, dialbacks, (enum policy_name)i, mem);
+}
+
 static void examine(const json_t *record, struct arena *mem)
 {
 	struct err err = { 0 };
@@ -258,6 +344,7 @@ static void examine(const json_t *record, struct arena *mem)
 		return;
 	examine_checks(record, &endpoints, mem);
 	examine_ciphers(record, &endpoints, mem);
+	examine_dialbacks(record, &endpoints, mem);
 	struct endpoint *walked = arena_array(mem, endpoints.count + 1, sizeof(*walked));
 	const struct starttls_facts **facts = arena_array(mem, endpoints.count + 1,
 							  sizeof(struct starttls_facts *));

@@ -12,6 +12,9 @@
     tls_peer    a simulated TLS server, or a hostile one: tls_peer(tlspeer.Simulated({"SSL3.0": [...]}, chains)).at
     chains      certificates for it: {"RSA": [DER ...], "ECDSA": ..., "DSS": ...}
     openssl_server, gnutls_server   the real ones behind STARTTLS: openssl_server(certificate, "-cipher", "AES128-SHA").at
+    me          a domain that leads to where xmpp-dialback listens: me.domain, me.at, me.leads_to(...)
+    dialback_peer   a server in Python that speaks dialback, or breaks it: dialback_peer(tls="optional").domain; see dbpeer.py
+    federated   Prosody and ejabberd that find others by `dns`: federated("ejabberd", "optional").domains; servers.POLICIES
     delay       a slow way, that can turn callers away: delay((address, port), milliseconds=25).at
     resolver_namespace            words before a command that knows only /etc/resolv.conf, so that it asks `dns`
 
@@ -20,13 +23,16 @@ Unbound 0.8 s: sharing between workers would cost more than it saves), and are s
 """
 
 import contextlib
+import itertools
 import shlex
 import subprocess
 
 import pytest
 
 import daemon
+import dbpeer
 import delay as slow
+import dialback
 import dnspeer
 import httpsd as web
 import peer as peers
@@ -204,6 +210,62 @@ def gnutls_server(fronts, tmp_path):
 def delay():
     with contextlib.ExitStack() as stack:
         yield lambda *args, **kwargs: stack.enter_context(slow.Delay(*args, **kwargs))
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def me(dns):
+    """Another name each time, because servers remember whom they could not reach."""
+    return dialback.Me(dns, f"me{next(_numbers)}.test")
+
+
+@pytest.fixture
+def dialback_peer(ca, dns):
+    """Servers on the wire; a bug of theirs fails the test, because it looks like a refusal."""
+    with contextlib.ExitStack() as stack:
+        started = []
+
+        def start(kind=dbpeer.Server, *args, **habits):
+            started.append(stack.enter_context(kind(ca, dns, *args, **habits)))
+            return started[-1]
+
+        yield start
+    assert not (faults := [fault for server in started for fault in server.faults]), "\n".join(faults)
+
+
+@pytest.fixture(scope="session")
+def _federation(session_dir, ca, dns_session, request):
+    """Servers by kind and policy, each started when first asked for.
+
+    Their certificates have no XmppAddr: ejabberd 23.01 dies of one in a client's certificate (xmpp_stream_pkix)."""
+    known = {}
+    address, port = dns_session.resolver.split(":")
+
+    def get(kind, policy):
+        if (kind, policy) not in known:
+            name = f"{kind}-{policy}"
+            hosts = [servers.Host(domain, ca.issue(domain), {"alice": "secret"}) for domain in (f"{name}.test", f"also-{name}.test")]
+            how = {"resolver": (address, int(port)), **servers.POLICIES[policy]}
+            if kind == "ejabberd":
+                how["prefix"] = request.getfixturevalue("resolver_namespace")
+            make = {"prosody": servers.Prosody, "ejabberd": servers.Ejabberd}[kind]
+            known[kind, policy] = make(session_dir / name, ca, hosts, **how).start()
+        return known[kind, policy]
+
+    return get
+
+
+@pytest.fixture
+def federated(_federation, dns):
+    def get(kind, policy="required"):
+        server = _federation(kind, policy)
+        for domain in server.domains:
+            server.publish(dns, domain, [("s2s", "starttls")])
+        return server
+
+    return get
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,16 @@ class Server:
         return self.daemon.text()
 
 
+# How servers talk to servers, in the words of both kinds; only Prosody can insist on certificates.
+POLICIES = {
+    "required": {},
+    "optional": {"require_encryption": False},
+    "clear": {"require_encryption": False, "starttls": False},
+    "no-dialback": {"dialback": False},
+    "secure": {"secure_auth": True},
+}
+
+
 PROSODY_CONF = """\
 run_as_root = {root}
 pidfile = "{folder}/pid"
@@ -91,7 +101,7 @@ http_ports = {{}}
 https_ports = {{}}
 component_ports = {{}}
 modules_enabled = {{ "roster", "saslauth", "disco", "ping", {modules} }}
-modules_disabled = {{ "s2s_bidi", {disabled} }}
+modules_disabled = {{ {disabled} }}
 authentication = "internal_plain"
 c2s_require_encryption = {require_c2s}
 s2s_require_encryption = {require_s2s}
@@ -122,6 +132,7 @@ class Prosody(Server):
     starttls             False: mod_tls is off
     dialback             False: mod_dialback is off
     secure_auth          True: peers must have a certificate it trusts
+    bidi                 True: mod_s2s_bidi is on
     protocol             "tlsv1_2", "tlsv1_2+", "tlsv1_3" ...
     ciphers              OpenSSL cipher string for TLS 1.2
     ssl                  further members of its section `ssl`, as Lua: {"curveslist": '{ "P-384" }'}
@@ -131,12 +142,12 @@ class Prosody(Server):
 
     def __init__(self, folder, ca, hosts, resolver=None, require_encryption=True, plain_before_tls=False, starttls=True,
                  dialback=True, secure_auth=False, protocol=None, ciphers=None, trust_anchor=None, modules=(), options="", ssl=None,
-                 stock=False):
+                 stock=False, bidi=False):
         super().__init__(folder, ca, hosts, resolver)
         self.stock = stock
         require = require_encryption if isinstance(require_encryption, tuple) else (require_encryption,) * 2
-        enabled = [*modules, *(["tls"] if starttls else []), *(["dialback"] if dialback else [])]
-        disabled = [*([] if starttls else ["tls"]), *([] if dialback else ["dialback"])]
+        enabled = [*modules, *(["tls"] if starttls else []), *(["dialback"] if dialback else []), *(["s2s_bidi"] if bidi else [])]
+        disabled = [name for name, on in (("tls", starttls), ("dialback", dialback), ("s2s_bidi", bidi)) if not on]
         members = {"protocol": protocol and _lua(protocol), "ciphers": ciphers and _lua(ciphers), **(ssl or {})}
         ssl = "".join(f"; {name} = {value}" for name, value in members.items() if value)
         self.conf = self.folder / "prosody.cfg.lua"

@@ -50,13 +50,13 @@ def test_what_is_not_ours_stays(seen, again):
     record = seen()
     record["x-top"] = {"deep": [1, 2.5, True, None, {"ü": "\x7f"}]}
     record["dns"] = {"srv": [], "x-dns": 1}
-    record["endpoints"][0]["dialback"] = {"time": "2020-01-01T00:00:00Z", "status": "warning", "findings": [], "x": 1}
+    record["endpoints"][0]["x-other"] = {"time": "2020-01-01T00:00:00Z", "status": "warning", "findings": [], "x": 1}
     record["endpoints"][1]["x-endpoint"] = "kept"
     record["findings"].append({"id": "x-other-tool", "severity": "info", "text": "theirs", "ref": "RFC 1 section 1"})
     after = again(record)
     assert without_ours(after) == without_ours(record)
     assert {"id": "x-other-tool", "severity": "info", "text": "theirs", "ref": "RFC 1 section 1"} in after["findings"]
-    assert after["status"] == "warning", "that of dialback"
+    assert after["status"] == "warning", "that of the other tool"
     assert again(after)["status"] == "warning"
     assert list(after)[:2] == ["schema", "domain"]
 

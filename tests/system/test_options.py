@@ -31,6 +31,8 @@ VALUES = {
     "--posh": {"auto", "always", "require", "off"},
     "--names": {"iana", "openssl", "gnutls"},
     "--tls": {"ssl2", "ssl3", "1.0", "1.1", "1.2", "1.3"},
+    "--answer": {"valid", "invalid", "error", "close", "silence"},
+    "--misbehave": {"late", "wrong-id", "swapped", "silent", "close", "invalid"},
 }
 
 
@@ -220,3 +222,13 @@ def test_completion_offers_the_findings_the_tool_knows(name, complete):
     if ids.status != 0:
         pytest.skip(f"{name} does not list its findings")
     assert set(complete("--ignore ")) == set(ids.out.split())
+
+
+def test_completion_offers_the_checks_the_tool_knows(name, complete):
+    if "--check" not in options_of(name):
+        pytest.skip(f"{name} has no checks to choose from")
+    listed = tool.run(name, ["--list-checks"]).expect(status=0).out.splitlines()
+    checks = {"usual", "all"} | {line.split()[0] for line in listed if line[:1].islower()}
+    assert len(checks) > 2 and set(complete("--check ")) == checks
+    for words in ("--check usual,rou", "--check=usual,rou"):  # another one behind a comma
+        assert any(re.search(r"(^|,)round$", offered) for offered in complete(words)), words

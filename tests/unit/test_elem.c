@@ -100,6 +100,9 @@ static void escapes_what_we_send(void **state)
 	CLEANUP(buf_free) struct buf out = buf_new(4096);
 	xml_escape(&out, "a&b<c>d'e\"f\tg\n\x01h\xc3\xa9");
 	assert_string_equal(out.data, "a&amp;b&lt;c&gt;d&apos;e&quot;f\tg\n\xef\xbf\xbdh\xc3\xa9");
+	buf_clear(&out);
+	xml_escape_attribute(&out, "a'b\tc\nd\re\x01");
+	assert_string_equal(out.data, "a&apos;b&#9;c&#10;d&#13;e\xef\xbf\xbd");
 }
 
 int main(void)

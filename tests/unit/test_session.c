@@ -709,6 +709,31 @@ static void one_warning_does_no_harm(void **state)
 	tls_context_free(&context);
 }
 
+/* A handshake message announces up to 16 MiB, and GnuTLS keeps what has come of it. */
+static void takes_no_endless_message(void **state)
+{
+	enum { RECORD = 16384, RECORDS = 1024, ROOM = RECORD + 5 };
+	struct tls_context *context = context_of((struct tls_options){ 0 });
+	static const uint8_t header[] = { 0x16, 3, 3, RECORD >> 8, RECORD & 0xff },
+			     hello[] = { 2, 0xff, 0xff, 0xff, 3, 3 };
+	char *flood = arena_array(*state, RECORDS, ROOM);
+	for (size_t i = 0; i < RECORDS; i++)
+		memcpy(flood + i * ROOM, header, sizeof(header));
+	memcpy(flood + sizeof(header), hello, sizeof(hello));
+	struct script script = { .alert = -1,
+				 .warning = -1,
+				 .raw = flood,
+				 .raw_size = (size_t)RECORDS * ROOM,
+				 .close = true };
+	struct call call;
+	begin(&call, context, &script, NULL, NULL, NULL, SECONDS, *state);
+	end(&call);
+	assert_false(call.up);
+	assert_int_equal(call.err.code, ERR_LIMIT);
+	assert_string_equal(call.err.text, "the server sent more than 128 KiB for a TLS handshake");
+	tls_context_free(&context);
+}
+
 static void waits_no_longer_than_the_deadline(void **state)
 {
 	struct tls_context *context = context_of((struct tls_options){ 0 });
@@ -938,6 +963,7 @@ int main(void)
 		cmocka_unit_test(explains_a_certificate_that_is_missing),
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(one_warning_does_no_harm),
+		cmocka_unit_test(takes_no_endless_message),
 		cmocka_unit_test(waits_no_longer_than_the_deadline),
 		cmocka_unit_test(tells_a_cut_from_an_end),
 		cmocka_unit_test(logs_keys_for_wireshark),

@@ -1,0 +1,15 @@
+/* dialback_parts.h - what the record and the screens of xmpp-dialback ask in the same way. Private
+ * to report/. Pure. */
+#ifndef REPORT_DIALBACK_PARTS_H
+#define REPORT_DIALBACK_PARTS_H
+
+#include "judge/dialback.h"
+
+/* The one that the verdict is of: TRIAL_ROUND, or the variant that took its place; NULL: none. */
+const struct trial_facts *dialback_round(const struct dialback_facts *facts);
+/* Asks or answers, so that hop->type means something. */
+bool hop_has_type(const struct hop *hop);
+/* A handshake was begun. */
+bool link_tried_tls(const struct link_facts *link);
+
+#endif

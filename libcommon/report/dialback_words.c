@@ -1,0 +1,199 @@
+#include "report/dialback_words.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+
+#define CONDITION_MAX 32 /* RFC 6120 and XEP-0220 have none that is longer */
+
+struct trial_counts dialback_count(const struct dialback_facts *facts, const struct policy *policy,
+				   struct arena *mem)
+{
+	struct trial_counts counts = { 0 };
+	for (size_t i = 0; i < facts->trial_count; i++) {
+		const struct trial_facts *trial = &facts->trials[i];
+		if (trial->state == TRIAL_NOT_TESTED)
+			continue;
+		counts.tested++;
+		counts.good += judge_trial(facts, trial, policy, mem) < SEVERITY_WARNING;
+	}
+	return counts;
+}
+
+const char *outcome_words(enum trial_outcome outcome, const char *condition, struct arena *mem)
+{
+	static const char *const words[] = {
+		[OUTCOME_NONE] = "no outcome",           [OUTCOME_VALID] = "valid",
+		[OUTCOME_INVALID] = "invalid",           [OUTCOME_ERROR] = "error",
+		[OUTCOME_STREAM_ERROR] = "stream error", [OUTCOME_CLOSED] = "closed",
+		[OUTCOME_SILENCE] = "silence",           [OUTCOME_ACCEPTED] = "accepted",
+		[OUTCOME_FAILURE] = "failure",
+	};
+	if (!condition)
+		return words[outcome];
+	return arena_printf(mem, "%s %s", words[outcome],
+			    escape_copy(mem, condition, CONDITION_MAX));
+}
+
+const char *ways_words(const struct trial_facts *round)
+{
+	if (!round->tls)
+		return "in clear";
+	switch (round->called_back) {
+	case KNOWN_YES:
+		return round->called_in_clear == KNOWN_YES ? "TLS there, in clear on the way back"
+							   : "TLS both ways";
+	case KNOWN_NO:
+		return "TLS, without dialling back";
+	case KNOWN_NOT:
+		break;
+	}
+	return "TLS";
+}
+
+static const char *trust_words(enum peer_trust trust)
+{
+	switch (trust) {
+	case TRUST_EXTERNAL:
+		return ", authenticated by our certificate";
+	case TRUST_DIALBACK:
+		return ", authenticated by dialback only";
+	case TRUST_DIALBACK_CLEAR:
+	case TRUST_NONE:
+	case TRUST_NOT_TESTED:
+		break;
+	}
+	return "";
+}
+
+bool dialback_wants_valid(const struct trial_facts *round)
+{
+	return round->which == TRIAL_ROUND || round->which == TRIAL_WITHOUT_DIALLING;
+}
+
+static const char *checks_words(const struct dialback_facts *facts, const struct policy *policy,
+				struct arena *mem)
+{
+	const struct trial_counts counts = dialback_count(facts, policy, mem);
+	if (counts.tested == 0)
+		return "no check was made";
+	if (counts.good < counts.tested)
+		return arena_printf(mem, "%zu of %zu checks as they should be", counts.good,
+				    counts.tested);
+	return arena_printf(mem, "refuses what it must in %zu check%s", counts.tested,
+			    counts.tested == 1 ? "" : "s");
+}
+
+static const char *unasked_words(const struct dialback_facts *facts,
+				 const struct trial_facts *round, struct arena *mem)
+{
+	if (!facts->listening)
+		return "not asked to verify us (no listener)";
+	if (!round || !round->reason)
+		return "not asked to verify us";
+	return arena_printf(mem, "not asked to verify us (%s)", escaped(round->reason, mem));
+}
+
+const char *dialback_state(const struct dialback_facts *facts, const struct policy *policy,
+			   struct arena *mem)
+{
+	const struct trial_facts *round = dialback_round(facts);
+	if (facts->walk.failure.code != ERR_NONE)
+		return endpoint_trouble(&facts->walk, mem);
+	if (!round || facts->verdict == OUTCOME_NONE)
+		return arena_printf(mem, "%s; %s", checks_words(facts, policy, mem),
+				    unasked_words(facts, round, mem));
+	double seconds = round->answer.elapsed_ms / 1000;
+	const char *outcome = outcome_words(facts->verdict, facts->condition, mem);
+	if (!dialback_wants_valid(round))
+		return arena_printf(mem, "%s gave %s in %.2f s, %s", trial_kind(round->which)->name,
+				    outcome, seconds, ways_words(round));
+	if (facts->verdict != OUTCOME_VALID)
+		return arena_printf(mem, "did not verify us: %s after %.2f s", outcome, seconds);
+	return arena_printf(mem, "verified us in %.2f s, %s%s", seconds, ways_words(round),
+			    trust_words(facts->trust));
+}
+
+const char *dialback_brief(const struct dialback_facts *facts, const struct policy *policy,
+			   struct arena *mem)
+{
+	const struct trial_facts *round = dialback_round(facts);
+	const struct trial_counts counts = dialback_count(facts, policy, mem);
+	if (facts->walk.failure.code != ERR_NONE)
+		return endpoint_trouble(&facts->walk, mem);
+	if (!round || facts->verdict == OUTCOME_NONE)
+		return arena_printf(mem, "not verified, %zu of %zu checks good", counts.good,
+				    counts.tested);
+	const char *outcome = outcome_words(facts->verdict, facts->condition, mem);
+	if (facts->verdict != OUTCOME_VALID && round->called_back != KNOWN_YES)
+		return outcome;
+	return arena_printf(mem, "%s, %s", outcome, ways_words(round));
+}
+
+/* What the endpoints say that were reached, or those that were not. */
+struct voices {
+	const char *state; /* of the first */
+	size_t count;
+	bool differ;
+};
+
+static void hear(struct voices *voices, const char *state)
+{
+	voices->differ = voices->differ || (voices->state && strcmp(voices->state, state) != 0);
+	voices->state = voices->state ? voices->state : state;
+	voices->count++;
+}
+
+const char *dialback_target_state(const struct dialback_view *view, bool brief, struct arena *mem)
+{
+	const struct target_view *target = view->base.target;
+	struct voices good = { 0 }, failed = { 0 };
+	for (size_t i = 0; i < target->count; i++) {
+		const struct dialback_facts *facts = view->dialbacks[i];
+		if (facts)
+			hear(facts->walk.failure.code == ERR_NONE ? &good : &failed,
+			     brief ? dialback_brief(facts, view->policy, mem)
+				   : dialback_state(facts, view->policy, mem));
+	}
+	if (good.count + failed.count == 0)
+		return missing_state(target, SERVICE_S2S);
+	if (good.count == 0)
+		return failed.differ ? "not reachable" : failed.state;
+	const char *state = good.differ ? "differs between endpoints" : good.state;
+	return failed.count == 0 ? state
+				 : arena_printf(mem, "%s at %zu of %zu endpoints", state,
+						good.count, good.count + failed.count);
+}
+
+const char *dialback_trouble(const struct dialback_view *view, const char *state, struct arena *mem)
+{
+	const char *trouble = view->base.problem ? NULL : trouble_words(&view->base, mem);
+	return trouble && !strstr(state, trouble) ? trouble : NULL;
+}
+
+const char *home_words(const struct dialback_facts *facts, struct arena *mem)
+{
+	const char *us = facts->us ? escaped(facts->us, mem) : "our domain";
+	const char *there = facts->home_text ? escaped(facts->home_text, mem) : "";
+	const char *colon = *there ? ": " : "";
+	const char *here = facts->listener
+				   ? arena_printf(mem, " (%s)", escaped(facts->listener, mem))
+				   : "";
+	switch (facts->home) {
+	case HOME_HERE:
+		return arena_printf(mem, "%s leads here%s", us, here);
+	case HOME_LATER:
+		return arena_printf(mem, "%s leads here%s, but elsewhere first%s%s", us, here,
+				    colon, there);
+	case HOME_ELSEWHERE:
+		return arena_printf(mem, "%s leads to %s, not to this listener%s", us,
+				    *there ? there : "others", here);
+	case HOME_NOWHERE:
+		return arena_printf(mem, "%s leads nowhere%s%s", us, colon, there);
+	case HOME_UNKNOWN:
+		return arena_printf(mem, "DNS does not say where %s leads%s%s", us, colon, there);
+	case HOME_NOT_ASKED:
+		break;
+	}
+	return NULL;
+}

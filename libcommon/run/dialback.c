@@ -1,0 +1,270 @@
+#include "run/dialback.h"
+
+#include <string.h>
+
+#include "net/listen.h"
+#include "run/home.h"
+#include "run/pool.h"
+#include "run/reception.h"
+#include "run/scope.h"
+#include "run/steps.h"
+#include "run/trials.h"
+#include "tls/own.h"
+
+/* Trials that do not wait for each other; within a line they share connections. */
+enum line_kind {
+	LINE_CLEAR_RESULT,
+	LINE_CLEAR_VERIFY,
+	LINE_VERIFY,
+	LINE_RESULT,
+	LINE_EXTERNAL,
+	LINE_LISTENER,
+};
+#define LINE_COUNT 6
+
+/* One endpoint, and everything that is tried on it. */
+struct examination {
+	struct trial_run run;
+	struct dialback_facts *facts;
+	struct trial_facts *trials;
+	size_t count;
+	struct line lines[LINE_COUNT];
+};
+
+static enum line_kind line_of(enum trial which)
+{
+	if (which == TRIAL_CLEAR_RESULT)
+		return LINE_CLEAR_RESULT;
+	if (which == TRIAL_CLEAR_VERIFY)
+		return LINE_CLEAR_VERIFY;
+	if (which <= TRIAL_VERIFY_UNKNOWN_HOST)
+		return LINE_VERIFY;
+	if (which < TRIAL_EXTERNAL)
+		return LINE_RESULT;
+	return which == TRIAL_EXTERNAL ? LINE_EXTERNAL : LINE_LISTENER;
+}
+
+static trial_fn *player_of(enum trial which)
+{
+	switch (line_of(which)) {
+	case LINE_CLEAR_RESULT:
+	case LINE_RESULT:
+		return trial_result;
+	case LINE_CLEAR_VERIFY:
+	case LINE_VERIFY:
+		return trial_verify;
+	case LINE_EXTERNAL:
+		return trial_external;
+	case LINE_LISTENER:
+		break;
+	}
+	if (which >= TRIAL_BACK)
+		return trial_back;
+	if (which == TRIAL_TWO_SENDERS || which == TRIAL_TWO_TARGETS ||
+	    which == TRIAL_SECOND_INVALID || which == TRIAL_KEEPALIVE)
+		return trial_pairs;
+	bool stanza = which == TRIAL_BIDI ||
+		      (which >= TRIAL_STANZA_UNVERIFIED && which <= TRIAL_UNSOLICITED_VERIFY);
+	return stanza ? trial_stanza : trial_round;
+}
+
+static bool is_wanted(const struct dialback_run *run, enum trial which)
+{
+	const struct dialback_options *opt = run->opt;
+	unsigned needs = trial_kind(which)->needs;
+	if (opt->any_chosen)
+		return opt->chosen[which];
+	return trial_kind(which)->usual && (!(needs & NEEDS_LISTENER) || run->reception) &&
+	       (!(needs & NEEDS_CERTIFICATE) || run->options->tls.cert_file) &&
+	       (!(needs & NEEDS_FROM) || run->options->from);
+}
+
+static void choose(struct examination *work)
+{
+	work->trials = arena_array(work->run.mem, TRIAL_COUNT, sizeof(*work->trials));
+	for (enum trial which = 0; which < TRIAL_COUNT; which++) {
+		bool direct = work->run.at->transport == TRANSPORT_DIRECT;
+		struct trial_facts *trial = &work->trials[work->count];
+		if (!is_wanted(work->run.common, which))
+			continue;
+		*trial = (struct trial_facts){ .which = which, .link = DIALBACK_NONE };
+		if (direct && trial_kind(which)->role == ROLE_BEFORE_TLS)
+			trial->reason = "direct TLS: there is no time in clear";
+		work->count++;
+	}
+}
+
+static void play_line(void *context, size_t kind)
+{
+	struct examination *work = context;
+	struct line *line = &work->lines[kind];
+	line->run = work->run;
+	line->run.mem = arena_new();
+	for (size_t i = 0; i < work->count; i++) {
+		struct trial_facts *trial = &work->trials[i];
+		if (line_of(trial->which) == (enum line_kind)kind && !trial->reason)
+			player_of(trial->which)(line, i, trial);
+	}
+	line_hang_up(line);
+}
+
+static void play(struct examination *work, struct probe *probe)
+{
+	fan_out(LINE_COUNT, LINE_COUNT, play_line, work);
+	for (size_t i = 0; i < LINE_COUNT; i++) {
+		probe->connections += work->lines[i].run.connections;
+		arena_adopt(work->run.mem, &work->lines[i].run.mem);
+	}
+}
+
+static const struct trial_facts *find_tested(const struct examination *work, enum trial which)
+{
+	for (size_t i = 0; i < work->count; i++) {
+		if (work->trials[i].which == which && work->trials[i].state != TRIAL_NOT_TESTED)
+			return &work->trials[i];
+	}
+	return NULL;
+}
+
+/* The round, or the variant of it that was asked for instead. */
+static const struct trial_facts *main_round(const struct examination *work)
+{
+	const struct trial_facts *found = find_tested(work, TRIAL_ROUND);
+	for (enum trial which = TRIAL_WITHOUT_DIALLING; !found && which < TRIAL_BACK; which++)
+		found = find_tested(work, which);
+	return found;
+}
+
+/* What a peer does that accepts us, and over what; else what it offers to. */
+static enum peer_trust judge_trust(const struct examination *work, const struct trial_facts *round)
+{
+	const struct trial_facts *external = find_tested(work, TRIAL_EXTERNAL);
+	const struct trial_facts *own = find_tested(work, TRIAL_WITHOUT_DIALLING);
+	const struct starttls_facts *walk = &work->facts->walk;
+	if (external && external->answer.outcome == OUTCOME_ACCEPTED)
+		return TRUST_EXTERNAL;
+	if (own && own->answer.outcome == OUTCOME_VALID)
+		return TRUST_DIALBACK;
+	if (round && round->answer.outcome == OUTCOME_VALID)
+		return round->tls ? TRUST_DIALBACK : TRUST_DIALBACK_CLEAR;
+	if (round && round->which == TRIAL_ROUND)
+		return TRUST_NONE;
+	if (walk->after.features.dialback)
+		return TRUST_DIALBACK;
+	if (walk->after.features.present)
+		return external ? TRUST_NONE : TRUST_NOT_TESTED;
+	return walk->before.features.dialback && !walk->encrypted ? TRUST_DIALBACK_CLEAR
+								  : TRUST_NOT_TESTED;
+}
+
+static void conclude(struct examination *work)
+{
+	struct dialback_facts *facts = work->facts;
+	const struct trial_facts *round = main_round(work);
+	facts->trials = work->trials;
+	facts->trial_count = work->count;
+	facts->trust = judge_trust(work, round);
+	if (round) {
+		facts->verdict = round->answer.outcome;
+		facts->condition = round->answer.condition;
+	}
+}
+
+/* The first connection: what xmpp-starttls sees, too. */
+static bool walk(struct probe *probe, struct starttls_facts *facts)
+{
+	bool direct = probe->at->transport == TRANSPORT_DIRECT;
+	return step_tcp(probe, facts) &&
+	       (direct || (step_stream(probe, facts) && step_starttls(probe, facts))) &&
+	       step_tls(probe, facts) && step_certificate(probe, facts) &&
+	       step_features(probe, facts);
+}
+
+static void begin_walk(struct probe *probe, const struct err *failure, struct starttls_facts *facts)
+{
+	facts->time = clock_now();
+	facts->our_certificate = probe->job->shared->options->tls.cert_file != NULL;
+	facts->failure = *failure;
+	facts->tls.alert = -1;
+	if (failure->code)
+		facts->steps[STEP_TCP] = (struct step_facts){ .taken = true,
+							      .elapsed_ms = probe->raced_ms };
+}
+
+static void note_home(struct diary *diary, const struct home_facts *home)
+{
+	static const char *const words[] = {
+		[HOME_HERE] = "leads to this listener",
+		[HOME_LATER] = "leads to this listener after other places",
+		[HOME_ELSEWHERE] = "leads elsewhere",
+		[HOME_NOWHERE] = "leads nowhere",
+		[HOME_UNKNOWN] = "could not be asked",
+	};
+	if (home->home != HOME_NOT_ASKED)
+		diary_note(diary, (struct hop){ .kind = HOP_DNS,
+						.link = DIALBACK_NONE,
+						.trial = DIALBACK_NONE,
+						.text = words[home->home] });
+}
+
+/* What the walkers of one job share. */
+struct errand {
+	const struct dialback_run *run;
+	struct home_facts home;
+};
+
+static void begin_facts(struct dialback_facts *facts, const struct errand *errand)
+{
+	const struct options *options = errand->run->options;
+	facts->listening = errand->run->reception != NULL;
+	facts->certificate = options->tls.cert_file != NULL;
+	facts->us = options->from;
+	facts->listener = errand->run->listener;
+	facts->home = errand->home.home;
+	facts->home_text = errand->home.text;
+}
+
+static bool examine_endpoint(struct probe *probe, size_t index, const struct err *failure,
+			     const void *context)
+{
+	const struct errand *errand = context;
+	struct dialback_facts *facts = arena_alloc(probe->mem, sizeof(*facts));
+	double since = clock_ms();
+	struct diary *diary = diary_new();
+	struct examination work = {
+		.facts = facts,
+		.run = { .job = probe->job,
+			 .at = probe->at,
+			 .common = errand->run,
+			 .diary = diary,
+			 .mem = probe->mem,
+			 .us = facts->us,
+			 .them = job_address(probe->job) },
+	};
+	probe->job->facts[index] = facts;
+	begin_facts(facts, errand);
+	work.run.us = facts->us ? facts->us : trial_no_domain(probe->mem);
+	begin_walk(probe, failure, &facts->walk);
+	note_home(diary, &errand->home);
+	bool stays = !failure->code && walk(probe, &facts->walk);
+	probe_end(probe);
+	if (!failure->code && !stays)
+		step_other_transport(probe, &facts->walk);
+	choose(&work);
+	if (stays || facts->walk.before.opened)
+		play(&work, probe);
+	conclude(&work);
+	diary_finish(&diary, probe->mem, facts);
+	facts->connections = probe->connections;
+	facts->walk.elapsed_ms = clock_ms() - since;
+	return stays;
+}
+
+void dialback_examine(struct job *job, const struct dialback_run *run)
+{
+	struct errand errand = { .run = run };
+	if (job->problem.code)
+		return;
+	home_look_up(job, run, &errand.home);
+	scope_walk(job, examine_endpoint, &errand);
+}

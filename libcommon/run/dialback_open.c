@@ -1,0 +1,116 @@
+/* What all jobs share: the secret, the certificates, the listener. */
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+#include "net/listen.h"
+#include "run/dialback.h"
+#include "run/reception.h"
+#include "tls/own.h"
+#include "xmpp/jid.h"
+
+static bool read_secret(struct dialback_run *run, struct err *err)
+{
+	char token[DIALBACK_TOKEN_SIZE];
+	if (run->opt->secret_file)
+		return dialback_read_secret(run->opt->secret_file, run->mem, &run->secret, err);
+	dialback_new_token(token); /* DB-27: random, for this run */
+	run->secret = arena_bytes(run->mem, token, strlen(token));
+	return true;
+}
+
+/* Certificates carry A-labels. */
+static size_t our_names(const struct dialback_run *run, const char *names[2])
+{
+	const char *given[] = { run->options->from, run->opt->piggyback };
+	size_t count = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+		struct jid_domain domain;
+		struct err err;
+		if (given[i] &&
+		    jid_domain_parse(given[i], strlen(given[i]), run->mem, &domain, &err))
+			names[count++] = domain.ascii;
+	}
+	return count;
+}
+
+/* Without --cert what we show is made for this run, on both sides of us. */
+static bool make_contexts(struct dialback_run *run, struct err *err)
+{
+	struct tls_options bare = run->options->tls, server = run->options->tls;
+	const char *names[2];
+	size_t count = our_names(run, names);
+	bare.cert_file = bare.key_file = NULL;
+	if (run->opt->listen &&
+	    !own_certificate(names, count, run->mem, &bare.cert_pem, &bare.key_pem, err))
+		return false;
+	if (!server.cert_file) {
+		server.cert_pem = bare.cert_pem;
+		server.key_pem = bare.key_pem;
+	}
+	return tls_context_new(&bare, &run->bare, err) &&
+	       (!run->opt->listen || tls_server_new(&server, &run->server, err));
+}
+
+static bool open_reception(struct dialback_run *run, struct err *err)
+{
+	const char **domains = arena_array(run->mem, 3, sizeof(*domains));
+	char text[ADDRESS_TEXT_MAX];
+	domains[0] = run->options->from;
+	domains[1] = run->opt->piggyback;
+	const struct reception_options options = {
+		.host = &run->host,
+		.address = run->listen_address,
+		.port = run->listen_port,
+		.domains = domains,
+		.secret = run->secret,
+	};
+	if (!reception_open(&options, &run->reception, err))
+		return false;
+	run->listen_port = reception_port(run->reception);
+	bool six = run->listen_address.family == AF_INET6;
+	run->listener = arena_printf(run->mem, six ? "[%s]:%u" : "%s:%u",
+				     run->listen_everywhere
+					     ? "*"
+					     : address_text(&run->listen_address, text),
+				     run->listen_port);
+	return true;
+}
+
+static bool is_wildcard(const struct address *address)
+{
+	const struct address six = { .family = AF_INET6 }, four = { .family = AF_INET };
+	return address_equal(address, &six) || address_equal(address, &four);
+}
+
+bool dialback_open(const struct dialback_options *opt, const struct options *options,
+		   struct dialback_run *out, struct err *err)
+{
+	*out = (struct dialback_run){ .opt = opt, .options = options, .mem = arena_new() };
+	if (!options->network)
+		return true;
+	if (opt->listen && !listen_parse(opt->listen, &out->listen_address, &out->listen_port, err))
+		return false;
+	out->listen_everywhere = is_wildcard(&out->listen_address);
+	if (!read_secret(out, err) || !make_contexts(out, err) ||
+	    !trust_new(options->trust_file, options->system_trust, &out->trust, err))
+		return false;
+	out->host = (struct host){
+		.us = options->from,
+		.also = opt->piggyback,
+		.tls = out->server,
+		.trust = out->trust,
+		.show = options->verbose > 0,
+	};
+	return !opt->listen || opt->task != TASK_PROBE || open_reception(out, err);
+}
+
+void dialback_close(struct dialback_run *run)
+{
+	reception_close(&run->reception);
+	tls_context_free(&run->bare);
+	tls_context_free(&run->server);
+	trust_free(&run->trust);
+	if (run->secret.size > 0)
+		gnutls_memset((void *)(uintptr_t)run->secret.data, 0, run->secret.size);
+	arena_free(&run->mem);
+}

@@ -1,0 +1,164 @@
+#include "run/reception_inner.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+#define GUESTS_MAX    32  /* at once: a peer needs one or two */
+#define LEAVE_SECONDS 1.0 /* for a goodbye in order */
+
+struct visit *visit_expect(struct reception *reception, const struct visit_plan *plan)
+{
+	struct visit *visit = memory_new(sizeof(*visit));
+	*visit = (struct visit){ .reception = reception, .plan = *plan, .began_ms = clock_ms() };
+	pthread_mutex_lock(&reception->lock);
+	visit->next = reception->visits;
+	reception->visits = visit;
+	pthread_mutex_unlock(&reception->lock);
+	return visit;
+}
+
+void visit_claim(struct visit *visit, const char *id, const char *text)
+{
+	pthread_mutex_lock(&visit->reception->lock);
+	if (visit->claim_count < CLAIMS_MAX)
+		visit->claims[visit->claim_count++] = (struct claim){ id, text };
+	pthread_mutex_unlock(&visit->reception->lock);
+}
+
+void visit_watch(struct visit *visit, const char *stanza_id)
+{
+	pthread_mutex_lock(&visit->reception->lock);
+	visit->stanza_id = stanza_id;
+	pthread_mutex_unlock(&visit->reception->lock);
+}
+
+void visit_shut_door(struct visit *visit)
+{
+	visit->shut = true;
+	door_shut(visit->reception->door);
+}
+
+struct visit_seen visit_wait(struct visit *visit, bool (*enough)(const struct visit_seen *seen),
+			     struct deadline until)
+{
+	struct reception *reception = visit->reception;
+	pthread_mutex_lock(&reception->lock);
+	while (!enough(&visit->seen)) {
+		struct timespec moment = { .tv_sec = until.at_ns / 1000000000,
+					   .tv_nsec = until.at_ns % 1000000000 };
+		if (pthread_cond_timedwait(&reception->changed, &reception->lock, &moment) ==
+		    ETIMEDOUT)
+			break;
+	}
+	struct visit_seen seen = visit->seen;
+	pthread_mutex_unlock(&reception->lock);
+	return seen;
+}
+
+static bool nobody_is_left(const struct visit *visit)
+{
+	for (size_t i = 0; i < GUESTS_OF_VISIT; i++) {
+		if (visit->guests[i])
+			return false;
+	}
+	return true;
+}
+
+/* Under the lock. */
+static void rouse_guests(struct visit *visit, bool hard)
+{
+	uint64_t one = 1;
+	visit->over = true;
+	for (size_t i = 0; i < GUESTS_OF_VISIT; i++) {
+		struct guest *guest = visit->guests[i];
+		if (guest && hard)
+			shutdown(conn_fd(guest->conn), SHUT_RDWR);
+		else if (guest && write(guest->wake, &one, sizeof(one)) < 0)
+			shutdown(conn_fd(guest->conn), SHUT_RDWR);
+	}
+}
+
+static void wait_until_empty(struct visit *visit)
+{
+	struct reception *reception = visit->reception;
+	struct deadline until = deadline_in(LEAVE_SECONDS);
+	struct timespec moment = { .tv_sec = until.at_ns / 1000000000,
+				   .tv_nsec = until.at_ns % 1000000000 };
+	rouse_guests(visit, false);
+	while (!nobody_is_left(visit)) {
+		if (pthread_cond_timedwait(&reception->changed, &reception->lock, &moment) == 0)
+			continue;
+		rouse_guests(visit, true);
+		while (!nobody_is_left(visit))
+			pthread_cond_wait(&reception->changed, &reception->lock);
+	}
+}
+
+struct visit_seen visit_end(struct visit **visit)
+{
+	struct visit *done = *visit;
+	struct reception *reception = done->reception;
+	struct err err;
+	pthread_mutex_lock(&reception->lock);
+	struct visit **link = &reception->visits;
+	while (*link != done)
+		link = &(*link)->next;
+	*link = done->next;
+	wait_until_empty(done);
+	pthread_mutex_unlock(&reception->lock);
+	/* Who took the port in between is told by the next trial, which nobody reaches. */
+	if (done->shut && !door_reopen(reception->door, &err))
+		reception->lost = true;
+	struct visit_seen seen = done->seen;
+	free(done);
+	*visit = NULL;
+	return seen;
+}
+
+bool reception_open(const struct reception_options *options, struct reception **out,
+		    struct err *err)
+{
+	struct reception *reception = memory_new(sizeof(*reception));
+	*reception = (struct reception){ .options = *options };
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* deadlines are */
+	pthread_mutex_init(&reception->lock, NULL);
+	pthread_cond_init(&reception->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	struct door_options door = {
+		.address = options->address,
+		.port = options->port,
+		.guests = GUESTS_MAX,
+		.seconds = GUEST_SECONDS,
+		.welcome = reception_welcome,
+		.context = reception,
+	};
+	*out = reception;
+	if (door_open(&door, &reception->door, err))
+		return true;
+	reception_close(out);
+	return false;
+}
+
+void reception_close(struct reception **reception)
+{
+	if (!*reception)
+		return;
+	door_close(&(*reception)->door);
+	pthread_cond_destroy(&(*reception)->changed);
+	pthread_mutex_destroy(&(*reception)->lock);
+	free(*reception);
+	*reception = NULL;
+}
+
+uint16_t reception_port(const struct reception *reception)
+{
+	return door_port(reception->door);
+}

@@ -1,0 +1,352 @@
+/* The story of one guest of the reception. */
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "base/fd.h"
+#include "run/reception_inner.h"
+
+#define STRANGER_SECONDS 10.0 /* for who is not expected to say what it wants */
+#define ELEMENTS_MAX     200  /* of one guest: a peer sends four */
+
+struct reception_guest {
+	struct guest guest;
+	struct reception *reception;
+	struct visit *visit; /* NULL: nobody expects it yet */
+	bool verified;       /* a pair of its was; its stanzas count */
+	struct arena *mem;
+};
+
+/* What was seen, to be changed; NULL where nobody wants to know. Then end_change(). */
+static struct visit_seen *begin_change(const struct reception_guest *guest)
+{
+	if (!guest->visit)
+		return NULL;
+	pthread_mutex_lock(&guest->reception->lock);
+	return &guest->visit->seen;
+}
+
+static void end_change(const struct reception_guest *guest)
+{
+	pthread_cond_broadcast(&guest->reception->changed);
+	pthread_mutex_unlock(&guest->reception->lock);
+}
+
+static bool is_theirs(const struct visit *visit, const char *domain)
+{
+	return dialback_same_domain(visit->plan.them, domain) ||
+	       dialback_same_domain(visit->plan.also, domain);
+}
+
+/* Under the lock: the visit this caller belongs to, by the name it gives itself; one that gives
+ * none belongs to the only visit there is. */
+static struct visit *find_visit(const struct reception *reception, const char *caller)
+{
+	struct visit *found = reception->visits;
+	if (!caller)
+		return found && !found->next ? found : NULL;
+	while (found && !is_theirs(found, caller))
+		found = found->next;
+	return found;
+}
+
+static bool take_seat(struct visit *visit, struct guest *guest)
+{
+	for (size_t i = 0; i < GUESTS_OF_VISIT && !visit->over; i++) {
+		if (!visit->guests[i]) {
+			visit->guests[i] = guest;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void join(struct reception_guest *guest, const char *caller)
+{
+	struct reception *reception = guest->reception;
+	pthread_mutex_lock(&reception->lock);
+	struct visit *visit = find_visit(reception, caller);
+	if (visit && take_seat(visit, &guest->guest)) {
+		guest->visit = visit;
+		if (!visit->seen.called)
+			visit->seen.called_ms = clock_ms() - visit->began_ms;
+		visit->seen.called = true;
+		pthread_cond_broadcast(&reception->changed);
+	}
+	pthread_mutex_unlock(&reception->lock);
+	if (guest->visit)
+		guest_write_diary(&guest->guest, guest->visit->plan.diary,
+				  guest->visit->plan.trial);
+}
+
+static void leave(struct reception_guest *guest, bool theirs)
+{
+	struct visit_seen *seen = begin_change(guest);
+	if (!seen)
+		return;
+	struct visit *visit = guest->visit;
+	for (size_t i = 0; i < GUESTS_OF_VISIT; i++) {
+		if (visit->guests[i] == &guest->guest)
+			visit->guests[i] = NULL;
+	}
+	if (theirs) {
+		seen->ended = true;
+		seen->ended_ms = clock_ms() - visit->began_ms;
+	}
+	diary_keep(visit->plan.diary, &guest->mem);
+	end_change(guest);
+}
+
+static bool is_ours(const struct reception *reception, const char *domain)
+{
+	const char *const *ours = reception->options.domains;
+	while (*ours && !dialback_same_domain(*ours, domain))
+		ours++;
+	return *ours != NULL;
+}
+
+static bool say(struct reception_guest *guest, struct db_element answer, enum db_type type,
+		struct err *err)
+{
+	answer.type = type;
+	if (type == DB_ERROR && !answer.condition)
+		answer.condition = "item-not-found";
+	return guest_say(&guest->guest, &answer, err);
+}
+
+static enum key_state compare(const char *sent, const struct db_element *asked, const char *text)
+{
+	if (strcmp(sent, text) == 0)
+		return KEY_RIGHT;
+	return *asked->key && strstr(sent, asked->key) ? KEY_TRIMMED : KEY_WRONG;
+}
+
+/* Is it a key that was sent on the stream of that id? Under the lock. */
+static enum key_state judge_key(const struct visit *visit, const struct db_element *asked,
+				const char *text)
+{
+	enum key_state best = KEY_WRONG;
+	for (size_t i = 0; asked->id && i < visit->claim_count; i++) {
+		const struct claim *claim = &visit->claims[i];
+		if (strcmp(claim->id, asked->id) != 0)
+			continue;
+		enum key_state state = compare(claim->text, asked, text);
+		if (state == KEY_RIGHT || best == KEY_WRONG)
+			best = state;
+	}
+	return best;
+}
+
+static void note_verify(struct reception_guest *guest, const struct db_element *asked,
+			const char *text)
+{
+	enum key_state key = KEY_WRONG;
+	struct visit_seen *seen = begin_change(guest);
+	if (!seen)
+		return;
+	key = judge_key(guest->visit, asked, text);
+	seen->verifies++;
+	seen->key = key;
+	seen->clear = seen->clear || !guest->guest.link.encrypted;
+	end_change(guest);
+	diary_element(guest->visit->plan.diary, HOP_RECEIVED, guest->guest.number,
+		      guest->visit->plan.trial, asked, key);
+}
+
+/* False: the conversation is over. */
+static bool take_verify(struct reception_guest *guest, const struct db_element *asked,
+			const char *text, struct err *err)
+{
+	enum verify_manner manner = guest->visit ? guest->visit->plan.verify : VERIFY_HONEST;
+	struct db_element answer = {
+		.kind = DB_VERIFY, .from = asked->to, .to = asked->from, .id = asked->id
+	};
+	struct db_element wrong = answer;
+	note_verify(guest, asked, text);
+	if (!is_ours(guest->reception, asked->to))
+		return say(guest, answer, DB_ERROR, err);
+	switch (manner) {
+	case VERIFY_HONEST:
+		return say(guest, answer,
+			   dialback_is_key(guest->reception->options.secret, asked) ? DB_VALID
+										    : DB_INVALID,
+			   err);
+	case VERIFY_INVALID:
+		return say(guest, answer, DB_INVALID, err);
+	case VERIFY_ERROR:
+		return say(guest, answer, DB_ERROR, err);
+	case VERIFY_OTHER_ID:
+		wrong.id = guest->guest.id;
+		return say(guest, wrong, DB_VALID, err);
+	case VERIFY_SWAPPED:
+		wrong.from = answer.to;
+		wrong.to = answer.from;
+		return say(guest, wrong, DB_VALID, err);
+	case VERIFY_TWICE:
+		return say(guest, answer, DB_INVALID, err) && say(guest, answer, DB_VALID, err);
+	case VERIFY_SILENT:
+		return true;
+	case VERIFY_CLOSE:
+		break;
+	}
+	return err_set(err, AT_STREAM, ERR_CLOSED, "closed by us");
+}
+
+static enum db_type confirm(struct reception_guest *guest, const struct db_element *asked,
+			    struct db_element *answer)
+{
+	const struct visit_plan *plan = &guest->visit->plan;
+	struct trial_answer confirmed = { 0 };
+	plan->confirm(plan->context, asked, guest->guest.link.id, &confirmed);
+	struct visit_seen *seen = begin_change(guest);
+	if (seen) {
+		seen->confirmed = confirmed;
+		end_change(guest);
+	}
+	if (confirmed.outcome == OUTCOME_VALID)
+		return DB_VALID;
+	if (confirmed.outcome == OUTCOME_INVALID)
+		return DB_INVALID;
+	answer->condition = confirmed.outcome == OUTCOME_SILENCE ? "remote-server-timeout"
+								 : "remote-server-not-found";
+	return DB_ERROR;
+}
+
+/* DB-45 (c): the wanted outcome is that nothing comes of it. */
+static bool say_unsolicited(struct reception_guest *guest, const struct db_element *answer,
+			    struct err *err)
+{
+	struct db_element other = *answer;
+	other.to = arena_printf(guest->mem, "unasked.%s", answer->to);
+	return say(guest, other, DB_VALID, err);
+}
+
+static bool take_result(struct reception_guest *guest, const struct db_element *asked,
+			struct err *err)
+{
+	struct db_element answer = { .kind = DB_RESULT, .from = asked->to, .to = asked->from };
+	struct visit_seen *seen = begin_change(guest);
+	if (!seen)
+		return err_set(err, AT_STREAM, ERR_PROTOCOL, "nobody expects it");
+	enum result_manner manner = guest->visit->plan.result;
+	seen->asked = true;
+	seen->clear = seen->clear || !guest->guest.link.encrypted;
+	end_change(guest);
+	diary_element(guest->visit->plan.diary, HOP_RECEIVED, guest->guest.number,
+		      guest->visit->plan.trial, asked, KEY_NONE);
+	if (!is_ours(guest->reception, asked->to) || !asked->from || manner == RESULT_ERROR)
+		return say(guest, answer, DB_ERROR, err);
+	if (manner == RESULT_SILENT)
+		return true;
+	if (manner == RESULT_INVALID) /* DB-16: no other pair is valid here */
+		return say(guest, answer, DB_INVALID, err) &&
+		       err_set(err, AT_STREAM, ERR_CLOSED, "closed by us");
+	if (manner == RESULT_UNSOLICITED && !say_unsolicited(guest, &answer, err))
+		return false;
+	enum db_type type = confirm(guest, asked, &answer);
+	guest->verified = guest->verified || type == DB_VALID;
+	return say(guest, answer, type, err);
+}
+
+/* A stanza: the answer to one of ours, or something else. */
+static bool take_stanza(struct reception_guest *guest, const struct elem *elem, struct err *err)
+{
+	bool welcome = guest->verified || guest->guest.external;
+	const char *id = elem_attr(elem, "id"), *type = elem_attr(elem, "type");
+	struct visit_seen *seen = begin_change(guest);
+	if (seen) {
+		bool ours = id && guest->visit->stanza_id &&
+			    strcmp(id, guest->visit->stanza_id) == 0;
+		bool error = type && strcmp(type, "error") == 0;
+		seen->delivered = seen->delivered || (ours && !error);
+		seen->bounced = seen->bounced || (ours && error);
+		seen->stanza_too_early = seen->stanza_too_early || !welcome;
+		seen->clear = seen->clear || !guest->guest.link.encrypted;
+		end_change(guest);
+	}
+	guest_note(&guest->guest, (struct hop){ .way = HOP_RECEIVED,
+						.kind = HOP_STANZA,
+						.id = arena_copy(guest->mem, id),
+						.text = arena_copy(guest->mem, elem->name) });
+	if (welcome)
+		return true;
+	guest_refuse(&guest->guest, "not-authorized");
+	return err_set(err, AT_STREAM, ERR_PROTOCOL, "a stanza before its pair was verified");
+}
+
+static bool take_element(struct reception_guest *guest, const struct elem *elem, struct err *err)
+{
+	struct db_element element;
+	if (!dialback_read(elem, guest->mem, &element))
+		return take_stanza(guest, elem, err);
+	if (!guest->visit)
+		join(guest, element.from);
+	if (element.type != DB_REQUEST) { /* DB-44: an answer on this stream is nobody's */
+		guest_note(&guest->guest,
+			   (struct hop){ .way = HOP_RECEIVED,
+					 .kind = element.kind == DB_RESULT ? HOP_RESULT
+									   : HOP_VERIFY,
+					 .type = element.type,
+					 .from = element.from,
+					 .to = element.to,
+					 .id = element.id });
+		return true;
+	}
+	if (!element.to || !element.from) {
+		guest_refuse(&guest->guest, "improper-addressing");
+		return err_set(err, AT_STREAM, ERR_PROTOCOL, "dialback without from or to");
+	}
+	if (element.kind == DB_VERIFY)
+		return take_verify(guest, &element, arena_copy(guest->mem, elem->text), err);
+	return take_result(guest, &element, err);
+}
+
+static void note_negotiation(struct reception_guest *guest)
+{
+	struct visit_seen *seen = begin_change(guest);
+	if (!seen)
+		return;
+	seen->bidi = seen->bidi || guest->guest.bidi;
+	seen->external_tried = seen->external_tried || guest->guest.external_tried;
+	end_change(guest);
+}
+
+/* Whether the peer ended it. */
+static bool converse(struct reception_guest *guest)
+{
+	struct err err;
+	const struct elem *elem = NULL;
+	struct deadline until = deadline_in(GUEST_SECONDS),
+			stranger = deadline_in(STRANGER_SECONDS);
+	for (int i = 0; i < ELEMENTS_MAX; i++) {
+		enum guest_event event = guest_next(&guest->guest, guest->visit ? until : stranger,
+						    &elem, &err);
+		note_negotiation(guest);
+		if (event != GUEST_ELEMENT)
+			return event == GUEST_ENDED;
+		if (!take_element(guest, elem, &err))
+			return false;
+	}
+	guest_refuse(&guest->guest, "policy-violation");
+	return false;
+}
+
+void reception_welcome(void *context, const struct caller *caller)
+{
+	struct reception *reception = context;
+	static const struct manner strict = { 0 };
+	struct reception_guest guest = { .reception = reception, .mem = arena_new() };
+	struct err err;
+	bool theirs = true;
+	guest_begin(&guest.guest, reception->options.host, caller, guest.mem);
+	guest.guest.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (guest_hear(&guest.guest, &err)) {
+		join(&guest, guest.guest.theirs.from);
+		const struct manner *manner = guest.visit ? &guest.visit->plan.manner : &strict;
+		if (guest_greet(&guest.guest, manner, &err))
+			theirs = converse(&guest);
+	}
+	guest_end(&guest.guest);
+	leave(&guest, theirs);
+	fd_close(&guest.guest.wake);
+	arena_free(&guest.mem);
+}

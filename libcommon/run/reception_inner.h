@@ -1,0 +1,43 @@
+/* reception_inner.h - what reception.c and reception_guest.c share; nobody else. */
+#ifndef RUN_RECEPTION_INNER_H
+#define RUN_RECEPTION_INNER_H
+
+#include <pthread.h>
+
+#include "run/reception.h"
+
+#define CLAIMS_MAX      4
+#define GUESTS_OF_VISIT 16
+#define GUEST_SECONDS   300.0 /* longer than a trial lasts */
+
+struct claim {
+	const char *id, *text;
+};
+
+/* The reception's lock guards everything but the plan, which nobody changes. */
+struct visit {
+	struct reception *reception;
+	struct visit *next;
+	struct visit_plan plan;
+	double began_ms;
+	struct claim claims[CLAIMS_MAX];
+	size_t claim_count;
+	const char *stanza_id;
+	struct visit_seen seen;
+	struct guest *guests[GUESTS_OF_VISIT]; /* NULL: free */
+	bool over, shut;
+};
+
+struct reception {
+	struct reception_options options;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* something was seen, or a guest has left */
+	struct visit *visits;
+	struct door *door;
+	bool lost; /* the port, while the door was shut */
+};
+
+/* The door's welcome: the story of one guest. */
+void reception_welcome(void *context, const struct caller *caller);
+
+#endif

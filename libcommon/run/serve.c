@@ -1,0 +1,159 @@
+/* --serve: a small, strict dialback peer for who develops servers. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "report/record.h"
+#include "run/serve_inner.h"
+
+#define GOODBYE_SECONDS 2.0 /* for questions on their way; then the end does not wait for them */
+#define NAP_MS          20
+
+bool serve_is_stopping(struct serve *serve)
+{
+	pthread_mutex_lock(&serve->lock);
+	bool stopping = serve->stopping;
+	pthread_mutex_unlock(&serve->lock);
+	return stopping;
+}
+
+static void write_served(const struct serve *serve, const struct served_facts *served,
+			 struct buf *out)
+{
+	if (serve->run->options->form != OUTPUT_JSON) {
+		text_served(served, out);
+		return;
+	}
+	json_t *record = record_served(served);
+	if (!record_write(record, out))
+		log_say(&serve->run->options->log, NULL, "a record could not be written");
+	json_decref(record);
+}
+
+/* One line, one write: who reads the pipe sees each exchange as it ends. */
+void serve_tell(struct serve *serve, const struct served_facts *served)
+{
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	size_t count = serve->run->opt->count;
+	uint64_t one = 1;
+	write_served(serve, served, &line);
+	pthread_mutex_lock(&serve->lock);
+	bool late = serve->broken || (count > 0 && serve->exchanges == count);
+	if (!late) {
+		serve->exchanges++;
+		serve->worst = status_worse(serve->worst, served_status(served));
+		serve->broken = fwrite(buf_string(&line), 1, line.size, stdout) != line.size ||
+				fflush(stdout) != 0;
+		if ((serve->broken || serve->exchanges == count) &&
+		    write(serve->done, &one, sizeof(one)) < 0)
+			serve->stopping = true;
+	}
+	pthread_mutex_unlock(&serve->lock);
+}
+
+/* SIGTERM and SIGINT are read like a file: no thread is interrupted by them. */
+static int watch_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static void wait_for_end(const struct serve *serve, int signals)
+{
+	struct pollfd fds[] = { { serve->done, POLLIN, 0 }, { signals, POLLIN, 0 } };
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+}
+
+/* Guests are cut off; who still asks an authoritative server for one of them has a moment. */
+static bool send_everybody_home(struct serve *serve)
+{
+	struct deadline until = deadline_in(GOODBYE_SECONDS);
+	pthread_mutex_lock(&serve->lock);
+	serve->stopping = true;
+	pthread_mutex_unlock(&serve->lock);
+	door_close(&serve->door);
+	for (;;) {
+		pthread_mutex_lock(&serve->lock);
+		size_t left = serve->inquiries;
+		pthread_mutex_unlock(&serve->lock);
+		if (left == 0)
+			return true;
+		if (deadline_passed(until))
+			return false;
+		poll(NULL, 0, NAP_MS);
+	}
+}
+
+static bool open_door(struct serve *serve, struct dialback_run *run, struct err *err)
+{
+	const struct door_options door = {
+		.address = run->listen_address,
+		.port = run->listen_port,
+		.guests = GUESTS_MAX,
+		.seconds = run->options->timeout,
+		.welcome = serve_welcome,
+		.context = serve,
+	};
+	if (!door_open(&door, &serve->door, err))
+		return false;
+	run->listen_port = door_port(serve->door);
+	log_say(&run->options->log, NULL, "%s: listening on port %u, TLS %s", run->options->from,
+		run->listen_port, run->opt->tls_optional ? "optional" : "required");
+	return true;
+}
+
+static enum status attend(struct serve *serve, struct dialback_run *run, int signals)
+{
+	struct err err;
+	if (!open_door(serve, run, &err)) {
+		log_say(&run->options->log, NULL, "%s", err.text);
+		return STATUS_UNKNOWN;
+	}
+	wait_for_end(serve, signals);
+	if (!send_everybody_home(serve)) {
+		/* Their threads use what would be freed here. */
+		fflush(stdout);
+		_exit(serve->broken ? STATUS_UNKNOWN : (int)serve->worst);
+	}
+	if (!serve->broken)
+		return serve->worst;
+	log_say(&run->options->log, NULL, "standard output could not be written");
+	return STATUS_UNKNOWN;
+}
+
+int dialback_serve(const struct dialback_options *opt, const struct options *options)
+{
+	struct dialback_run run = { 0 };
+	struct serve serve = { .run = &run,
+			       .shared = { .record_fd = -1 },
+			       .worst = STATUS_OK,
+			       .done = eventfd(0, EFD_CLOEXEC) };
+	enum status status = STATUS_UNKNOWN;
+	struct err err;
+	CLEANUP(fd_close) int signals = watch_signals();
+	pthread_mutex_init(&serve.lock, NULL);
+	if (signals < 0 || serve.done < 0)
+		log_say(&options->log, NULL, "%s", strerror(errno));
+	else if (!dialback_open(opt, options, &run, &err) ||
+		 !shared_open(options, &serve.shared, &err))
+		log_usage(&options->log, err.text);
+	else
+		status = attend(&serve, &run, signals);
+	shared_close(&serve.shared);
+	dialback_close(&run);
+	pthread_mutex_destroy(&serve.lock);
+	fd_close(&serve.done);
+	return status;
+}
