@@ -218,6 +218,7 @@ static void begin_facts(struct dialback_facts *facts, const struct errand *erran
 	const struct options *options = errand->run->options;
 	facts->listening = errand->run->reception != NULL;
 	facts->certificate = options->tls.cert_file != NULL;
+	facts->own = errand->run->own;
 	facts->us = options->from;
 	facts->listener = errand->run->listener;
 	facts->home = errand->home.home;

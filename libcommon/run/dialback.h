@@ -19,6 +19,7 @@ struct dialback_run {
 					  we listen, else with none */
 	struct tls_context *server;    /* NULL: no listener */
 	struct trust *trust;           /* for guests' certificates */
+	struct own_facts own;          /* of --cert */
 	struct reception *reception;   /* the listener; NULL: none */
 	const char *listener;          /* "127.0.0.1:5269" */
 	struct address listen_address; /* of the listener */

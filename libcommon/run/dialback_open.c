@@ -2,11 +2,14 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "net/listen.h"
 #include "run/dialback.h"
 #include "run/reception.h"
+#include "tls/intake.h"
 #include "tls/own.h"
 #include "xmpp/jid.h"
+#include "xmpp/secure.h"
 
 static bool read_secret(struct dialback_run *run, struct err *err)
 {
@@ -76,6 +79,35 @@ static bool open_reception(struct dialback_run *run, struct err *err)
 	return true;
 }
 
+/* --cert as a peer with our anchors would see it. A PKCS#11 URI cannot be read as a file: nothing
+ * is known of it then. */
+static void judge_own(struct dialback_run *run)
+{
+	const struct options *options = run->options;
+	struct arena *mem = run->mem;
+	struct bytes octets;
+	struct intake_facts intake = { 0 };
+	struct tls_facts tls = { .alert = -1 };
+	struct identity_facts identity = { 0 };
+	struct jid_domain us;
+	struct err err;
+	if (!options->from || !options->tls.cert_file ||
+	    !file_read(options->tls.cert_file, INTAKE_MAX, mem, &octets) ||
+	    !jid_domain_parse(options->from, strlen(options->from), mem, &us, &err))
+		return;
+	intake_read(octets, mem, &intake);
+	tls.chain_count = intake.count;
+	memcpy(tls.chain, intake.certs, sizeof(intake.certs));
+	secure_judge(&tls, us.ascii, SERVICE_S2S, run->trust, clock_now(), mem, &identity);
+	if (identity.cert_count == 0)
+		return;
+	const struct cert_facts *leaf = &identity.certs[0];
+	bool clients = !leaf->has_eku || leaf->eku_client || leaf->eku_any;
+	run->own.names_us = identity.names.matched ? KNOWN_YES : KNOWN_NO;
+	run->own.trusted = identity.path.trusted ? KNOWN_YES : KNOWN_NO;
+	run->own.for_clients = clients ? KNOWN_YES : KNOWN_NO;
+}
+
 static bool is_wildcard(const struct address *address)
 {
 	const struct address six = { .family = AF_INET6 }, four = { .family = AF_INET };
@@ -94,6 +126,7 @@ bool dialback_open(const struct dialback_options *opt, const struct options *opt
 	if (!read_secret(out, err) || !make_contexts(out, err) ||
 	    !trust_new(options->trust_file, options->system_trust, &out->trust, err))
 		return false;
+	judge_own(out);
 	out->host = (struct host){
 		.us = options->from,
 		.also = opt->piggyback,

@@ -7,14 +7,19 @@
 #include "xmpp/secure.h"
 
 #define CLEAR_SECONDS 5.0 /* who refuses does so at once; silence is how some ignore */
-#define HUGE_KEY      65536
-#define MADE_UP_KEY   "nobody-made-this-key"
+#define NOBODY_SECONDS                                                                             \
+	10.0 /* a name that is not there is found out sooner; Prosody then says nothing */
+#define HUGE_KEY    65536
+#define MADE_UP_KEY "nobody-made-this-key"
 
 static double patience(const struct line *line, const struct trial_facts *out)
 {
 	double wait = line->run.common->opt->wait;
 	bool clear = trial_kind(out->which)->role == ROLE_BEFORE_TLS;
-	return clear && wait > CLEAR_SECONDS ? CLEAR_SECONDS : wait;
+	double most = clear ? CLEAR_SECONDS : wait;
+	if (out->which == TRIAL_SENDER_UNRESOLVABLE)
+		most = NOBODY_SECONDS;
+	return wait > most ? most : wait;
 }
 
 /* 64 digits, as if it had been made after XEP-0185; nobody knows of what. */

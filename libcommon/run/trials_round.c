@@ -205,13 +205,11 @@ static struct db_element second_pair(struct line *line, const struct call *call,
 	return pair;
 }
 
-static void keep_alive(struct call *call, struct trial_facts *out)
+static void keep_alive(struct call *call)
 {
 	struct trial_answer ended = { 0 };
 	if (call_say_text(call, " ", 1, NULL))
 		call_listen(call, KEEPALIVE_SECONDS, &ended);
-	if (ended.outcome != OUTCOME_SILENCE)
-		out->another = ended;
 }
 
 /* The first pair is ours, verified; then another one on the same stream. */
@@ -223,16 +221,17 @@ void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 	struct visit *visit = trial_expect(line, trial, &usual, VERIFY_HONEST, RESULT_HONEST);
 	struct call *call = trial_verified_call(line, trial, visit, out);
 	if (call && out->which == TRIAL_KEEPALIVE)
-		keep_alive(call, out);
+		keep_alive(call);
 	if (call) {
 		const struct db_element pair = second_pair(line, call, out->which);
 		const struct db_element *requests[] = { &pair };
 		bool right = out->which != TRIAL_SECOND_INVALID;
 		visit_claim(visit, call->id ? call->id : "", pair.key);
+		out->another = out->answer; /* the first pair's; the trial is about the second */
 		if (call_say(call, &pair, right ? KEY_RIGHT : KEY_WRONG))
-			call_await(call, requests, 1, line->run.common->opt->wait, &out->another);
+			call_await(call, requests, 1, line->run.common->opt->wait, &out->answer);
 		else
-			call_outcome(call, &out->another);
+			call_outcome(call, &out->answer);
 		out->state = TRIAL_TESTED;
 		out->stays = trial_still_answers(call);
 	}

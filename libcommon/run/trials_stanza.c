@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "run/trials_inner.h"
+#include "xmpp/ns.h"
 
 #define STANZA_SECONDS 8.0 /* a peer that answers does so at once, or dials us first */
 
@@ -10,16 +11,21 @@ static bool is_answered(const struct visit_seen *seen)
 	return seen->delivered || seen->bounced;
 }
 
+/* Row 27 is step 4 in the wrong direction, row 28 step 3 on a stream that asked for nothing. A
+ * stream that does not survive it shows with the stanza behind. */
 static void say_unsolicited(struct call *call, enum trial which)
 {
-	const struct db_element element = {
-		.kind = which == TRIAL_UNSOLICITED_RESULT ? DB_RESULT : DB_VERIFY,
-		.type = DB_VALID,
-		.from = which == TRIAL_UNSOLICITED_RESULT ? call->run->us : call->run->them,
-		.to = which == TRIAL_UNSOLICITED_RESULT ? call->run->them : call->run->us,
-		.id = which == TRIAL_UNSOLICITED_RESULT ? NULL : call->id,
+	const struct trial_run *run = call->run;
+	const struct db_element result = {
+		.kind = DB_RESULT, .type = DB_VALID, .from = run->us, .to = run->them
 	};
-	(void)!call_say(call, &element, KEY_NONE);
+	const struct db_element verify = { .kind = DB_VERIFY,
+					   .type = DB_VALID,
+					   .from = run->them,
+					   .to = run->us,
+					   .id = call->id };
+	if (!call_say(call, which == TRIAL_UNSOLICITED_RESULT ? &result : &verify, KEY_NONE))
+		call->open = false;
 }
 
 /* Until the answer comes, on this stream or on one of the peer's, or nothing more can. */
@@ -41,35 +47,55 @@ static void await_stanza(struct call *call, struct visit *visit, struct trial_fa
 		out->answer = ended;
 }
 
+/* XEP-0288: said only to who offers it; another peer takes it for nonsense. */
+static bool ask_for_bidi(struct call *call, struct trial_facts *out)
+{
+	static const char bidi[] = "<bidi xmlns='" NS_BIDI "'/>";
+	out->reason = "it does not offer bidi";
+	if (!call->link.after.bidi)
+		return false;
+	out->reason = NULL;
+	return call_say_text(call, bidi, strlen(bidi),
+			     &(struct hop){ .way = HOP_SENT, .kind = HOP_BIDI });
+}
+
+/* As far as a stanza can be sent; NULL: it did not come to that, and out says why. */
+static struct call *prepare(struct line *line, size_t trial, struct visit *visit,
+			    struct trial_facts *out)
+{
+	const struct call_wish wish = { 0 };
+	struct call *call = line_call(line, trial, &wish, out);
+	if (!call || (out->which == TRIAL_BIDI && !ask_for_bidi(call, out)))
+		return NULL;
+	if (out->which == TRIAL_STANZA_OTHER_SENDER || out->which == TRIAL_STANZA_OTHER_TARGET ||
+	    out->which == TRIAL_BIDI)
+		return trial_verified_call(line, trial, visit, out);
+	if (out->which == TRIAL_UNSOLICITED_RESULT || out->which == TRIAL_UNSOLICITED_VERIFY)
+		say_unsolicited(call, out->which);
+	return call;
+}
+
 void trial_stanza(struct line *line, size_t trial, struct trial_facts *out)
 {
 	static const struct manner usual = { 0 };
-	static const char bidi[] = "<bidi xmlns='urn:xmpp:bidi'/>";
 	const struct dialback_options *opt = line->run.common->opt;
-	const struct call_wish wish = { 0 };
+	const char *from = line->run.us, *to = line->run.them;
+	const char *id = trial_new_id(line->run.mem);
 	double since = clock_ms();
-	bool verified = out->which == TRIAL_STANZA_OTHER_SENDER ||
-			out->which == TRIAL_STANZA_OTHER_TARGET || out->which == TRIAL_BIDI;
+	if (out->which == TRIAL_STANZA_OTHER_SENDER)
+		from = opt->piggyback;
+	if (out->which == TRIAL_STANZA_OTHER_TARGET)
+		to = opt->piggyback_to;
 	line_hang_up(line);
 	struct visit *visit = trial_expect(line, trial, &usual, VERIFY_HONEST, RESULT_HONEST);
-	struct call *call = line_call(line, trial, &wish, out);
-	if (call && out->which == TRIAL_BIDI)
-		(void)!call_say_text(call, bidi, strlen(bidi),
-				     &(struct hop){ .way = HOP_SENT, .kind = HOP_BIDI });
-	if (call && verified)
-		call = trial_verified_call(line, trial, visit, out);
-	if (call &&
-	    (out->which == TRIAL_UNSOLICITED_RESULT || out->which == TRIAL_UNSOLICITED_VERIFY))
-		say_unsolicited(call, out->which);
+	struct call *call = prepare(line, trial, visit, out);
+	visit_watch(visit, id);
 	if (call) {
-		bool other = out->which == TRIAL_STANZA_OTHER_SENDER;
-		bool target = out->which == TRIAL_STANZA_OTHER_TARGET;
-		const char *id = trial_new_id(line->run.mem);
-		visit_watch(visit, id);
 		out->state = TRIAL_TESTED;
-		(void)!trial_ask_stanza(call, id, other ? opt->piggyback : line->run.us,
-					target ? opt->piggyback_to : line->run.them);
-		await_stanza(call, visit, out);
+		if (trial_ask_stanza(call, id, from, to))
+			await_stanza(call, visit, out);
+		else
+			call_outcome(call, &out->answer);
 	}
 	visit_end(&visit);
 	line_hang_up(line);

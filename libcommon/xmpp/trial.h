@@ -58,15 +58,16 @@ enum trial {
 	TRIAL_ANSWER_TWICE,        /* 31 */
 	/* With a listener, the other way: a stanza of ours makes the peer dial us. */
 	TRIAL_BACK,             /* 47 */
-	TRIAL_BACK_ERROR,       /* 48 */
-	TRIAL_BACK_INVALID,     /* 49 */
-	TRIAL_BACK_SILENCE,     /* 50 */
-	TRIAL_BACK_NO_TLS,      /* 51 */
-	TRIAL_BACK_EXTERNAL,    /* 52 */
-	TRIAL_BACK_UNSOLICITED, /* 53 */
 	TRIAL_BACK_BIDI,        /* 54 */
+	TRIAL_BACK_UNSOLICITED, /* 53 */
+	TRIAL_BACK_EXTERNAL,    /* 52 */
+	/* From here on the peer's stream fails, and some do not dial again for minutes. */
+	TRIAL_BACK_ERROR,   /* 48 */
+	TRIAL_BACK_INVALID, /* 49 */
+	TRIAL_BACK_SILENCE, /* 50 */
+	TRIAL_BACK_NO_TLS,  /* 51 */
 };
-#define TRIAL_COUNT (TRIAL_BACK_BIDI + 1)
+#define TRIAL_COUNT (TRIAL_BACK_NO_TLS + 1)
 
 /* The role of the peer that a trial looks at. */
 enum trial_role {

@@ -79,7 +79,7 @@ ROWS = [
     good("sender-unresolvable", "error", condition="remote-server-not-found", severity=(None,)),
     bad("sender-unresolvable", faults.Credulous, "critical", BELIEVED),
     bad("sender-unresolvable", faults.Lazy, "critical", BELIEVED),
-    bad("sender-unresolvable", faults.Deaf, "warning", "dialback-unanswered"),
+    bad("sender-unresolvable", faults.Deaf, "info", "dialback-deviates"),
     good("without-from", "stream-error", condition="improper-addressing", severity=(None,)),
     bad("without-from", faults.Nameless, "warning", "dialback-incomplete-processed", outcome=("error", "invalid", "valid")),
     good("without-to", "stream-error", condition="improper-addressing", severity=(None,)),
@@ -87,7 +87,7 @@ ROWS = [
     good("key-huge", "error"),
     bad("key-huge", faults.Fragile, "warning"),
     # its receiving role, and we are the authoritative server
-    good("round", "valid", severity=("info",), finding="dialback-authority-unverified",
+    good("round", "valid", severity=(None,),
          facts={"called_back": True, "called_in_clear": False, "key": "right", "tls": True}),
     good("round", "valid", severity=(None,), cert={}, facts={"called_back": True, "called_in_clear": False, "key": "right", "tls": True}),
     bad("round", faults.Deaf, "critical", outcome=("silence",), facts={"called_back": True}),
