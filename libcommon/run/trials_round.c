@@ -227,11 +227,10 @@ void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 		const struct db_element *requests[] = { &pair };
 		bool right = out->which != TRIAL_SECOND_INVALID;
 		visit_claim(visit, call->id ? call->id : "", pair.key);
-		out->another = out->answer; /* the first pair's; the trial is about the second */
 		if (call_say(call, &pair, right ? KEY_RIGHT : KEY_WRONG))
-			call_await(call, requests, 1, line->run.common->opt->wait, &out->answer);
+			call_await(call, requests, 1, line->run.common->opt->wait, &out->another);
 		else
-			call_outcome(call, &out->answer);
+			call_outcome(call, &out->another);
 		out->state = TRIAL_TESTED;
 		out->stays = trial_still_answers(call);
 	}
