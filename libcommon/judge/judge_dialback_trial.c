@@ -60,6 +60,9 @@ static void judge_way(const struct trying *trying)
 	if (trying->trial->which == TRIAL_BACK_NO_TLS)
 		FIND(trying, "dialback-outbound-in-clear",
 		     "it dials us, is offered no TLS, and goes on in clear");
+	else if (trial_kind(trying->trial->which)->role == ROLE_INITIATING)
+		FIND(trying, "dialback-outbound-in-clear",
+		     "it dials us and goes on in clear, though we offer TLS");
 	else if (trying->trial->which == TRIAL_AUTHORITY_NO_TLS)
 		FIND(trying, "dialback-outbound-in-clear",
 		     "it asks our authoritative server in clear where that offers no TLS");
