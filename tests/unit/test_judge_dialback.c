@@ -723,7 +723,7 @@ static const struct row {
 	{ "42: cannot be put",
 	  { SHUT(VERIFY_MADE_UP), .reason = "closed behind TLS" },
 	  alone,
-	  TELLS(REFUSES, "a db:verify cannot be put: closed behind TLS") },
+	  TELLS(BARRED, "the peer would not have dialback from us: closed behind TLS") },
 	{ "40: item-not-found",
 	  { TRIED_WHY(VERIFY_UNKNOWN_HOST, ERROR, "item-not-found"), .stays = KNOWN_YES },
 	  alone,
