@@ -27,9 +27,11 @@ enum guest_external {
 };
 
 struct manner {
-	bool no_tls;       /* STARTTLS is not offered */
-	bool tls_optional; /* dialback in clear is taken, too */
-	bool bidi;         /* XEP-0288 is offered */
+	bool no_tls;          /* STARTTLS is not offered */
+	bool tls_optional;    /* dialback in clear is taken, too */
+	bool verify_in_clear; /* a db:verify is answered before TLS: XEP-0220 allows it, and who
+				 asks so is found out */
+	bool bidi;            /* XEP-0288 is offered */
 	enum guest_external external;
 };
 

@@ -126,9 +126,12 @@ static enum guest_event end(struct guest *guest, const struct err *err)
 }
 
 /* RFC 7590, 3.4; DB-34: nothing is answered in clear where TLS is required. */
-static bool is_too_early(const struct guest *guest)
+static bool is_too_early(const struct guest *guest, const struct elem *elem)
 {
-	return !guest->link.encrypted && !guest->manner.no_tls && !guest->manner.tls_optional;
+	const struct manner *manner = &guest->manner;
+	if (guest->link.encrypted || manner->no_tls || manner->tls_optional)
+		return false;
+	return !manner->verify_in_clear || !elem_is(elem, NS_DIALBACK, "verify");
 }
 
 enum guest_event guest_next(struct guest *guest, struct deadline until, const struct elem **out,
@@ -152,7 +155,7 @@ enum guest_event guest_next(struct guest *guest, struct deadline until, const st
 		if (!take_negotiation(guest, *out, &taken, err))
 			return end(guest, err);
 	}
-	if (!is_too_early(guest))
+	if (!is_too_early(guest, *out))
 		return GUEST_ELEMENT;
 	guest_refuse(guest, "policy-violation");
 	err_set(err, AT_STREAM, ERR_PROTOCOL, "<%s/> in clear, before TLS", (*out)->name);

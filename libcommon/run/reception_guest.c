@@ -4,18 +4,21 @@
 
 #include "base/fd.h"
 #include "run/reception_inner.h"
+#include "xmpp/jid.h"
 
 #define STRANGER_SECONDS 10.0 /* for who is not expected to say what it wants */
-#define LAST_SECONDS     1.0  /* behind our `invalid` */
+#define LAST_SECONDS     1.0  /* behind our `invalid`, or a `valid` nobody asked for */
 #define ELEMENTS_MAX     200  /* of one guest: a peer sends four */
 
 struct reception_guest {
 	struct guest guest;
 	struct reception *reception;
-	struct visit *visit; /* NULL: nobody expects it yet */
-	bool verified;       /* a pair of its was; its stanzas count */
-	bool last;           /* it was told `invalid`: what it says now is its last */
-	bool ended, reset;   /* it is gone; it broke the connection */
+	struct visit *visit;    /* NULL: nobody expects it yet */
+	const char *verified;   /* its domain, whose stanzas count; NULL */
+	struct db_element held; /* its request, whose answer waits */
+	bool holding;
+	bool last;         /* it was told `invalid`: what it says now is its last */
+	bool ended, reset; /* it is gone; it broke the connection */
 	struct arena *mem;
 };
 
@@ -215,19 +218,38 @@ static enum db_type confirm(struct reception_guest *guest, const struct db_eleme
 	return DB_ERROR;
 }
 
-/* DB-45 (c): the wanted outcome is that nothing comes of it. */
-static bool say_unsolicited(struct reception_guest *guest, const struct db_element *answer,
+/* DB-45 (c): the wanted outcome is that nothing comes of it, for as long as nothing else is said.
+ */
+static bool say_unsolicited(struct reception_guest *guest, const struct db_element *asked,
 			    struct err *err)
 {
-	struct db_element other = *answer;
-	other.to = arena_printf(guest->mem, "unasked.%s", answer->to);
-	return say(guest, other, DB_VALID, err);
+	const struct db_element other = {
+		.kind = DB_RESULT,
+		.type = DB_VALID,
+		.from = asked->to,
+		.to = arena_printf(guest->mem, "unasked.%s", asked->from),
+	};
+	guest->held = *asked;
+	guest->holding = true;
+	return guest_say(&guest->guest, &other, err);
+}
+
+static bool answer_result(struct reception_guest *guest, const struct db_element *asked,
+			  struct err *err)
+{
+	struct db_element answer = { .kind = DB_RESULT, .from = asked->to, .to = asked->from };
+	enum db_type type = confirm(guest, asked, &answer);
+	if (type == DB_VALID)
+		guest->verified = asked->from;
+	return say(guest, answer, type, err);
 }
 
 static bool take_result(struct reception_guest *guest, const struct db_element *asked,
 			struct err *err)
 {
-	struct db_element answer = { .kind = DB_RESULT, .from = asked->to, .to = asked->from };
+	const struct db_element answer = { .kind = DB_RESULT,
+					   .from = asked->to,
+					   .to = asked->from };
 	struct visit_seen *seen = begin_change(guest);
 	if (!seen)
 		return err_set(err, AT_STREAM, ERR_PROTOCOL, "nobody expects it");
@@ -237,25 +259,28 @@ static bool take_result(struct reception_guest *guest, const struct db_element *
 	end_change(guest);
 	diary_element(guest->visit->plan.diary, HOP_RECEIVED, guest->guest.number,
 		      guest->visit->plan.trial, asked, KEY_NONE);
-	if (!is_ours(guest->reception, asked->to) || !asked->from || manner == RESULT_ERROR)
+	if (!is_ours(guest->reception, asked->to) || manner == RESULT_ERROR)
 		return say(guest, answer, DB_ERROR, err);
-	if (manner == RESULT_SILENT)
+	switch (manner) {
+	case RESULT_SILENT:
 		return true;
-	if (manner == RESULT_INVALID) { /* DB-16: no other pair is valid here */
+	case RESULT_INVALID: /* DB-16: no other pair is valid here */
 		guest->last = true;
 		return say(guest, answer, DB_INVALID, err);
+	case RESULT_UNSOLICITED:
+		return guest->holding || say_unsolicited(guest, asked, err);
+	case RESULT_HONEST:
+	case RESULT_ERROR:
+		break;
 	}
-	if (manner == RESULT_UNSOLICITED && !say_unsolicited(guest, &answer, err))
-		return false;
-	enum db_type type = confirm(guest, asked, &answer);
-	guest->verified = guest->verified || type == DB_VALID;
-	return say(guest, answer, type, err);
+	return answer_result(guest, asked, err);
 }
 
 /* A stanza: the answer to one of ours, or something else. */
 static bool take_stanza(struct reception_guest *guest, const struct elem *elem, struct err *err)
 {
-	bool welcome = guest->verified || guest->guest.external;
+	const char *domain = jid_domain_of(elem_attr(elem, "from"), guest->mem);
+	bool welcome = guest->guest.external || dialback_same_domain(guest->verified, domain);
 	const char *id = elem_attr(elem, "id"), *type = elem_attr(elem, "type");
 	struct visit_seen *seen = begin_change(guest);
 	if (seen) {
@@ -328,6 +353,13 @@ static void converse(struct reception_guest *guest)
 		enum guest_event event = guest_next(&guest->guest, guest->visit ? until : stranger,
 						    &elem, &err);
 		note_negotiation(guest);
+		if (event == GUEST_SILENT && guest->holding) {
+			guest->holding = false;
+			until = deadline_in(GUEST_SECONDS);
+			if (!answer_result(guest, &guest->held, &err))
+				return;
+			continue;
+		}
 		if (event != GUEST_ELEMENT) {
 			guest->ended = event == GUEST_ENDED || guest->last;
 			guest->reset = event == GUEST_ENDED && err.code == ERR_RESET;
@@ -335,7 +367,7 @@ static void converse(struct reception_guest *guest)
 		}
 		if (!take_element(guest, elem, &err))
 			return;
-		if (guest->last)
+		if (guest->last || guest->holding)
 			until = deadline_earlier(until, deadline_in(LAST_SECONDS));
 	}
 	guest_refuse(&guest->guest, "policy-violation");

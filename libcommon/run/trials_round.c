@@ -56,18 +56,19 @@ static const struct round *round_of(enum trial which)
 struct visit *trial_expect(struct line *line, size_t trial, const struct manner *manner,
 			   enum verify_manner verify, enum result_manner result)
 {
-	return visit_expect(line->run.common->reception,
-			    &(struct visit_plan){
-				    .them = line->run.them,
-				    .also = line->run.common->opt->piggyback_to,
-				    .manner = *manner,
-				    .verify = verify,
-				    .result = result,
-				    .diary = line->run.diary,
-				    .trial = trial,
-				    .confirm = trial_confirm,
-				    .context = &line->run,
-			    });
+	struct visit_plan plan = {
+		.them = line->run.them,
+		.also = line->run.common->opt->piggyback_to,
+		.manner = *manner,
+		.verify = verify,
+		.result = result,
+		.diary = line->run.diary,
+		.trial = trial,
+		.confirm = trial_confirm,
+		.context = &line->run,
+	};
+	plan.manner.verify_in_clear = true;
+	return visit_expect(line->run.common->reception, &plan);
 }
 
 static const char *shout(const char *domain, struct arena *mem)

@@ -115,3 +115,12 @@ bool jid_domain_parse(const char *text, size_t size, struct arena *mem, struct j
 	};
 	return true;
 }
+
+/* The resource is cut off first, for it may hold any character. */
+const char *jid_domain_of(const char *address, struct arena *mem)
+{
+	char *bare = arena_copy(mem, address ? address : "");
+	bare[strcspn(bare, "/")] = '\0';
+	const char *at = strchr(bare, '@');
+	return at ? at + 1 : bare;
+}

@@ -18,4 +18,7 @@ struct jid_domain {
 NODISCARD bool jid_domain_parse(const char *text, size_t size, struct arena *mem,
 				struct jid_domain *out, struct err *err);
 
+/* The domain of an address, as it is written: RFC 7622, 3.1; "" where there is none. */
+const char *jid_domain_of(const char *address, struct arena *mem);
+
 #endif

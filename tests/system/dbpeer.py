@@ -33,7 +33,7 @@ from dbstream import (BIDI, BIDI_FEATURE, DB, DIALBACK_FEATURE, PATIENCE, SASL, 
                       condition, context, dial, proves)
 
 PING = "urn:xmpp:ping"
-LONELY = 60.0  # seconds a stream may be silent
+LONELY = 200.0  # seconds a stream may be silent
 VALID, INVALID = ("valid", None), ("invalid", None)
 
 
