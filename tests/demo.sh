@@ -50,7 +50,7 @@ quietly ninja -C build
 
 if [ $# -gt 0 ]; then
 	worst=0
-	for tool in xmpp-starttls 'xmpp-certcheck --no-state' 'xmpp-ciphers --gentle'; do
+	for tool in xmpp-starttls 'xmpp-certcheck --no-state' 'xmpp-ciphers --gentle' xmpp-dialback; do
 		echo "\$ build/tools/$tool $*"
 		status=0
 		# shellcheck disable=SC2086 # a tool and its option

@@ -2178,8 +2178,8 @@ const struct finding_kind finding_kinds[] = {
 		.severity = GRADE(INFO, INFO, INFO),
 		.ref = "XEP-0344 section 4",
 		.meaning = "The server said valid at once: our certificate was proof enough.",
-		.why = "As strong as SASL EXTERNAL, and allowed. Whether it honours what an "
-		       "authoritative server says cannot be seen so: leave --cert away for that.",
+		.why = "As strong as SASL EXTERNAL, and allowed. The other checks do not show the "
+		       "certificate, and so see whether it asks.",
 	},
 	{
 		.id = "dialback-not-offered",

@@ -34,8 +34,7 @@ enum weight {
 /* What one trial's outcomes weigh. `valid` is a matter of consent. */
 struct trial_rule {
 	enum consent consent;
-	bool vouch; /* our certificate may stand in for the answer: DB-31 */
-	bool asks;  /* an honest receiver cannot answer without asking our authoritative server */
+	bool asks; /* an honest receiver cannot answer without asking our authoritative server */
 	enum weight invalid, error, stream_error, closed, silence;
 	const char *condition; /* the only error that is by the letter; NULL: any */
 	bool stays;            /* the stream must survive the answer */
@@ -46,7 +45,8 @@ const struct trial_rule *trial_rule(enum trial trial);
 
 /* A `valid` that nothing proves: neither our authoritative server nor a certificate. */
 bool trial_is_unproven(const struct dialback_facts *facts, const struct trial_facts *trial);
-/* `valid` without asking back, and our certificate may be the reason (DB-31). */
+/* `valid` without asking back, and our certificate may be the reason (DB-31): it is shown for that
+ * in one trial only. */
 bool trial_is_vouched(const struct dialback_facts *facts, const struct trial_facts *trial);
 /* A stanza went through for a pair that was not verified. */
 bool trial_spoofs(const struct trial_facts *trial);
@@ -82,6 +82,8 @@ void judge_one_trial(const struct trying *trying);
 void judge_round(const struct trying *trying);
 void judge_two_senders(const struct trying *trying);
 void judge_two_targets(const struct trying *trying);
+void judge_second_invalid(const struct trying *trying);
+void judge_keepalive(const struct trying *trying);
 void judge_external(const struct trying *trying);
 void judge_clear_result(const struct trying *trying);
 void judge_clear_verify(const struct trying *trying);

@@ -79,11 +79,13 @@ void judge_back_invalid(const struct trying *trying)
 /* Row 50 */
 void judge_back_silence(const struct trying *trying)
 {
-	const struct trial_answer *answer = &trying->trial->answer;
+	const struct trial_facts *trial = trying->trial;
+	const struct trial_answer *answer = &trial->answer;
 	double seconds = answer->elapsed_ms / 1000;
-	if (answer->outcome == OUTCOME_SILENCE)
+	if (answer->outcome == OUTCOME_SILENCE || trial->stays == KNOWN_YES)
 		FIND(trying, "dialback-note",
-		     "it dials us, hears nothing, and had not given up after %.0f s", seconds);
+		     "it dials us, hears nothing, and had not given up after %.0f s",
+		     answer->outcome == OUTCOME_SILENCE ? seconds : trial->elapsed_ms / 1000);
 	else if (answer->outcome != OUTCOME_NONE)
 		FIND(trying, "dialback-note",
 		     "it dials us, hears nothing, and gives up after %.0f s with %s", seconds,

@@ -30,31 +30,36 @@ bool trial_is_confirmed(const struct trial_facts *trial)
 	return trial->called_back == KNOWN_YES && trial->key != KEY_WRONG;
 }
 
-/* That it trusts our certificate is known where EXTERNAL succeeded, and may be expected where the
- * certificate is trusted here. */
-static bool certificate_convinces(const struct dialback_facts *facts, enum trial which)
+/* Where our trust anchors do not know the issuer, EXTERNAL may have shown that the peer's do. */
+static bool certificate_convinces(const struct dialback_facts *facts)
 {
 	const struct trial_facts *external = dialback_trial(facts, TRIAL_EXTERNAL);
-	if (!facts->certificate || facts->own.names_us == KNOWN_NO)
-		return false;
-	return facts->own.trusted == KNOWN_YES ||
-	       (external && external->answer.outcome == OUTCOME_ACCEPTED) ||
-	       (which == TRIAL_WITHOUT_DIALLING && facts->own.trusted == KNOWN_NOT);
+	return facts->certificate && facts->own.names_us != KNOWN_NO &&
+	       (facts->own.trusted != KNOWN_NO ||
+		(external && external->answer.outcome == OUTCOME_ACCEPTED));
 }
 
 bool trial_is_vouched(const struct dialback_facts *facts, const struct trial_facts *trial)
 {
-	return trial->answer.outcome == OUTCOME_VALID && trial->called_back != KNOWN_YES &&
-	       trial->tls && trial_rule(trial->which)->vouch &&
-	       certificate_convinces(facts, trial->which);
+	return trial->which == TRIAL_WITHOUT_DIALLING && trial->answer.outcome == OUTCOME_VALID &&
+	       trial->called_back != KNOWN_YES && trial->tls && certificate_convinces(facts);
+}
+
+/* One of them is ours and rightly verified; our authoritative server denies the other. */
+static bool took_second(const struct trial_facts *trial)
+{
+	return trial->which == TRIAL_SECOND_INVALID && trial->answer.outcome == OUTCOME_VALID &&
+	       trial->another.outcome == OUTCOME_VALID;
 }
 
 bool trial_is_unproven(const struct dialback_facts *facts, const struct trial_facts *trial)
 {
 	enum consent consent = trial_rule(trial->which)->consent;
 	bool authority = trial_kind(trial->which)->role == ROLE_AUTHORITATIVE;
-	if (trial->state == TRIAL_NOT_TESTED || consent == CONSENT_ANY)
+	if (trial->state == TRIAL_NOT_TESTED)
 		return false;
+	if (consent == CONSENT_ANY)
+		return took_second(trial);
 	if (authority && trial->another.outcome == OUTCOME_VALID)
 		return true;
 	if (trial->answer.outcome != OUTCOME_VALID || trial_is_vouched(facts, trial))

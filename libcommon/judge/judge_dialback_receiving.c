@@ -43,10 +43,17 @@ void judge_clear_verify(const struct trying *trying)
 /* Rows 9 and 10: whom would it answer, and whom ask? */
 void judge_nameless(const struct trying *trying)
 {
-	if (trying->trial->called_back == KNOWN_YES &&
-	    trying->trial->answer.outcome != OUTCOME_INVALID)
+	static const char *const asked[] = { "remote-connection-failed", "remote-server-not-found",
+					     "remote-server-timeout" };
+	const struct trial_answer *answer = &trying->trial->answer;
+	bool called = trying->trial->called_back == KNOWN_YES;
+	/* Without a listener the trouble it had tells that it went to ask. */
+	for (size_t i = 0; answer->condition && i < ARRAY_SIZE(asked); i++)
+		called = called || (answer->outcome == OUTCOME_ERROR &&
+				    strcmp(answer->condition, asked[i]) == 0);
+	if (called && answer->outcome != OUTCOME_INVALID)
 		FIND(trying, "dialback-incomplete-processed",
-		     "%s: our authoritative server is asked all the same",
+		     "%s: the authoritative server is asked all the same",
 		     trial_kind(trying->trial->which)->words);
 }
 

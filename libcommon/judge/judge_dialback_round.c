@@ -38,7 +38,7 @@ static void judge_failed_round(const struct trying *trying)
 	bool asked_with_proof = trial->which == TRIAL_WITHOUT_DIALLING &&
 				dialback_certificate_is_good(trying->facts);
 	const char *text = failure_text(trying);
-	if ((trial_is_barred(trial) || trial->state == TRIAL_REFUSED) && !asked_with_proof)
+	if ((trial_is_barred(trial) || trial->answer.outcome == OUTCOME_NONE) && !asked_with_proof)
 		judge_refusal(trying);
 	else if (disliked_our_end(trying))
 		FIND_INFO(trying, "dialback-failed", "%s: perhaps our certificate is not enough",
@@ -142,6 +142,30 @@ void judge_two_targets(const struct trying *trying)
 	     trial_answer_text(is_dialback_answer(a) ? a : b, trying->mem),
 	     trial_answer_text(lost, trying->mem),
 	     trial->stays == KNOWN_NO ? ", and the stream is gone" : "");
+}
+
+/* The second of two on one stream; the only one where there was one. */
+static const struct trial_answer *second(const struct trial_facts *trial)
+{
+	return trial->another.outcome != OUTCOME_NONE ? &trial->another : &trial->answer;
+}
+
+/* Row 23: that both are valid is judged as belief. */
+void judge_second_invalid(const struct trying *trying)
+{
+	const struct trial_answer *answer = second(trying->trial);
+	if (answer->outcome == OUTCOME_SILENCE)
+		FIND(trying, "dialback-unanswered", "%s: %s",
+		     trial_kind(trying->trial->which)->words,
+		     trial_answer_text(answer, trying->mem));
+}
+
+/* Row 56 */
+void judge_keepalive(const struct trying *trying)
+{
+	const struct trial_answer *answer = second(trying->trial);
+	if (answer->outcome != OUTCOME_VALID && answer->outcome != OUTCOME_NONE)
+		judge_oddity(trying, trial_answer_text(answer, trying->mem));
 }
 
 /* --- SASL EXTERNAL --- */

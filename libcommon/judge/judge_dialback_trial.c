@@ -60,6 +60,9 @@ static void judge_way(const struct trying *trying)
 	if (trying->trial->which == TRIAL_BACK_NO_TLS)
 		FIND(trying, "dialback-outbound-in-clear",
 		     "it dials us, is offered no TLS, and goes on in clear");
+	else if (trial_kind(trying->trial->which)->role == ROLE_INITIATING)
+		FIND(trying, "dialback-outbound-in-clear",
+		     "it dials us and goes on in clear, though we offer TLS");
 	else if (trying->trial->which == TRIAL_AUTHORITY_NO_TLS)
 		FIND(trying, "dialback-outbound-in-clear",
 		     "it asks our authoritative server in clear where that offers no TLS");
@@ -88,16 +91,11 @@ void judge_refusal(const struct trying *trying)
 static void judge_unverified(const struct trying *trying)
 {
 	const struct trial_facts *trial = trying->trial;
-	if (trial->answer.outcome == OUTCOME_NONE)
-		FIND(trying, "dialback-verify-refused", "a db:verify cannot be put%s%s",
-		     trial->reason ? ": " : "",
-		     trial->reason ? escape_copy(trying->mem, trial->reason, SHOWN_MAX) : "");
-	else
-		FIND(trying, "dialback-verify-refused",
-		     trial_is_barred(trial)
-			     ? "a db:verify is answered with %s: authentication is demanded first"
-			     : "a db:verify is answered with %s",
-		     trial_answer_text(&trial->answer, trying->mem));
+	FIND(trying, "dialback-verify-refused",
+	     trial_is_barred(trial)
+		     ? "a db:verify is answered with %s: authentication is demanded first"
+		     : "a db:verify is answered with %s",
+	     trial_answer_text(&trial->answer, trying->mem));
 }
 
 static enum weight weight_of_error(const struct trial_rule *rule, const struct trial_facts *trial)
@@ -124,7 +122,7 @@ static enum weight weigh(const struct trial_rule *rule, const struct trial_facts
 	case OUTCOME_SILENCE:
 		return rule->silence;
 	case OUTCOME_NONE:
-		return rule->open && trial->state == TRIAL_REFUSED ? UNVERIFIED : FINE;
+		return FINE; /* nothing was asked */
 	case OUTCOME_VALID:
 	case OUTCOME_ACCEPTED:
 	case OUTCOME_FAILURE:
@@ -182,7 +180,7 @@ static bool is_closed_to_us(const struct trial_facts *trial)
 	enum trial_role role = trial_kind(trial->which)->role;
 	return trial->state == TRIAL_REFUSED && trial->answer.outcome == OUTCOME_NONE &&
 	       trial->which != TRIAL_ROUND && trial->which != TRIAL_WITHOUT_DIALLING &&
-	       (role == ROLE_RECEIVING || role == ROLE_INITIATING);
+	       (role == ROLE_RECEIVING || role == ROLE_INITIATING || role == ROLE_AUTHORITATIVE);
 }
 
 void judge_one_trial(const struct trying *trying)

@@ -131,7 +131,10 @@ static bool walk(struct call *call)
 		return false;
 	if (!direct && !greet(call, &call->before, &call->link.before))
 		return false;
-	if (call->wish.clear)
+	/* Who offers no TLS shows in clear what he does with dialback; that he may be robbed of the
+	 * offer is for the walk to find out (RFC 7590, 3.1). */
+	if (call->wish.clear ||
+	    (!direct && call->before.features.present && !call->before.features.starttls))
 		return true;
 	if (!direct && !ask_for_tls(call))
 		return false;
@@ -161,11 +164,9 @@ bool call_say_text(struct call *call, const char *text, size_t size, const struc
 	if (!call->open)
 		return false;
 	conn_set_deadline(call->probe.conn, deadline_in(call->run->common->opt->wait));
-	if (!stream_write(call->probe.stream, text, size, &call->err))
-		return fail(call, NULL);
-	if (hop)
+	if (hop) /* before it leaves: the answer may be noted in another thread */
 		note(call, *hop);
-	return true;
+	return stream_write(call->probe.stream, text, size, &call->err) || fail(call, NULL);
 }
 
 bool call_say(struct call *call, const struct db_element *element, enum key_state key)
@@ -232,6 +233,8 @@ static void take_other(struct call *call, const struct elem *elem)
 	call->bounced = call->bounced || (ours && error);
 	note(call, (struct hop){ .way = HOP_RECEIVED,
 				 .kind = HOP_STANZA,
+				 .from = arena_copy(mem, elem_attr(elem, "from")),
+				 .to = arena_copy(mem, elem_attr(elem, "to")),
 				 .id = arena_copy(mem, id),
 				 .text = arena_copy(mem, elem->name),
 				 .condition = error ? arena_copy(mem, stream_stanza_error(elem))

@@ -208,12 +208,10 @@ bool guest_say(struct guest *guest, const struct db_element *element, struct err
 	CLEANUP(buf_free) struct buf text = buf_new(STANZA_MAX);
 	dialback_write(element, "db", &text);
 	conn_set_deadline(guest->conn, deadline_in(GUEST_WRITE_SECONDS));
-	if (!stream_write(guest->stream, text.data, text.size, err))
-		return false;
-	if (guest->diary)
+	if (guest->diary) /* before it leaves: the answer may be noted in another thread */
 		diary_element(guest->diary, HOP_SENT, guest->number, guest->trial, element,
 			      KEY_NONE);
-	return true;
+	return stream_write(guest->stream, text.data, text.size, err);
 }
 
 void guest_end(struct guest *guest)

@@ -40,7 +40,7 @@ struct visit_seen {
 	bool delivered, bounced;       /* the answer to our stanza came; an error did */
 	bool stanza_too_early;         /* a stanza came before its pair was verified */
 	bool external_tried, bidi;
-	bool ended;                 /* the peer ended, or broke, the last connection */
+	bool ended, reset;          /* the last connection is over; the peer broke it */
 	double called_ms, ended_ms; /* since the visit was expected */
 };
 

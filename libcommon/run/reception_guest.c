@@ -6,6 +6,7 @@
 #include "run/reception_inner.h"
 
 #define STRANGER_SECONDS 10.0 /* for who is not expected to say what it wants */
+#define LAST_SECONDS     1.0  /* behind our `invalid` */
 #define ELEMENTS_MAX     200  /* of one guest: a peer sends four */
 
 struct reception_guest {
@@ -13,6 +14,8 @@ struct reception_guest {
 	struct reception *reception;
 	struct visit *visit; /* NULL: nobody expects it yet */
 	bool verified;       /* a pair of its was; its stanzas count */
+	bool last;           /* it was told `invalid`: what it says now is its last */
+	bool ended, reset;   /* it is gone; it broke the connection */
 	struct arena *mem;
 };
 
@@ -78,7 +81,7 @@ static void join(struct reception_guest *guest, const char *caller)
 				  guest->visit->plan.trial);
 }
 
-static void leave(struct reception_guest *guest, bool theirs)
+static void leave(struct reception_guest *guest)
 {
 	struct visit_seen *seen = begin_change(guest);
 	if (!seen)
@@ -88,8 +91,9 @@ static void leave(struct reception_guest *guest, bool theirs)
 		if (visit->guests[i] == &guest->guest)
 			visit->guests[i] = NULL;
 	}
-	if (theirs) {
+	if (guest->ended) {
 		seen->ended = true;
+		seen->reset = guest->reset;
 		seen->ended_ms = clock_ms() - visit->began_ms;
 	}
 	diary_keep(visit->plan.diary, &guest->mem);
@@ -175,7 +179,7 @@ static bool take_verify(struct reception_guest *guest, const struct db_element *
 	case VERIFY_ERROR:
 		return say(guest, answer, DB_ERROR, err);
 	case VERIFY_OTHER_ID:
-		wrong.id = guest->guest.id;
+		wrong.id = arena_copy(guest->mem, guest->guest.id);
 		return say(guest, wrong, DB_VALID, err);
 	case VERIFY_SWAPPED:
 		wrong.from = answer.to;
@@ -237,9 +241,10 @@ static bool take_result(struct reception_guest *guest, const struct db_element *
 		return say(guest, answer, DB_ERROR, err);
 	if (manner == RESULT_SILENT)
 		return true;
-	if (manner == RESULT_INVALID) /* DB-16: no other pair is valid here */
-		return say(guest, answer, DB_INVALID, err) &&
-		       err_set(err, AT_STREAM, ERR_CLOSED, "closed by us");
+	if (manner == RESULT_INVALID) { /* DB-16: no other pair is valid here */
+		guest->last = true;
+		return say(guest, answer, DB_INVALID, err);
+	}
 	if (manner == RESULT_UNSOLICITED && !say_unsolicited(guest, &answer, err))
 		return false;
 	enum db_type type = confirm(guest, asked, &answer);
@@ -263,10 +268,13 @@ static bool take_stanza(struct reception_guest *guest, const struct elem *elem, 
 		seen->clear = seen->clear || !guest->guest.link.encrypted;
 		end_change(guest);
 	}
-	guest_note(&guest->guest, (struct hop){ .way = HOP_RECEIVED,
-						.kind = HOP_STANZA,
-						.id = arena_copy(guest->mem, id),
-						.text = arena_copy(guest->mem, elem->name) });
+	guest_note(&guest->guest,
+		   (struct hop){ .way = HOP_RECEIVED,
+				 .kind = HOP_STANZA,
+				 .from = arena_copy(guest->mem, elem_attr(elem, "from")),
+				 .to = arena_copy(guest->mem, elem_attr(elem, "to")),
+				 .id = arena_copy(guest->mem, id),
+				 .text = arena_copy(guest->mem, elem->name) });
 	if (welcome)
 		return true;
 	guest_refuse(&guest->guest, "not-authorized");
@@ -310,8 +318,7 @@ static void note_negotiation(struct reception_guest *guest)
 	end_change(guest);
 }
 
-/* Whether the peer ended it. */
-static bool converse(struct reception_guest *guest)
+static void converse(struct reception_guest *guest)
 {
 	struct err err;
 	const struct elem *elem = NULL;
@@ -321,13 +328,17 @@ static bool converse(struct reception_guest *guest)
 		enum guest_event event = guest_next(&guest->guest, guest->visit ? until : stranger,
 						    &elem, &err);
 		note_negotiation(guest);
-		if (event != GUEST_ELEMENT)
-			return event == GUEST_ENDED;
+		if (event != GUEST_ELEMENT) {
+			guest->ended = event == GUEST_ENDED || guest->last;
+			guest->reset = event == GUEST_ENDED && err.code == ERR_RESET;
+			return;
+		}
 		if (!take_element(guest, elem, &err))
-			return false;
+			return;
+		if (guest->last)
+			until = deadline_earlier(until, deadline_in(LAST_SECONDS));
 	}
 	guest_refuse(&guest->guest, "policy-violation");
-	return false;
 }
 
 void reception_welcome(void *context, const struct caller *caller)
@@ -336,17 +347,18 @@ void reception_welcome(void *context, const struct caller *caller)
 	static const struct manner strict = { 0 };
 	struct reception_guest guest = { .reception = reception, .mem = arena_new() };
 	struct err err;
-	bool theirs = true;
 	guest_begin(&guest.guest, reception->options.host, caller, guest.mem);
 	guest.guest.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (guest_hear(&guest.guest, &err)) {
 		join(&guest, guest.guest.theirs.from);
 		const struct manner *manner = guest.visit ? &guest.visit->plan.manner : &strict;
 		if (guest_greet(&guest.guest, manner, &err))
-			theirs = converse(&guest);
+			converse(&guest);
+		else
+			guest.ended = true;
 	}
 	guest_end(&guest.guest);
-	leave(&guest, theirs);
+	leave(&guest);
 	fd_close(&guest.guest.wake);
 	arena_free(&guest.mem);
 }

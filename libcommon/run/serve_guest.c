@@ -228,15 +228,19 @@ static bool take_answers(struct served_guest *guest, struct err *err)
 	return ok;
 }
 
+/* RFC 7622, 3.1: the resource is cut off first, for it may hold any character. */
+static const char *domain_of(const char *address, struct arena *mem)
+{
+	char *bare = arena_copy(mem, address ? address : "");
+	bare[strcspn(bare, "/")] = '\0';
+	const char *at = strchr(bare, '@');
+	return at ? at + 1 : bare;
+}
+
 /* RFC 6120, 8.1.2.2: only from who was verified. */
 static bool take_stanza(struct served_guest *guest, const struct elem *elem, struct err *err)
 {
-	const char *from = elem_attr(elem, "from");
-	const char *domain = from ? strrchr(from, '@') : NULL;
-	domain = arena_copy(guest->scratch, domain ? domain + 1 : from ? from : "");
-	char *slash = strchr(domain, '/');
-	if (slash)
-		*slash = '\0';
+	const char *domain = domain_of(elem_attr(elem, "from"), guest->scratch);
 	bool welcome = guest->guest.external &&
 		       dialback_same_domain(guest->guest.theirs.from, domain);
 	for (size_t i = 0; i < guest->verified_count; i++)

@@ -23,9 +23,8 @@ static void tell_refusal(const struct call *call, struct trial_facts *out)
 {
 	bool said_no = call->error.condition != NULL;
 	out->state = said_no && call->link.opened ? TRIAL_REFUSED : TRIAL_NOT_TESTED;
-	out->reason = arena_copy(call->run->mem, call->err.text);
-	if (said_no)
-		call_outcome(call, &out->answer);
+	out->reason = arena_printf(call->run->mem, "%s%s", call->err.text,
+				   said_no ? ", before anything was asked" : "");
 }
 
 static bool same_depth(const struct call_wish *a, const struct call_wish *b)
@@ -61,14 +60,23 @@ static bool is_policy(const char *condition)
 			     strcmp(condition, "encryption-required") == 0);
 }
 
-void trial_settle(struct trial_facts *out)
+void trial_settle(const struct call *call, struct trial_facts *out)
 {
 	const struct trial_answer *answer = &out->answer;
+	const struct features *offered = &call->link.before;
 	bool clear = trial_kind(out->which)->role == ROLE_BEFORE_TLS;
-	bool ignored = answer->outcome == OUTCOME_CLOSED || answer->outcome == OUTCOME_SILENCE;
 	out->state = TRIAL_TESTED;
-	if (is_policy(answer->condition) || (clear && ignored))
+	if (is_policy(answer->condition) || (clear && answer->outcome == OUTCOME_CLOSED)) {
 		out->state = TRIAL_REFUSED;
+	} else if (clear && answer->outcome == OUTCOME_SILENCE) {
+		/* Silence is how a server ignores it that requires TLS; another one may still be
+		 * looking for a sender that is nowhere. */
+		bool required = offered->starttls_required || offered->starttls_alone;
+		out->state = required || out->called_back == KNOWN_NO ? TRIAL_REFUSED
+								      : TRIAL_NOT_TESTED;
+		if (out->state == TRIAL_NOT_TESTED)
+			out->reason = "neither refused nor taken up: with --listen it shows";
+	}
 }
 
 const char *trial_key(const struct trial_run *run, const char *from, const char *to, const char *id)
@@ -128,7 +136,7 @@ void trial_confirm(void *context, const struct db_element *request, const char *
 	struct arena *own = arena_new();
 	run.mem = own;
 	run.connections = 0;
-	const struct call_wish wish = { .from = arena_copy(own, request->to) };
+	const struct call_wish wish = { .show_ours = true, .from = arena_copy(own, request->to) };
 	const struct db_element question = {
 		.kind = DB_VERIFY,
 		.from = wish.from,

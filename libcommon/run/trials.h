@@ -5,6 +5,8 @@
 
 #include "run/call.h"
 
+#define CLEAR_SECONDS 5.0 /* who refuses in clear does so at once; silence is how some ignore */
+
 /* Trials that share connections where the stream survives them. */
 struct line {
 	struct trial_run run;
@@ -29,8 +31,9 @@ struct call *line_call(struct line *line, size_t trial, const struct call_wish *
 		       struct trial_facts *out);
 void line_hang_up(struct line *line);
 
-/* What answer means for state, where nothing more is known. */
-void trial_settle(struct trial_facts *out);
+/* What the answer on this call means for state. called_back must be known by then, where it can be.
+ */
+void trial_settle(const struct call *call, struct trial_facts *out);
 /* A domain that is not in DNS (RFC 6761, 6.4), another one each time. */
 const char *trial_no_domain(struct arena *mem);
 /* db:verify of its key from a guest, sent to the peer's authoritative server: visit_plan.confirm.

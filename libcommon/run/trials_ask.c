@@ -6,7 +6,6 @@
 #include "xmpp/external.h"
 #include "xmpp/secure.h"
 
-#define CLEAR_SECONDS 5.0 /* who refuses does so at once; silence is how some ignore */
 #define NOBODY_SECONDS                                                                             \
 	10.0 /* a name that is not there is found out sooner; Prosody then says nothing */
 #define HUGE_KEY    65536
@@ -70,7 +69,8 @@ static void ask_once(struct line *line, struct call *call, const struct db_eleme
 void trial_verify(struct line *line, size_t trial, struct trial_facts *out)
 {
 	struct arena *mem = line->run.mem;
-	const struct call_wish wish = { .clear = out->which == TRIAL_CLEAR_VERIFY };
+	const struct call_wish wish = { .clear = out->which == TRIAL_CLEAR_VERIFY,
+					.show_ours = true };
 	struct call *call = line_call(line, trial, &wish, out);
 	double since = clock_ms();
 	if (!call)
@@ -98,7 +98,7 @@ void trial_verify(struct line *line, size_t trial, struct trial_facts *out)
 		ask_once(line, call, &request, out);
 	if (out->which == TRIAL_VERIFY_UNKNOWN_HOST)
 		out->stays = trial_still_answers(call);
-	trial_settle(out);
+	trial_settle(call, out);
 	out->elapsed_ms = clock_ms() - since;
 }
 
@@ -124,7 +124,8 @@ static void ask_lame(struct line *line, struct call *call, const struct db_eleme
 void trial_result(struct line *line, size_t trial, struct trial_facts *out)
 {
 	struct arena *mem = line->run.mem;
-	const struct call_wish wish = { .clear = out->which == TRIAL_CLEAR_RESULT };
+	const struct call_wish wish = { .clear = out->which == TRIAL_CLEAR_RESULT,
+					.show_ours = true };
 	struct call *call = line_call(line, trial, &wish, out);
 	double since = clock_ms();
 	if (!call)
@@ -151,7 +152,7 @@ void trial_result(struct line *line, size_t trial, struct trial_facts *out)
 		ask_lame(line, call, &request, out);
 	if (out->which == TRIAL_TARGET_UNKNOWN)
 		out->stays = trial_still_answers(call);
-	trial_settle(out);
+	trial_settle(call, out);
 	out->elapsed_ms = clock_ms() - since;
 }
 

@@ -11,5 +11,7 @@ struct visit *trial_expect(struct line *line, size_t trial, const struct manner 
 /* The stream with our pair verified; NULL: it was not, and out says why. */
 struct call *trial_verified_call(struct line *line, size_t trial, struct visit *visit,
 				 struct trial_facts *out);
+/* What our own end saw of step 2. */
+void trial_tell_seen(const struct visit_seen *seen, struct trial_facts *out);
 
 #endif

@@ -29,6 +29,7 @@ struct round {
 static const struct round *round_of(enum trial which)
 {
 	static const struct round rounds[TRIAL_COUNT] = {
+		[TRIAL_CLEAR_RESULT] = { .wish = { .clear = true } },
 		[TRIAL_WITHOUT_DIALLING] = { .wish = { .show_ours = true } },
 		[TRIAL_WRONG_KEY] = { .key = FORM_WRONG },
 		[TRIAL_ANSWER_INVALID] = { .verify = VERIFY_INVALID },
@@ -110,8 +111,7 @@ static const char *make_key(struct line *line, const struct call *call, enum key
 	return right;
 }
 
-/* What our own end saw of step 2. */
-static void tell_seen(const struct visit_seen *seen, struct trial_facts *out)
+void trial_tell_seen(const struct visit_seen *seen, struct trial_facts *out)
 {
 	out->called_back = seen->verifies > 0 ? KNOWN_YES : KNOWN_NO;
 	if (seen->verifies > 0)
@@ -141,6 +141,8 @@ static void claim_once(struct call *call, struct visit *visit, const char *from,
 static double patience(const struct line *line, enum trial which)
 {
 	double wait = line->run.common->opt->wait;
+	if (which == TRIAL_CLEAR_RESULT && wait > CLEAR_SECONDS)
+		return CLEAR_SECONDS;
 	return which == TRIAL_ANSWER_SILENCE && wait < SILENCE_SECONDS ? SILENCE_SECONDS : wait;
 }
 
@@ -163,11 +165,12 @@ void trial_round(struct line *line, size_t trial, struct trial_facts *out)
 	if (call) {
 		const char *key = make_key(line, call, round->key, earlier);
 		claim_once(call, visit, from, key, patience(line, out->which), out);
-		trial_settle(out);
 	}
 	struct visit_seen seen = visit_end(&visit);
-	if (call)
-		tell_seen(&seen, out);
+	if (call) {
+		trial_tell_seen(&seen, out);
+		trial_settle(call, out);
+	}
 	line_hang_up(line);
 	out->elapsed_ms = clock_ms() - since;
 }
@@ -227,17 +230,16 @@ void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 		const struct db_element *requests[] = { &pair };
 		bool right = out->which != TRIAL_SECOND_INVALID;
 		visit_claim(visit, call->id ? call->id : "", pair.key);
-		out->another = out->answer; /* the first pair's; the trial is about the second */
 		if (call_say(call, &pair, right ? KEY_RIGHT : KEY_WRONG))
-			call_await(call, requests, 1, line->run.common->opt->wait, &out->answer);
+			call_await(call, requests, 1, line->run.common->opt->wait, &out->another);
 		else
-			call_outcome(call, &out->answer);
+			call_outcome(call, &out->another);
 		out->state = TRIAL_TESTED;
 		out->stays = trial_still_answers(call);
 	}
 	struct visit_seen seen = visit_end(&visit);
 	if (call)
-		tell_seen(&seen, out);
+		trial_tell_seen(&seen, out);
 	line_hang_up(line);
 	out->elapsed_ms = clock_ms() - since;
 }

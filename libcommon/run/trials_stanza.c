@@ -59,6 +59,12 @@ static bool ask_for_bidi(struct call *call, struct trial_facts *out)
 			     &(struct hop){ .way = HOP_SENT, .kind = HOP_BIDI });
 }
 
+static bool is_verified_first(enum trial which)
+{
+	return which == TRIAL_STANZA_OTHER_SENDER || which == TRIAL_STANZA_OTHER_TARGET ||
+	       which == TRIAL_BIDI;
+}
+
 /* As far as a stanza can be sent; NULL: it did not come to that, and out says why. */
 static struct call *prepare(struct line *line, size_t trial, struct visit *visit,
 			    struct trial_facts *out)
@@ -67,8 +73,7 @@ static struct call *prepare(struct line *line, size_t trial, struct visit *visit
 	struct call *call = line_call(line, trial, &wish, out);
 	if (!call || (out->which == TRIAL_BIDI && !ask_for_bidi(call, out)))
 		return NULL;
-	if (out->which == TRIAL_STANZA_OTHER_SENDER || out->which == TRIAL_STANZA_OTHER_TARGET ||
-	    out->which == TRIAL_BIDI)
+	if (is_verified_first(out->which))
 		return trial_verified_call(line, trial, visit, out);
 	if (out->which == TRIAL_UNSOLICITED_RESULT || out->which == TRIAL_UNSOLICITED_VERIFY)
 		say_unsolicited(call, out->which);
@@ -97,7 +102,9 @@ void trial_stanza(struct line *line, size_t trial, struct trial_facts *out)
 		else
 			call_outcome(call, &out->answer);
 	}
-	visit_end(&visit);
+	struct visit_seen seen = visit_end(&visit);
+	if (call && is_verified_first(out->which))
+		trial_tell_seen(&seen, out);
 	line_hang_up(line);
 	out->elapsed_ms = clock_ms() - since;
 }
@@ -129,13 +136,18 @@ static void tell_back(const struct visit_seen *seen, struct trial_facts *out)
 {
 	out->called_back = seen->called ? KNOWN_YES : KNOWN_NO;
 	out->called_in_clear = seen->called ? (seen->clear ? KNOWN_YES : KNOWN_NO) : KNOWN_NOT;
-	out->delivered = seen->delivered ? KNOWN_YES : KNOWN_NO;
+	/* Behind our `valid` for the right pair it comes with good reason. */
+	out->delivered = out->which == TRIAL_BACK_UNSOLICITED
+				 ? (seen->stanza_too_early ? KNOWN_YES : KNOWN_NO)
+			 : seen->delivered ? KNOWN_YES
+					   : KNOWN_NO;
 	out->bounced = seen->bounced ? KNOWN_YES : KNOWN_NOT;
 	out->stays = seen->ended ? KNOWN_NO : KNOWN_YES;
 	out->answer = seen->confirmed;
 	if (seen->ended && out->answer.outcome == OUTCOME_NONE) {
 		out->answer.outcome = OUTCOME_CLOSED;
 		out->answer.elapsed_ms = seen->ended_ms - seen->called_ms;
+		out->answer.text = seen->reset ? "reset" : NULL;
 	}
 	out->state = seen->called ? TRIAL_TESTED : TRIAL_NOT_TESTED;
 	if (!seen->called)

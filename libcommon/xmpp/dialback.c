@@ -154,7 +154,7 @@ bool dialback_same_domain(const char *a, const char *b)
 
 bool dialback_answers(const struct db_element *answer, const struct db_element *request)
 {
-	bool same_id = request->kind == DB_RESULT ||
+	bool same_id = request->kind == DB_RESULT || (!request->id && !answer->id) ||
 		       (request->id && answer->id && strcmp(request->id, answer->id) == 0);
 	return answer->kind == request->kind && answer->type != DB_REQUEST && same_id &&
 	       dialback_same_domain(answer->from, request->to) &&

@@ -40,8 +40,8 @@ void dialback_write(const struct db_element *element, const char *prefix, struct
 /* The same with the prefix declared on the element in any case. */
 void dialback_write_declared(const struct db_element *element, const char *prefix, struct buf *out);
 
-/* The answer belongs to this request: same kind, from and to exchanged, and the id of a verify
- * (DB-8, DB-14). */
+/* The answer belongs to this request: same kind, from and to exchanged, and the id of a verify,
+ * or none where the request had none (DB-8, DB-14). */
 bool dialback_answers(const struct db_element *answer, const struct db_element *request);
 /* As IDNA compares them: letters' case, A- and U-labels and a trailing dot make no difference.
  * NULL is the same as nothing. */

@@ -17,6 +17,7 @@ import tool
 import zones
 
 DOMAIN = "demo.secure.test"
+ME = "me.secure.test"  # whom xmpp-dialback speaks for
 
 
 def main():
@@ -33,16 +34,27 @@ def start(folder):
     """A server whose names are signed, with a certificate by an authority made for this occasion."""
     ca = pki.Authority(folder / "pki")
     dns = zones.Zones(folder / "dns").start()
-    prosody = servers.Prosody(folder / "prosody", ca, [DOMAIN], stock=True).start()
+    address, port = dns.resolver.split(":")
+    prosody = servers.Prosody(folder / "prosody", ca, [DOMAIN], stock=True, resolver=(address, int(port))).start()
     prosody.publish(dns)
     print(f"# started Prosody on {prosody.address} for {DOMAIN}, and signed DNS on {dns.resolver}\n", flush=True)
     return dns, ca
 
 
+def listener(dns):
+    """A free place on loopback, where DNS leads for ME."""
+    address = daemon.own_address()
+    [port] = daemon.free_ports(address, 1)
+    dns.service(ME, "s2s", port, address)
+    return f"{address}:{port}"
+
+
 def show(dns, ca):
     asking = ["--resolver", dns.resolver, "--trust", str(ca.file)]
     return max(run("xmpp-starttls", *asking, DOMAIN), run("xmpp-certcheck", *asking, "--no-state", DOMAIN),
-               run("xmpp-ciphers", "--resolver", dns.resolver, "--c2s", "--starttls", DOMAIN))
+               run("xmpp-ciphers", "--resolver", dns.resolver, "--c2s", "--starttls", DOMAIN),
+               run("xmpp-dialback", *asking, "--starttls", "--from", ME, "--listen", listener(dns), "--check",
+                   "round,verify-made-up", DOMAIN))
 
 
 def run(name, *arguments):
