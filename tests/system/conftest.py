@@ -14,6 +14,7 @@
     openssl_server, gnutls_server   the real ones behind STARTTLS: openssl_server(certificate, "-cipher", "AES128-SHA").at
     me          a domain that leads to where xmpp-dialback listens: me.domain, me.at, me.leads_to(...)
     dialback_peer   a server in Python that speaks dialback, or breaks it: dialback_peer(tls="optional").domain; see dbpeer.py
+    serving     xmpp-dialback --serve, for `me`: serving("--count", 1).records
     federated   Prosody and ejabberd that find others by `dns`: federated("ejabberd", "optional").domains; servers.POLICIES
     delay       a slow way, that can turn callers away: delay((address, port), milliseconds=25).at
     resolver_namespace            words before a command that knows only /etc/resolv.conf, so that it asks `dns`
@@ -233,6 +234,21 @@ def dialback_peer(ca, dns):
 
         yield start
     assert not (faults := [fault for server in started for fault in server.faults]), "\n".join(faults)
+
+
+@pytest.fixture
+def serving(ca, dns, me, tmp_path):
+    """`xmpp-dialback --serve` for `me`; sanitizers that spoke up fail the test."""
+    with contextlib.ExitStack() as stack:
+        started = []
+
+        def start(*args, **settings):
+            started.append(stack.enter_context(dialback.Serving(tmp_path, ca, dns, me, *args, **settings)))
+            return started[-1]
+
+        yield start
+    for each in started:
+        assert "Sanitizer" not in each.errors and "runtime error" not in each.errors, each
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,11 @@ import time
 
 import daemon
 import tool
+from dbpeer import make_key
 from dbstream import CLIENT, SASL, Stream, condition, context
 
 NAME = "xmpp-dialback"
+SECRET = "a secret that only these tests know"
 SLOW = 3 if tool.SANITIZED else 1  # everything takes longer under sanitizers
 TIMEOUT = 120 * SLOW               # of a whole run, for a machine that is busy with others
 
@@ -111,20 +113,24 @@ def look(ca, zones, me, domain, *args, status=None, timeout=TIMEOUT, **how):
 
 
 class Serving:
-    """`xmpp-dialback --serve` beside a test: records come as exchanges end."""
+    """`xmpp-dialback --serve` beside a test: records come as exchanges end; trust: whose certificates it believes."""
 
-    def __init__(self, folder, ca, zones, me, *args, certificate=None, verbose=False):
-        self.me = me
+    def __init__(self, folder, ca, zones, me, *args, certificate=None, trust=None, wait=3, json=True, pipe=False):
+        self.me, self.pipe = me, pipe
+        self.secret_file = folder / "secret"
+        self.secret_file.write_text(SECRET + "\n")
+        self.secret_file.chmod(0o600)
         self.out, self.err = folder / f"{me.domain}.out", folder / f"{me.domain}.err"
         certificate = certificate or ca.issue(me.domain)
-        self.argv = [tool.find(NAME), "--serve", "-j", "--from", me.domain, "--listen", me.at, "--resolver", zones.resolver,
-                     "--trust", str(ca.file), "--cert", str(certificate.crt), "--key", str(certificate.key), *map(str, args)]
+        self.argv = [tool.find(NAME), "--serve", *(["-j"] if json else []), "--from", me.domain, "--listen", me.at, "--resolver", zones.resolver,
+                     "--trust", str((trust or ca).file), "--cert", str(certificate.crt), "--key", str(certificate.key), "--secret-file",
+                     str(self.secret_file), "--wait", str(wait * SLOW), *map(str, args)]
 
     def __enter__(self):
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
-            self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                            env=tool.clean_environment())
-        self.until(lambda: daemon.accepts(self.me.address, self.me.port), "listening")
+            self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if self.pipe else out,
+                                            stderr=err, env=tool.clean_environment())
+        self.until(lambda: "listening" in self.errors, "listening")
         return self
 
     def __exit__(self, *_):
@@ -147,10 +153,31 @@ class Serving:
         self.process.wait(20 * SLOW)
         return self.process.returncode, time.monotonic() - began
 
+    def end(self, timeout=20):
+        """The exit status of one that ends by itself."""
+        return self.process.wait(timeout * SLOW)
+
     @property
     def records(self):
         """Whole lines so far."""
-        return [json.loads(line) for line in self.out.read_text().split("\n")[:-1]]
+        found = [json.loads(line) for line in self.out.read_text().split("\n")[:-1]]
+        for each in found:
+            tool.assert_record_valid(each)
+        return found
+
+    def served(self, count=1, timeout=20):
+        """The sections of so many exchanges."""
+        self.until(lambda: len(self.records) >= count, f"{count} exchanges told", timeout)
+        assert len(self.records) == count, self
+        return [each["served"] for each in self.records]
+
+    @property
+    def errors(self):
+        return self.err.read_text(errors="replace")
+
+    def key(self, receiving, stream_id):
+        """What it makes itself."""
+        return make_key(SECRET.encode(), receiving, self.me.domain, stream_id)
 
     def status(self, field):
         """A line of /proc/PID/status, as a number."""
@@ -161,7 +188,7 @@ class Serving:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def __str__(self):
-        return f"$ {' '.join(self.argv)}\n--- stdout\n{self.out.read_text()[-6000:]}\n--- stderr\n{self.err.read_text()[-4000:]}"
+        return f"$ {' '.join(self.argv)}\n--- stdout\n{self.out.read_text()[-6000:]}\n--- stderr\n{self.errors[-4000:]}"
 
 
 class Client:

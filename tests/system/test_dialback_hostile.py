@@ -1,0 +1,259 @@
+"""xmpp-dialback among those who mean no good, on the connection that goes out and on those that come in: it ends in time, stays
+small, and believes nothing that was not proven."""
+
+import threading
+import time
+import unicodedata
+
+import pytest
+
+import dbfaults
+import dbhostile
+import dbpeer
+import dialback
+import tool
+from dbhostile import BACK, CALLERS, OUT
+from dbstream import DB, Gone, dial
+
+LIMIT = 6                                # seconds a connection is given by -t
+WAIT = 3                                 # and an answer, by --wait
+GRACE = 40 if tool.SANITIZED else 12     # and this much for a busy machine
+MEMORY_KB = 64 * 1024
+
+
+def name_of(value):
+    return getattr(value, "__name__", None)
+
+
+def hold_out(ca, dns, me, domain, *args, check="round"):
+    """A run with its limits kept."""
+    result = tool.run(dialback.NAME, ["-j", "--resolver", dns.resolver, "--trust", ca.file, "-t", LIMIT, "--from", me.domain, "--listen",
+                                      me.at, "--wait", WAIT, "--check", check, *args, domain], timeout=4 * (LIMIT + WAIT) + GRACE + 20)
+    tool.assert_record_valid(result.record)
+    seen = dialback.Seen(result)
+    assert result.seconds <= 2 * (LIMIT + WAIT) + GRACE, seen
+    assert tool.SANITIZED or result.maxrss_kb <= MEMORY_KB, f"{result.maxrss_kb} kB\n{seen}"
+    return seen
+
+
+# the stream that goes out
+
+@pytest.mark.parametrize("bad", OUT, ids=name_of)
+def test_nothing_is_believed_of(ca, dns, me, dialback_peer, bad):
+    """Our authority confirms the key, but the verdict is not to be had."""
+    peer = dialback_peer(bad)
+    seen = hold_out(ca, dns, me, peer.domain)
+    assert seen.verdict != "valid" and seen.outcome("round") != "valid", seen
+    assert seen.section["peer_trust"] not in ("external",) and seen.result.status in (1, 2, 3), seen
+
+
+@pytest.mark.parametrize("bad", OUT, ids=name_of)
+def test_long_text_is_text(ca, dns, me, dialback_peer, bad):
+    peer = dialback_peer(bad)
+    result = tool.run(dialback.NAME, ["--long", "--color=never", "--resolver", dns.resolver, "--trust", ca.file, "-t", LIMIT, "--from",
+                                      me.domain, "--listen", me.at, "--wait", WAIT, "--check", "round,verify-made-up", peer.domain],
+                      timeout=6 * (LIMIT + WAIT) + GRACE + 20)
+    assert result.out and result.status in (1, 2, 3), result
+    assert not {char for char in result.out + result.err
+                if unicodedata.category(char) in ("Cc", "Cf", "Cs") and char not in "\n\t"}, result
+
+
+def test_first_verdict_counts(ca, dns, me, dialback_peer):
+    seen = hold_out(ca, dns, me, dialback_peer(dbhostile.TwoVerdicts).domain)
+    assert seen.verdict == "invalid", seen
+
+
+def test_one_id_for_all_is_told(ca, dns, me, dialback_peer):
+    """DB-28: a key of one stream is good on the next."""
+    seen = hold_out(ca, dns, me, dialback_peer(dbfaults.OneId).domain)
+    assert "stream-id-reused" in seen.ids, seen
+
+
+@pytest.mark.parametrize("check", ["verify-made-up,verify-two,verify-twice", "answer-invalid", "two-senders", "back", "stanza-unverified"])
+@pytest.mark.parametrize("bad", [dbhostile.Mute, dbhostile.FloodsStanzas, dbhostile.EndlessFeatures, dbhostile.GiantElement],
+                         ids=name_of)
+def test_other_checks_hold_out_too(ca, dns, me, dialback_peer, bad, check):
+    peer = dialback_peer(bad)
+    seen = hold_out(ca, dns, me, peer.domain, "--piggyback", f"second-{me.domain}", check=check)
+    assert not [each for each in seen.checks.values() if each.get("outcome") == "valid" or each.get("delivered")], seen
+
+
+# the calls back
+
+@pytest.mark.parametrize("how", BACK, ids=name_of)
+def test_call_that_proves_nothing(ca, dns, me, dialback_peer, how):
+    """It says `valid` without having asked what it must: that is found, and is critical."""
+    peer = dialback_peer(type("Peer", (dbhostile.Visitor,), {"how": how}))
+    seen = hold_out(ca, dns, me, peer.domain)
+    check = seen.check("round")
+    assert check.get("key") != "right" or how is dbhostile.asks_as_somebody_else, seen
+    assert seen.severity("round") == "critical" or seen.outcome("round") != "valid", seen
+
+
+@pytest.mark.parametrize("how", BACK, ids=name_of)
+def test_noise_does_not_hide_an_honest_call(ca, dns, me, dialback_peer, how):
+    """A stranger comes first, as the peer or as somebody else; then the peer asks as it should."""
+    peer = dialback_peer(type("Peer", (dbhostile.HonestToo,), {"how": how}))
+    seen = hold_out(ca, dns, me, peer.domain)
+    assert seen.outcome("round") == "valid" and seen.check("round")["called_back"] is True, seen
+    assert seen.severity("round") in (None, "info"), seen
+
+
+def test_call_from_elsewhere(ca, dns, me, dialback_peer):
+    """XEP-0220 ties nobody to an address: it counts, and the record says whence it came."""
+    peer = dialback_peer(source="127.0.0.77")
+    seen = hold_out(ca, dns, me, peer.domain)
+    assert seen.verdict == "valid" and seen.links("in")[-1]["address"] == "127.0.0.77", seen
+
+
+def test_stranger_elsewhere_asks_afterwards(ca, dns, me, dialback_peer):
+    """Who calls as the peer, and knows no key, accuses nobody of anything."""
+    class Peer(dbpeer.Server):
+        def ask(self, stream, sender, target, key):
+            outcome = super().ask(stream, sender, target, key)
+            self.source = "127.0.0.78"
+            [place, *_] = self.resolve(sender)
+            dbhostile.asks_about_another_key(self, place, sender, target, stream, key)
+            return outcome
+
+    seen = hold_out(ca, dns, me, dialback_peer(Peer).domain)
+    assert seen.verdict == "valid" and seen.severity("round") in (None, "info"), seen
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_authority_is_asked_twice(ca, dns, me, dialback_peer, first):
+    """An honest answer each time."""
+    class Peer(dbpeer.Server):
+        def put_question(self, there, stream, sender, target, key):
+            keys = (key, "made up") if first else ("made up", key)
+            answers = [dbpeer.Server.put_question(self, there, stream, sender, target, each) for each in keys]
+            return answers[0 if first else 1]
+
+    seen = hold_out(ca, dns, me, dialback_peer(Peer).domain)
+    said = [each["type"] for each in seen.section["hops"] if each["kind"] == "verify" and each["way"] == "sent"]
+    assert said == (["valid", "invalid"] if first else ["invalid", "valid"]), seen
+
+
+# --serve
+
+@pytest.mark.parametrize("who", CALLERS)
+def test_serve_survives(serving, dialback_peer, me, who):
+    """One that means no good, and then ten more of them; who means well is served meanwhile."""
+    server, peer = serving(), dialback_peer()
+    for _ in range(10):
+        threading.Thread(target=CALLERS[who], args=((me.address, me.port),), daemon=True).start()
+    time.sleep(0.5)
+    _verifies(server, peer, me)
+    assert server.stop()[1] < 5 * dialback.SLOW, server
+
+
+def _verifies(server, peer, me, number="one"):
+    stream = peer.reach((me.address, me.port), me.domain, peer.domain)
+    stream.send(dbpeer.element("verify", server.key(peer.domain, number), sender=peer.domain, to=me.domain, id=number))
+    assert stream.expect(f"{{{DB}}}verify", 20 * dialback.SLOW).get("type") == "valid", server
+    return stream
+
+
+@pytest.mark.parametrize("bad", ["floods_questions", "giant_question", "deep_question", "answers_unasked", "asks_in_a_wrong_namespace"])
+def test_serve_survives_inside_tls(serving, dialback_peer, me, bad):
+    server, peer = serving(), dialback_peer()
+    stream = type("", (), {"id": "one"})()
+
+    def attack():
+        try:
+            getattr(dbhostile, bad)(peer, (me.address, me.port), me.domain, peer.domain, stream, "key")
+        except (Gone, TimeoutError, OSError):
+            pass
+
+    for _ in range(4):
+        threading.Thread(target=attack, daemon=True).start()
+    time.sleep(1)
+    _verifies(server, dialback_peer(dbpeer.Server, "good.test"), me)
+    assert not [each for each in server.records if each["domain"] == peer.domain and each["served"]["answer"] == "valid"], server
+    server.stop()
+
+
+@pytest.mark.parametrize("bad", [dbhostile.Mute, dbhostile.DripsHeader, dbhostile.EndlessFeatures, dbhostile.NeverEndingHandshake,
+                                 dbhostile.Entities, dbhostile.WrongContent], ids=name_of)
+def test_serve_asks_a_hostile_authority(serving, dialback_peer, me, bad):
+    """The question comes to an end, and nobody is believed."""
+    server, authority = serving("-t", LIMIT), dialback_peer(bad)
+    caller = dialback_peer(dbpeer.Server, "caller.test")
+    stream = caller.reach((me.address, me.port), me.domain, authority.domain)
+    stream.send(dbpeer.element("result", "key", sender=authority.domain, to=me.domain))
+    answer = stream.expect(f"{{{DB}}}result", LIMIT + WAIT + GRACE)
+    assert answer.get("type") != "valid", server
+
+
+class SaysAll(dbpeer.Server):
+    """An authority that answers for everything but what it was asked."""
+
+    def verify(self, stream, elem):
+        us, them, number = elem.get("to"), elem.get("from"), elem.get("id")
+        for sender, target, stream_id in ((us, them, "another"), (them, us, number), ("other.test", them, number), (us, "other.test", number)):
+            stream.send(dbpeer.element("verify", sender=sender, to=target, id=stream_id, type="valid"))
+        stream.send(dbpeer.element("result", sender=us, to=them, type="valid"))
+        stream.send(f"<verify xmlns='urn:nothing' from='{us}' to='{them}' id='{number}' type='valid'/>")
+        stream.send(f"<db:verify from='{us}' to='{them}' type='valid'/>")
+
+
+class NoThenYes(dbpeer.Server):
+    def verify(self, stream, elem):
+        for kind in ("invalid", "valid"):
+            stream.send(dbpeer.element("verify", sender=elem.get("to"), to=elem.get("from"), id=elem.get("id"), type=kind))
+
+
+@pytest.mark.parametrize("bad,answer", [(SaysAll, "error"), (NoThenYes, "invalid")], ids=lambda value: name_of(value) or value)
+def test_serve_believes_the_answer_alone(serving, dialback_peer, me, bad, answer):
+    """DB-14."""
+    server, authority = serving(), dialback_peer(bad)
+    stream = authority.reach((me.address, me.port), me.domain, authority.domain)
+    stream.send(dbpeer.element("result", "key", sender=authority.domain, to=me.domain))
+    assert stream.expect(f"{{{DB}}}result", 20 * dialback.SLOW).get("type") == answer, server
+
+
+@pytest.mark.threads
+def test_serve_two_hundred_at_once(serving, dialback_peer, me):
+    """Sixty hostile ones among them; the others are all served; then everything is as small as before."""
+    server, peer = serving(), dialback_peer()
+    _verifies(server, peer, me).close()
+    server.until(lambda: server.descriptors() < 20, "alone again")
+    before, threads = server.descriptors(), server.status("Threads")
+    for number in range(60):
+        who = list(CALLERS.values())[number % len(CALLERS)]
+        threading.Thread(target=who, args=((me.address, me.port),), daemon=True).start()
+    streams, faults = [], []
+
+    def come(number):
+        try:
+            streams.append(_verifies(server, peer, me, str(number)))
+        except Exception as reason:
+            faults.append(f"{number}: {reason!r}")
+
+    callers = [threading.Thread(target=come, args=(number,)) for number in range(140)]
+    for each in callers:
+        each.start()
+    for each in callers:
+        each.join(120)
+    assert not faults and len(streams) == 140, f"{faults[:5]}\n{server}"
+    assert server.status("Threads") >= 140, "all are guests at the same time"
+    assert tool.SANITIZED or server.status("VmHWM") < MEMORY_KB, f"{server.status('VmHWM')} kB"
+    for stream in streams:
+        stream.close()
+    server.until(lambda: server.status("Threads") < threads + 70, "sending them home", 30)
+    assert server.descriptors() < before + 140, server
+    assert len(server.records) == 141 and {each["served"]["answer"] for each in server.records} == {"valid"}
+    assert server.stop()[1] < 5 * dialback.SLOW, server
+
+
+@pytest.mark.slow
+def test_serve_has_room_again(serving, dialback_peer, me):
+    """Three hundred that say nothing take all seats; they are shown out, and who comes then is served."""
+    server, peer = serving(), dialback_peer()
+    idle = [dial((me.address, me.port)) for _ in range(300)]
+    began = time.monotonic()
+    stream = dial((me.address, me.port), timeout=90)
+    stream.send(dbhostile.HEADER + f" to='{me.domain}' from='{peer.domain}'>")
+    assert stream.hear(90)["from"] == me.domain
+    assert time.monotonic() - began < 80 and len(idle) == 300, server
+    assert server.status("Threads") <= 210, server
