@@ -23,11 +23,13 @@ struct visit *visit_expect(struct reception *reception, const struct visit_plan 
 	return visit;
 }
 
-void visit_claim(struct visit *visit, const char *id, const char *text)
+void visit_claim(struct visit *visit, const struct db_element *sent, const char *id)
 {
+	const struct claim claim = { sent->from, sent->to, id, sent->key };
+
 	pthread_mutex_lock(&visit->reception->lock);
 	if (visit->claim_count < CLAIMS_MAX)
-		visit->claims[visit->claim_count++] = (struct claim){ id, text };
+		visit->claims[visit->claim_count++] = claim;
 	pthread_mutex_unlock(&visit->reception->lock);
 }
 
@@ -77,9 +79,7 @@ static void rouse_guests(struct visit *visit, bool hard)
 	visit->over = true;
 	for (size_t i = 0; i < GUESTS_OF_VISIT; i++) {
 		struct guest *guest = visit->guests[i];
-		if (guest && hard)
-			shutdown(conn_fd(guest->conn), SHUT_RDWR);
-		else if (guest && write(guest->wake, &one, sizeof(one)) < 0)
+		if (guest && (hard || write(guest->wake, &one, sizeof(one)) < 0))
 			shutdown(conn_fd(guest->conn), SHUT_RDWR);
 	}
 }

@@ -76,8 +76,8 @@ uint16_t reception_port(const struct reception *reception);
 
 /* From here on the peer's calls belong to this visit. */
 struct visit *visit_expect(struct reception *reception, const struct visit_plan *plan);
-/* A key that was sent: what a db:verify with this id should bring. text as it was sent. */
-void visit_claim(struct visit *visit, const char *id, const char *text);
+/* A db:result that was sent on the stream of this id: what a db:verify should be about. */
+void visit_claim(struct visit *visit, const struct db_element *sent, const char *id);
 /* A stanza that was sent: its answer carries this id. */
 void visit_watch(struct visit *visit, const char *stanza_id);
 /* Nobody listens, for this visit's time; other visits suffer with it. */

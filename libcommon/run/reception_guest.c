@@ -120,43 +120,63 @@ static bool say(struct reception_guest *guest, struct db_element answer, enum db
 	return guest_say(&guest->guest, &answer, err);
 }
 
+#define SPACE " \t\r\n"
+
 static enum key_state compare(const char *sent, const struct db_element *asked, const char *text)
 {
-	if (strcmp(sent, text) == 0)
+	size_t size = strlen(asked->key);
+	if (strcmp(sent, text) == 0 || strcmp(sent, asked->key) == 0)
 		return KEY_RIGHT;
-	return *asked->key && strstr(sent, asked->key) ? KEY_TRIMMED : KEY_WRONG;
+	const char *inner = sent + strspn(sent, SPACE);
+	bool same = strncmp(inner, asked->key, size) == 0 &&
+		    inner[size + strspn(inner + size, SPACE)] == '\0';
+	return size > 0 && same ? KEY_TRIMMED : KEY_WRONG;
 }
 
-/* Is it a key that was sent on the stream of that id? Under the lock. */
-static enum key_state judge_key(const struct visit *visit, const struct db_element *asked,
-				const char *text)
+/* It is about the pair that we claimed on the stream of that id: everything else is another
+ * question, and perhaps somebody else's. */
+static bool is_about(const struct claim *claim, const struct db_element *asked)
 {
-	enum key_state best = KEY_WRONG;
-	for (size_t i = 0; asked->id && i < visit->claim_count; i++) {
+	return asked->id && strcmp(claim->id, asked->id) == 0 &&
+	       dialback_same_domain(claim->us, asked->to) &&
+	       dialback_same_domain(claim->them, asked->from);
+}
+
+/* Under the lock. *key is the best that was brought for it. False: no claim of ours is meant. */
+static bool judge_key(const struct visit *visit, const struct db_element *asked, const char *text,
+		      enum key_state *key)
+{
+	bool about = false;
+	*key = KEY_WRONG;
+	for (size_t i = 0; i < visit->claim_count; i++) {
 		const struct claim *claim = &visit->claims[i];
-		if (strcmp(claim->id, asked->id) != 0)
+		if (!is_about(claim, asked))
 			continue;
 		enum key_state state = compare(claim->text, asked, text);
-		if (state == KEY_RIGHT || best == KEY_WRONG)
-			best = state;
+		if (state == KEY_RIGHT || *key == KEY_WRONG)
+			*key = state;
+		about = true;
 	}
-	return best;
+	return about;
 }
 
 static void note_verify(struct reception_guest *guest, const struct db_element *asked,
 			const char *text)
 {
 	enum key_state key = KEY_WRONG;
+	const struct visit *visit = guest->visit;
 	struct visit_seen *seen = begin_change(guest);
-	if (!seen)
+	if (!visit || !seen)
 		return;
-	key = judge_key(guest->visit, asked, text);
-	seen->verifies++;
-	seen->key = key;
-	seen->clear = seen->clear || !guest->guest.link.encrypted;
+	/* A question with the right key stands, whatever else is asked later. */
+	if (judge_key(visit, asked, text, &key)) {
+		seen->verifies++;
+		seen->key = seen->key == KEY_RIGHT ? KEY_RIGHT : key;
+		seen->clear = seen->clear || !guest->guest.link.encrypted;
+	}
 	end_change(guest);
-	diary_element(guest->visit->plan.diary, HOP_RECEIVED, guest->guest.number,
-		      guest->visit->plan.trial, asked, key);
+	diary_element(visit->plan.diary, HOP_RECEIVED, guest->guest.number, visit->plan.trial,
+		      asked, key);
 }
 
 /* False: the conversation is over. */

@@ -11,7 +11,7 @@
 #define GUEST_SECONDS   300.0 /* longer than a trial lasts */
 
 struct claim {
-	const char *id, *text;
+	const char *us, *them, *id, *text;
 };
 
 /* The reception's lock guards everything but the plan, which nobody changes. */

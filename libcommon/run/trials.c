@@ -146,9 +146,7 @@ void trial_confirm(void *context, const struct db_element *request, const char *
 	};
 	const struct db_element *questions[] = { &question };
 	*out = (struct trial_answer){ 0 };
-	if (!call_open(&call, &run, DIALBACK_NONE, &wish))
-		call_outcome(&call, out);
-	else if (call_say(&call, &question, KEY_NONE))
+	if (call_open(&call, &run, DIALBACK_NONE, &wish) && call_say(&call, &question, KEY_NONE))
 		call_await(&call, questions, 1, run.common->opt->wait, out);
 	else
 		call_outcome(&call, out);

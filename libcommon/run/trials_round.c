@@ -132,7 +132,7 @@ static void claim_once(struct call *call, struct visit *visit, const char *from,
 	const struct db_element *requests[] = { &request };
 	bool right = strcmp(key, trial_key(call->run, call->run->us, call->run->them, call->id)) ==
 		     0;
-	visit_claim(visit, call->id ? call->id : "", key);
+	visit_claim(visit, &request, call->id ? call->id : "");
 	if (call_say(call, &request, right ? KEY_RIGHT : KEY_WRONG))
 		call_await(call, requests, 1, seconds, &out->answer);
 	else
@@ -230,7 +230,7 @@ void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 		const struct db_element pair = second_pair(line, call, out->which);
 		const struct db_element *requests[] = { &pair };
 		bool right = out->which != TRIAL_SECOND_INVALID;
-		visit_claim(visit, call->id ? call->id : "", pair.key);
+		visit_claim(visit, &pair, call->id ? call->id : "");
 		if (call_say(call, &pair, right ? KEY_RIGHT : KEY_WRONG))
 			call_await(call, requests, 1, line->run.common->opt->wait, &out->another);
 		else
