@@ -24,9 +24,14 @@ static const char *failure_text(const struct trying *trying)
 			    cause ? cause : "", also);
 }
 
-/* Row 33: it may insist on a certificate at our end, too. */
+/* Row 33: it may insist on a certificate at our end, too. Who does not know our domain, or his own,
+ * has another reason. */
 static bool disliked_our_end(const struct trying *trying)
 {
+	const char *condition = trying->trial->answer.condition;
+	if (condition &&
+	    (strcmp(condition, "item-not-found") == 0 || strcmp(condition, "host-unknown") == 0))
+		return false;
 	return trying->trial->called_back == KNOWN_NO &&
 	       !dialback_certificate_is_good(trying->facts) &&
 	       trial_was_visited(trying->facts, trying->trial);

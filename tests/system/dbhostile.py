@@ -343,7 +343,7 @@ def talks_http(peer, place, sender, target, stream, key):
     there.receive(3)
 
 
-BACK = [connects_only, says_nothing, header_only, drips_header, floods_clear, never_ends_handshake, asks_in_clear,
+BACK = [connects_only, says_nothing, header_only, drips_header, floods_clear, never_ends_handshake,
         asks_about_another_key, asks_about_another_id, asks_about_another_domain, asks_as_somebody_else, asks_in_a_wrong_namespace,
         floods_questions, giant_question, deep_question, many_calls, answers_unasked, talks_http]
 

@@ -99,6 +99,15 @@ def test_noise_does_not_hide_an_honest_call(ca, dns, me, dialback_peer, how):
     assert seen.severity("round") in (None, "info"), seen
 
 
+def test_call_in_clear_is_told(ca, dns, me, dialback_peer):
+    """It asks about the right key, but everybody on the way can read along."""
+    peer = dialback_peer(type("Peer", (dbhostile.Visitor,), {"how": dbhostile.asks_in_clear}))
+    seen = hold_out(ca, dns, me, peer.domain)
+    check = seen.check("round")
+    assert check["called_in_clear"] is True and check["key"] == "right", seen
+    assert seen.severity("round") == "warning" and "dialback-outbound-in-clear" in seen.ids, seen
+
+
 def test_call_from_elsewhere(ca, dns, me, dialback_peer):
     """XEP-0220 ties nobody to an address: it counts, and the record says whence it came."""
     peer = dialback_peer(source="127.0.0.77")
