@@ -300,7 +300,8 @@ static bool take_result(struct reception_guest *guest, const struct db_element *
 static bool take_stanza(struct reception_guest *guest, const struct elem *elem, struct err *err)
 {
 	const char *domain = jid_domain_of(elem_attr(elem, "from"), guest->mem);
-	bool welcome = guest->guest.external || dialback_same_domain(guest->verified, domain);
+	bool welcome = dialback_same_domain(guest->guest.external, domain) ||
+		       dialback_same_domain(guest->verified, domain);
 	const char *id = elem_attr(elem, "id"), *type = elem_attr(elem, "type");
 	struct visit_seen *seen = begin_change(guest);
 	if (seen) {
@@ -401,6 +402,7 @@ void reception_welcome(void *context, const struct caller *caller)
 	struct err err;
 	guest_begin(&guest.guest, reception->options.host, caller, guest.mem);
 	guest.guest.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	conn_set_deadline(caller->conn, deadline_in(STRANGER_SECONDS));
 	if (guest_hear(&guest.guest, &err)) {
 		join(&guest, guest.guest.theirs.from);
 		const struct manner *manner = guest.visit ? &guest.visit->plan.manner : &strict;
