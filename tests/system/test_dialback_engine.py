@@ -1,8 +1,6 @@
 """The engine of xmpp-dialback where it was once wrong: what came behind an element, who a certificate speaks for, pairs beyond a
 few, an end at any moment."""
 
-import signal
-
 import pytest
 
 import dbpeer
@@ -229,3 +227,48 @@ def test_shown_to_the_end(serving, dialback_peer, me, call):
         dial((me.address, me.port)).cut()
     assert is_welcome(server, call(peer), peer, me)
     assert server.stop()[0] == 0, server
+# trials
+
+def look(ca, dns, me, domain, check, *args):
+    return dialback.look(ca, dns, me, domain, "--check", check, *args)
+
+
+def test_no_tls_has_no_stream_before_it(ca, dns, me, dialback_peer):
+    """Rows 17: without TLS the key of the clear stream is the right one, and its `valid` no fault."""
+    seen = look(ca, dns, me, dialback_peer(tls="off").domain, "key-of-clear-stream")
+    check = seen.check("key-of-clear-stream")
+    assert check["state"] == "not_tested" and check["reason"], seen
+    assert seen.severity("key-of-clear-stream") is None, seen
+
+
+@pytest.mark.threads
+def test_door_is_shut_for_one_trial_alone(ca, dns, me, dialback_peer):
+    """Several domains at once: where nobody may listen nobody does, and everywhere else somebody does."""
+    peers = [dialback_peer(dbpeer.Server, f"many{number}.test") for number in range(4)]
+    result = tool.run(dialback.NAME, ["-j", "-k", "-J", 4, "--resolver", dns.resolver, "--trust", ca.file, "-t", 20 * dialback.SLOW,
+                                      *dialback.arguments(me, "--check", "round,sender-refuses,wrong-key")],
+                      stdin="".join(f"{peer.domain}\n" for peer in peers), timeout=120 * dialback.SLOW)
+    for record in result.records:
+        checks = {each["check"]: each for each in record["endpoints"][0]["dialback"]["checks"]}
+        assert checks["round"].get("outcome") == "valid" and checks["round"]["called_back"], checks
+        assert checks["sender-refuses"].get("outcome") != "valid" and not checks["sender-refuses"].get("called_back"), checks
+        assert checks["wrong-key"].get("outcome") == "invalid" and checks["wrong-key"]["called_back"], checks
+
+
+@pytest.mark.threads
+def test_every_endpoint_has_its_own_calls(ca, dns, me, dialback_peer):
+    """Two hosts of one domain, both examined: whoever calls as that domain is taken for the one under trial."""
+    one, other = dialback_peer(), dialback_peer(publish=False)
+    dns.publish(f"_xmpp-server._tcp.{one.domain}", [("SRV", 0, 0, one.port, f"one.{one.domain}"), ("SRV", 1, 0, other.port, f"other.{one.domain}")])
+    dns.publish(f"one.{one.domain}", [("A", one.address)])
+    dns.publish(f"other.{one.domain}", [("A", other.address)])
+    result = tool.run(dialback.NAME, ["-j", "--all", "--resolver", dns.resolver, "--trust", ca.file, "-t", 20 * dialback.SLOW,
+                                      *dialback.arguments(me, "--check", "round,answer-invalid,answer-twice"), one.domain],
+                      timeout=120 * dialback.SLOW)
+    sections = [each["dialback"] for each in result.record["endpoints"]]
+    assert len(sections) == 2, result
+    for section in sections:
+        checks = {each["check"]: each for each in section["checks"]}
+        assert checks["round"].get("outcome") == "valid" and checks["round"]["called_back"], checks
+        assert checks["answer-invalid"].get("outcome") == "invalid", checks
+        assert checks["answer-invalid"]["called_back"] and checks["answer-twice"]["called_back"], checks
