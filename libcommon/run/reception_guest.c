@@ -126,46 +126,6 @@ static bool say(struct reception_guest *guest, struct db_element answer, enum db
 	return guest_say(&guest->guest, &answer, err);
 }
 
-#define SPACE " \t\r\n"
-
-static enum key_state compare(const char *sent, const struct db_element *asked, const char *text)
-{
-	size_t size = strlen(asked->key);
-	if (strcmp(sent, text) == 0 || strcmp(sent, asked->key) == 0)
-		return KEY_RIGHT;
-	const char *inner = sent + strspn(sent, SPACE);
-	bool same = strncmp(inner, asked->key, size) == 0 &&
-		    inner[size + strspn(inner + size, SPACE)] == '\0';
-	return size > 0 && same ? KEY_TRIMMED : KEY_WRONG;
-}
-
-/* It is about the pair that we claimed on the stream of that id: everything else is another
- * question, and perhaps somebody else's. */
-static bool is_about(const struct claim *claim, const struct db_element *asked)
-{
-	return asked->id && strcmp(claim->id, asked->id) == 0 &&
-	       dialback_same_domain(claim->us, asked->to) &&
-	       dialback_same_domain(claim->them, asked->from);
-}
-
-/* Under the lock. *key is the best that was brought for it. False: no claim of ours is meant. */
-static bool judge_key(const struct visit *visit, const struct db_element *asked, const char *text,
-		      enum key_state *key)
-{
-	bool about = false;
-	*key = KEY_WRONG;
-	for (size_t i = 0; i < visit->claim_count; i++) {
-		const struct claim *claim = &visit->claims[i];
-		if (!is_about(claim, asked))
-			continue;
-		enum key_state state = compare(claim->text, asked, text);
-		if (state == KEY_RIGHT || *key == KEY_WRONG)
-			*key = state;
-		about = true;
-	}
-	return about;
-}
-
 static void note_verify(struct reception_guest *guest, const struct db_element *asked,
 			const char *text)
 {
@@ -175,7 +135,7 @@ static void note_verify(struct reception_guest *guest, const struct db_element *
 	if (!visit || !seen)
 		return;
 	/* A question with the right key stands, whatever else is asked later. */
-	if (judge_key(visit, asked, text, &key)) {
+	if (claim_judge(visit->claims, visit->claim_count, asked, text, &key)) {
 		seen->verifies++;
 		seen->key = seen->key == KEY_RIGHT ? KEY_RIGHT : key;
 		seen->clear = seen->clear || !guest->guest.link.encrypted;

@@ -4,16 +4,13 @@
 
 #include <pthread.h>
 
+#include "run/claim.h"
 #include "run/reception.h"
 
 #define CLAIMS_MAX      4
 #define GUESTS_OF_VISIT 16    /* at once */
 #define CALLS_MAX       64    /* in all: what is seen of each is kept until the run ends */
 #define GUEST_SECONDS   300.0 /* longer than a trial lasts */
-
-struct claim {
-	const char *us, *them, *id, *text;
-};
 
 /* The reception's lock guards everything but the plan, which nobody changes. */
 struct visit {

@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 
 #include "base/fd.h"
+#include "run/pairs.h"
 #include "run/serve_inner.h"
 #include "xmpp/jid.h"
 
@@ -11,19 +12,12 @@
 #define IDLE_SECONDS  60.0 /* between two things worth one */
 #define NAP_MS        100
 
-/* Directed: stanzas go from one domain to the other. */
-struct pair {
-	const char *from, *to;
-	bool stands; /* the last answer was `valid` */
-};
-
 struct served_guest {
 	struct guest guest;
 	struct serve *serve;
 	struct arena *mem, *scratch; /* for the connection; for one element */
 	struct inquiry *pending[PENDING_MAX];
-	struct pair pairs[VERIFIED_MAX];
-	size_t pair_count;
+	struct pairs verified;
 	struct deadline until; /* for the next thing worth an answer */
 };
 
@@ -153,47 +147,6 @@ static bool is_pending(const struct served_guest *guest, const struct db_element
 	return false;
 }
 
-static struct pair *find_pair(struct served_guest *guest, const char *from, const char *to)
-{
-	for (size_t i = 0; i < guest->pair_count; i++) {
-		struct pair *pair = &guest->pairs[i];
-		if (dialback_same_domain(pair->from, from) && dialback_same_domain(pair->to, to))
-			return pair;
-	}
-	return NULL;
-}
-
-static bool any_pair_stands(const struct served_guest *guest)
-{
-	for (size_t i = 0; i < guest->pair_count; i++) {
-		if (guest->pairs[i].stands)
-			return true;
-	}
-	return false;
-}
-
-/* False: there are so many already. */
-static bool remember_pair(struct served_guest *guest, const struct db_element *request)
-{
-	struct pair *pair = find_pair(guest, request->from, request->to);
-	if (!pair && guest->pair_count == VERIFIED_MAX)
-		return false;
-	if (!pair) {
-		pair = &guest->pairs[guest->pair_count++];
-		pair->from = arena_copy(guest->mem, request->from);
-		pair->to = arena_copy(guest->mem, request->to);
-	}
-	pair->stands = true;
-	return true;
-}
-
-static void forget_pair(struct served_guest *guest, const struct db_element *request)
-{
-	struct pair *pair = find_pair(guest, request->from, request->to);
-	if (pair)
-		pair->stands = false;
-}
-
 static bool take_result(struct served_guest *guest, const struct db_element *asked, struct err *err)
 {
 	size_t place = 0;
@@ -233,20 +186,28 @@ static void conclude(const struct inquiry *inquiry, struct db_element *reply,
 		served->reason = answer->condition;
 }
 
+/* For one pair at least. */
+static bool is_authenticated(const struct served_guest *guest)
+{
+	return guest->guest.external || pairs_any(&guest->verified);
+}
+
 /* What the stream is good for from here on. DB-16: `invalid` is for one on which no other pair was
  * verified, and ends it. */
 static void settle_pair(struct served_guest *guest, const struct inquiry *inquiry,
 			struct db_element *reply, struct served_facts *served)
 {
+	const struct db_element *request = &inquiry->request;
 	if (guest->serve->run->opt->misbehave == MISBEHAVE_INVALID)
 		reply->type = DB_INVALID;
-	if (reply->type == DB_VALID && !remember_pair(guest, &inquiry->request)) {
+	if (reply->type == DB_VALID &&
+	    !pairs_remember(&guest->verified, request->from, request->to, guest->mem)) {
 		reply->type = DB_ERROR;
 		reply->condition = "resource-constraint";
 		served->reason = "too many pairs on one stream";
 	} else if (reply->type == DB_INVALID) {
-		forget_pair(guest, &inquiry->request);
-		if (any_pair_stands(guest)) {
+		pairs_forget(&guest->verified, request->from, request->to);
+		if (is_authenticated(guest)) {
 			reply->type = DB_ERROR;
 			reply->condition = "forbidden";
 		}
@@ -271,7 +232,7 @@ static bool tell_initiator(struct served_guest *guest, const struct inquiry *inq
 		served.outcome = outcome_of(reply.type);
 		served.condition = reply.condition;
 	} else {
-		forget_pair(guest, &inquiry->request);
+		pairs_forget(&guest->verified, inquiry->request.from, inquiry->request.to);
 	}
 	served.elapsed_ms = clock_ms() - inquiry->since_ms;
 	tell(guest, &served);
@@ -311,13 +272,11 @@ static bool take_stanza(struct served_guest *guest, const struct elem *elem, str
 {
 	const char *from = jid_domain_of(elem_attr(elem, "from"), guest->scratch);
 	const char *to = jid_domain_of(elem_attr(elem, "to"), guest->scratch);
-	const struct pair *pair = find_pair(guest, from, to);
-	if ((pair && pair->stands) || is_external_pair(&guest->guest, from, to)) {
+	if (pairs_has(&guest->verified, from, to) || is_external_pair(&guest->guest, from, to)) {
 		guest->until = deadline_in(IDLE_SECONDS);
 		return true;
 	}
-	bool known = guest->guest.external || any_pair_stands(guest);
-	guest_refuse(&guest->guest, known ? "invalid-from" : "not-authorized");
+	guest_refuse(&guest->guest, is_authenticated(guest) ? "invalid-from" : "not-authorized");
 	return err_set(err, AT_STREAM, ERR_PROTOCOL, "a stanza of a pair that was not verified");
 }
 
@@ -339,6 +298,15 @@ static bool take_element(struct served_guest *guest, const struct elem *elem, st
 					 : take_result(guest, &element, err);
 }
 
+static bool is_asking(const struct served_guest *guest)
+{
+	for (size_t i = 0; i < PENDING_MAX; i++) {
+		if (guest->pending[i])
+			return true;
+	}
+	return false;
+}
+
 static void converse(struct served_guest *guest)
 {
 	struct err err;
@@ -353,6 +321,10 @@ static void converse(struct served_guest *guest)
 			on = take_answers(guest, &err);
 			break;
 		case GUEST_SILENT:
+			if (is_asking(guest)) { /* it is we who have not answered yet */
+				guest->until = deadline_in(IDLE_SECONDS);
+				break;
+			}
 			guest_refuse(&guest->guest, "connection-timeout");
 			on = false;
 			break;

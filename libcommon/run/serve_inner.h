@@ -8,10 +8,9 @@
 #include "run/dialback.h"
 #include "run/guest.h"
 
-#define GUESTS_MAX   200
-#define INQUIRY_MAX  200 /* questions to authoritative servers at once */
-#define PENDING_MAX  4   /* of them for one guest */
-#define VERIFIED_MAX 16  /* pairs on one stream */
+#define GUESTS_MAX  200
+#define INQUIRY_MAX 200 /* questions to authoritative servers at once */
+#define PENDING_MAX 4   /* of them for one guest */
 
 struct serve {
 	const struct dialback_run *run;
@@ -22,7 +21,7 @@ struct serve {
 	enum status worst;
 	bool stopping;
 	bool broken; /* standard output */
-	int done;    /* an eventfd: --count is reached, or output failed */
+	int done;    /* an eventfd: a signal came, --count is reached, or output failed */
 	struct door *door;
 };
 
