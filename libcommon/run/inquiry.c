@@ -10,7 +10,17 @@
 
 #define STACK_SIZE ((size_t)512 * 1024)
 
-/* As the receiving server (DB-13): whatever place DNS names first and that lets us in. */
+/* Who asked is still there. */
+static bool is_wanted(const struct inquiry *inquiry)
+{
+	pthread_mutex_lock(&inquiry->serve->lock);
+	bool wanted = !inquiry->abandoned && !inquiry->serve->stopping;
+	pthread_mutex_unlock(&inquiry->serve->lock);
+	return wanted;
+}
+
+/* As the receiving server (DB-13): whatever place DNS names first and that lets us in. A stranger
+ * chose the domain, and it may name any number of places: no new one behind one deadline. */
 static void ask_places(struct job *job, const struct trial_run *run, struct inquiry *inquiry)
 {
 	struct call call = { 0 };
@@ -24,7 +34,10 @@ static void ask_places(struct job *job, const struct trial_run *run, struct inqu
 		.key = inquiry->request.key,
 	};
 	const struct db_element *questions[] = { &question };
-	for (size_t i = 0; i < job->endpoints.count && !inquiry->reached; i++) {
+	struct deadline until = deadline_in(run->common->options->timeout);
+	for (size_t i = 0; i < job->endpoints.count && !inquiry->reached && is_wanted(inquiry) &&
+			   (i == 0 || !deadline_passed(until));
+	     i++) {
 		struct trial_run place = *run;
 		place.at = &job->endpoints.items[i];
 		inquiry->reached = call_open(&call, &place, DIALBACK_NONE, &wish);

@@ -1,5 +1,6 @@
 /* --serve: a small, strict dialback peer for who develops servers. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,23 +37,52 @@ static void write_served(const struct serve *serve, const struct served_facts *s
 	json_decref(record);
 }
 
-/* One line, one write: who reads the pipe sees each exchange as it ends. */
+static void come_to_an_end(const struct serve *serve)
+{
+	uint64_t one = 1;
+	ssize_t sent = write(serve->done, &one, sizeof(one));
+	(void)sent; /* a full counter is known already */
+}
+
+/* There is room for PIPE_BUF octets. False: whoever should read does not, and the end has come. */
+static bool wait_for_reader(const struct serve *serve)
+{
+	struct pollfd fds[] = { { STDOUT_FILENO, POLLOUT, 0 }, { serve->done, POLLIN, 0 } };
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	return fds[0].revents || poll(fds, 1, (int)(GOODBYE_SECONDS * 1000)) > 0;
+}
+
+/* A line at a time: who reads the pipe sees each exchange as it ends. */
+static bool write_line(const struct serve *serve, const char *at, size_t size)
+{
+	while (size > 0) {
+		if (!wait_for_reader(serve))
+			return false;
+		ssize_t sent = write(STDOUT_FILENO, at, size < PIPE_BUF ? size : PIPE_BUF);
+		if (sent < 0 && errno != EAGAIN && errno != EINTR)
+			return false;
+		if (sent > 0) {
+			at += sent;
+			size -= (size_t)sent;
+		}
+	}
+	return true;
+}
+
 void serve_tell(struct serve *serve, const struct served_facts *served)
 {
 	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
 	size_t count = serve->run->opt->count;
-	uint64_t one = 1;
 	write_served(serve, served, &line);
 	pthread_mutex_lock(&serve->lock);
 	bool late = serve->broken || (count > 0 && serve->exchanges == count);
 	if (!late) {
 		serve->exchanges++;
 		serve->worst = status_worse(serve->worst, served_status(served));
-		serve->broken = fwrite(buf_string(&line), 1, line.size, stdout) != line.size ||
-				fflush(stdout) != 0;
-		if ((serve->broken || serve->exchanges == count) &&
-		    write(serve->done, &one, sizeof(one)) < 0)
-			serve->stopping = true;
+		serve->broken = !write_line(serve, buf_string(&line), line.size);
+		if (serve->broken || serve->exchanges == count)
+			come_to_an_end(serve);
 	}
 	pthread_mutex_unlock(&serve->lock);
 }
@@ -74,6 +104,7 @@ static void wait_for_end(const struct serve *serve, int signals)
 	struct pollfd fds[] = { { serve->done, POLLIN, 0 }, { signals, POLLIN, 0 } };
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
+	come_to_an_end(serve); /* before any lock: one guest may be waiting for a reader with it */
 }
 
 /* Guests are cut off; who still asks an authoritative server for one of them has a moment. */
@@ -124,7 +155,6 @@ static enum status attend(struct serve *serve, struct dialback_run *run, int sig
 	wait_for_end(serve, signals);
 	if (!send_everybody_home(serve)) {
 		/* Their threads use what would be freed here. */
-		fflush(stdout);
 		_exit(serve->broken ? STATUS_UNKNOWN : (int)serve->worst);
 	}
 	if (!serve->broken)
