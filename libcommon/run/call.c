@@ -281,12 +281,23 @@ static void close_answers(struct call *call, size_t count, double since, struct 
 	}
 }
 
-static size_t match(const struct db_element *answer, const struct db_element *const *requests,
-		    size_t count, const struct trial_answer *out)
+static bool answers(const struct call *call, struct db_element answer,
+		    const struct db_element *request)
+{
+	if (call->nameless && !answer.from)
+		answer.from = request->to;
+	if (call->nameless && !answer.to)
+		answer.to = request->from;
+	return dialback_answers(&answer, request);
+}
+
+static size_t match(const struct call *call, const struct db_element *answer,
+		    const struct db_element *const *requests, size_t count,
+		    const struct trial_answer *out)
 {
 	size_t i = 0;
 	while (i < count &&
-	       (out[i].outcome != OUTCOME_NONE || !dialback_answers(answer, requests[i])))
+	       (out[i].outcome != OUTCOME_NONE || !answers(call, *answer, requests[i])))
 		i++;
 	return i;
 }
@@ -309,7 +320,7 @@ bool call_await(struct call *call, const struct db_element *const *requests, siz
 							   : "answer to db:verify");
 			break;
 		}
-		size_t i = dialback ? match(&element, requests, count, out) : count;
+		size_t i = dialback ? match(call, &element, requests, count, out) : count;
 		enum trial_outcome outcome = outcome_of(element.type);
 		if (i == count || outcome == OUTCOME_NONE) {
 			stray++;

@@ -66,7 +66,10 @@ void trial_settle(const struct call *call, struct trial_facts *out)
 	const struct features *offered = &call->link.before;
 	bool clear = trial_kind(out->which)->role == ROLE_BEFORE_TLS;
 	out->state = TRIAL_TESTED;
-	if (is_policy(answer->condition) || (clear && answer->outcome == OUTCOME_CLOSED)) {
+	/* Who has asked back did take it up; in clear only how it ends counts. */
+	bool taken_up = out->called_back == KNOWN_YES && out->tls;
+	if ((is_policy(answer->condition) && !taken_up) ||
+	    (clear && answer->outcome == OUTCOME_CLOSED)) {
 		out->state = TRIAL_REFUSED;
 	} else if (clear && answer->outcome == OUTCOME_SILENCE) {
 		/* Silence is how a server ignores it that requires TLS; another one may still be

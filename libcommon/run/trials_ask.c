@@ -117,8 +117,10 @@ static void ask_lame(struct line *line, struct call *call, const struct db_eleme
 	const struct db_element *requests[] = { &whole };
 	whole.from = whole.from ? whole.from : line->run.us;
 	whole.to = whole.to ? whole.to : line->run.them;
+	call->nameless = true;
 	if (say(call, request, &out->answer))
 		call_await(call, requests, 1, line->run.common->opt->wait, &out->answer);
+	call->nameless = false;
 }
 
 void trial_result(struct line *line, size_t trial, struct trial_facts *out)

@@ -1,6 +1,8 @@
 """The engine of xmpp-dialback where it was once wrong: what came behind an element, who a certificate speaks for, pairs beyond a
 few, an end at any moment."""
 
+import signal
+
 import pytest
 
 import dbpeer
@@ -227,6 +229,18 @@ def test_shown_to_the_end(serving, dialback_peer, me, call):
         dial((me.address, me.port)).cut()
     assert is_welcome(server, call(peer), peer, me)
     assert server.stop()[0] == 0, server
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_reader_that_does_not_read(serving, dialback_peer, me, call, number):
+    """A full pipe stops the exchanges, and not the end."""
+    server, peer = serving("-vv", pipe=True), dialback_peer()
+    stream = call(peer)
+    with pytest.raises((TimeoutError, Gone)):
+        for each in range(400):
+            stream.send(element("verify", "key", sender=peer.domain, to=me.domain, id=str(each)))
+            stream.next(1.5)
+    assert server.stop(number)[1] < 10 * dialback.SLOW
+
+
 # trials
 
 def look(ca, dns, me, domain, check, *args):
@@ -272,3 +286,32 @@ def test_every_endpoint_has_its_own_calls(ca, dns, me, dialback_peer):
         assert checks["round"].get("outcome") == "valid" and checks["round"]["called_back"], checks
         assert checks["answer-invalid"].get("outcome") == "invalid", checks
         assert checks["answer-invalid"]["called_back"] and checks["answer-twice"]["called_back"], checks
+
+
+def test_answer_without_the_name_that_was_left_out(ca, dns, me, dialback_peer):
+    class Peer(dbpeer.Server):
+        def result(self, stream, elem):
+            if elem.get("from"):
+                return super().result(stream, elem)
+            return stream.send(element("result", sender=elem.get("to"), type="error", named="bad-request"))
+
+    seen = look(ca, dns, me, dialback_peer(Peer).domain, "without-from")
+    assert (seen.outcome("without-from"), seen.check("without-from")["condition"]) == ("error", "bad-request"), seen
+
+
+def test_what_was_asked_back_was_not_refused(ca, dns, me, dialback_peer):
+    """It took our claim up, asked, and then closed with a policy: that is an outcome, not a refusal to try."""
+    class Peer(dbpeer.Server):
+        def settle(self, stream, sender, target, verdict):
+            self.refuse(stream, "not-authorized")
+
+    seen = look(ca, dns, me, dialback_peer(Peer).domain, "answer-invalid")
+    assert seen.check("answer-invalid")["called_back"] and seen.check("answer-invalid")["state"] == "tested", seen
+
+
+def test_port_that_is_taken(ca, dns, me, dialback_peer, serving):
+    """Told, and nothing is left behind."""
+    serving()
+    result = tool.run(dialback.NAME, ["-j", "--resolver", dns.resolver, *dialback.arguments(me), "peer.test"])
+    result.expect(status=3, out="")
+    assert f"port {me.port}" in result.err and "Sanitizer" not in result.err, result
