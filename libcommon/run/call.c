@@ -229,6 +229,9 @@ static void take_other(struct call *call, const struct elem *elem)
 	const char *id = elem_attr(elem, "id"), *type = elem_attr(elem, "type");
 	bool ours = id && call->stanza_id && strcmp(id, call->stanza_id) == 0;
 	bool error = type && strcmp(type, "error") == 0;
+	const char *condition = error ? arena_copy(mem, stream_stanza_error(elem)) : NULL;
+	if (ours)
+		call->stanza_error = condition;
 	call->delivered = call->delivered || (ours && !error);
 	call->bounced = call->bounced || (ours && error);
 	note(call, (struct hop){ .way = HOP_RECEIVED,
@@ -237,8 +240,7 @@ static void take_other(struct call *call, const struct elem *elem)
 				 .to = arena_copy(mem, elem_attr(elem, "to")),
 				 .id = arena_copy(mem, id),
 				 .text = arena_copy(mem, elem->name),
-				 .condition = error ? arena_copy(mem, stream_stanza_error(elem))
-						    : NULL });
+				 .condition = condition });
 }
 
 /* Reads one element. False: the stream is over, or the time is. */

@@ -38,9 +38,10 @@ struct call {
 	const char *id;        /* the peer's, of the stream that stands now; NULL: it gave none */
 	const char *stanza_id; /* an answer to this one is awaited, too; NULL */
 	bool delivered, bounced;
-	bool nameless;  /* answers may leave out from or to, as our request does */
-	bool open;      /* good for more */
-	struct err err; /* why it is not */
+	const char *stanza_error; /* the condition with which it bounced; NULL */
+	bool nameless;            /* answers may leave out from or to, as our request does */
+	bool open;                /* good for more */
+	struct err err;           /* why it is not */
 	struct stream_error error;
 };
 

@@ -87,16 +87,31 @@ void serve_tell(struct serve *serve, const struct served_facts *served)
 	pthread_mutex_unlock(&serve->lock);
 }
 
-/* SIGTERM and SIGINT are read like a file: no thread is interrupted by them. */
-static int watch_signals(void)
+static sigset_t our_signals(void)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	return set;
+}
+
+/* SIGTERM and SIGINT are read like a file: no thread is interrupted by them. */
+static int watch_signals(void)
+{
+	sigset_t set = our_signals();
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* A second signal ends us at once, whatever somebody waits for. */
+static void take_signal(int signals)
+{
+	struct signalfd_siginfo first;
+	sigset_t set = our_signals();
+	if (read(signals, &first, sizeof(first)) == (ssize_t)sizeof(first))
+		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static void wait_for_end(const struct serve *serve, int signals)
@@ -104,6 +119,8 @@ static void wait_for_end(const struct serve *serve, int signals)
 	struct pollfd fds[] = { { serve->done, POLLIN, 0 }, { signals, POLLIN, 0 } };
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
+	if (fds[1].revents)
+		take_signal(signals);
 	come_to_an_end(serve); /* before any lock: one guest may be waiting for a reader with it */
 }
 

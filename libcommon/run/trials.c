@@ -53,7 +53,7 @@ struct call *line_call(struct line *line, size_t trial, const struct call_wish *
 	return call;
 }
 
-static bool is_policy(const char *condition)
+bool trial_is_policy(const char *condition)
 {
 	return condition && (strcmp(condition, "policy-violation") == 0 ||
 			     strcmp(condition, "not-authorized") == 0 ||
@@ -68,7 +68,7 @@ void trial_settle(const struct call *call, struct trial_facts *out)
 	out->state = TRIAL_TESTED;
 	/* Who has asked back did take it up; in clear only how it ends counts. */
 	bool taken_up = out->called_back == KNOWN_YES && out->tls;
-	if ((is_policy(answer->condition) && !taken_up) ||
+	if ((trial_is_policy(answer->condition) && !taken_up) ||
 	    (clear && answer->outcome == OUTCOME_CLOSED)) {
 		out->state = TRIAL_REFUSED;
 	} else if (clear && answer->outcome == OUTCOME_SILENCE) {

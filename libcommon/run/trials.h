@@ -34,6 +34,9 @@ void line_hang_up(struct line *line);
 /* What the answer on this call means for state. called_back must be known by then, where it can be.
  */
 void trial_settle(const struct call *call, struct trial_facts *out);
+/* A condition that speaks of rights, not of what was asked: "policy-violation", "not-authorized",
+ * "encryption-required". */
+bool trial_is_policy(const char *condition);
 /* A domain that is not in DNS (RFC 6761, 6.4), another one each time. */
 const char *trial_no_domain(struct arena *mem);
 /* db:verify of its key from a guest, sent to the peer's authoritative server: visit_plan.confirm.

@@ -176,13 +176,13 @@ void trial_round(struct line *line, size_t trial, struct trial_facts *out)
 	const struct round *round = round_of(out->which);
 	struct call_wish wish = round->wish;
 	const char *from = line->run.us, *earlier = NULL;
-	double since = clock_ms();
 	line_hang_up(line);
 	if (round->key == FORM_REPLAY)
 		earlier = earlier_id(line, trial);
 	if (round->upper)
 		wish.from = from = shout(from, line->run.mem);
 	struct visit *visit = expect_round(line, trial, round);
+	double since = clock_ms(); /* behind those we had to wait for */
 	struct call *call = line_call(line, trial, &wish, out);
 	bool claimed = call && can_claim(call, round->key, earlier, out);
 	if (claimed) {
@@ -242,9 +242,9 @@ static void keep_alive(struct call *call)
 void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 {
 	static const struct manner usual = { 0 };
-	double since = clock_ms();
 	line_hang_up(line);
 	struct visit *visit = trial_expect(line, trial, &usual, RESULT_HONEST);
+	double since = clock_ms();
 	struct call *call = trial_verified_call(line, trial, visit, out);
 	if (call && out->which == TRIAL_KEEPALIVE)
 		keep_alive(call);

@@ -28,6 +28,15 @@ static void say_unsolicited(struct call *call, enum trial which)
 		call->open = false;
 }
 
+/* A bounce on a stream that is not bidirectional comes from who guards it, and not from where the
+ * stanza should have gone, if it speaks of rights. */
+static bool is_turned_away(const struct call *call, enum trial which)
+{
+	return call->bounced && which != TRIAL_BIDI &&
+	       (trial_is_policy(call->stanza_error) ||
+		(call->stanza_error && strcmp(call->stanza_error, "forbidden") == 0));
+}
+
 /* Until the answer comes, on this stream or on one of the peer's, or nothing more can. */
 static void await_stanza(struct call *call, struct visit *visit, struct trial_facts *out)
 {
@@ -40,7 +49,13 @@ static void await_stanza(struct call *call, struct visit *visit, struct trial_fa
 	struct visit_seen seen = { 0 };
 	if (!call->delivered && !call->bounced && call->open)
 		seen = visit_wait(visit, is_answered, until);
-	bool through = call->delivered || call->bounced || seen.delivered || seen.bounced;
+	bool refused = is_turned_away(call, out->which);
+	if (refused)
+		ended = (struct trial_answer){ .outcome = OUTCOME_ERROR,
+					       .condition = call->stanza_error,
+					       .elapsed_ms = ended.elapsed_ms };
+	bool through = !refused &&
+		       (call->delivered || call->bounced || seen.delivered || seen.bounced);
 	out->delivered = through ? KNOWN_YES : KNOWN_NO;
 	out->bounced = call->bounced || seen.bounced ? KNOWN_YES : KNOWN_NOT;
 	if (!through)
@@ -86,13 +101,13 @@ void trial_stanza(struct line *line, size_t trial, struct trial_facts *out)
 	const struct dialback_options *opt = line->run.common->opt;
 	const char *from = line->run.us, *to = line->run.them;
 	const char *id = trial_new_id(line->run.mem);
-	double since = clock_ms();
 	if (out->which == TRIAL_STANZA_OTHER_SENDER)
 		from = opt->piggyback;
 	if (out->which == TRIAL_STANZA_OTHER_TARGET)
 		to = opt->piggyback_to;
 	line_hang_up(line);
 	struct visit *visit = trial_expect(line, trial, &usual, RESULT_HONEST);
+	double since = clock_ms();
 	struct call *call = prepare(line, trial, visit, out);
 	visit_watch(visit, id);
 	if (call) {
@@ -174,9 +189,9 @@ void trial_back(struct line *line, size_t trial, struct trial_facts *out)
 				    : out->which == TRIAL_BACK_SILENCE     ? RESULT_SILENT
 				    : out->which == TRIAL_BACK_UNSOLICITED ? RESULT_UNSOLICITED
 									   : RESULT_HONEST;
-	double since = clock_ms();
 	line_hang_up(line);
 	struct visit *visit = trial_expect(line, trial, &usual, RESULT_HONEST);
+	double since = clock_ms();
 	struct call *call = trial_verified_call(line, trial, visit, out);
 	visit_end(&visit);
 	visit = trial_expect(line, trial, &manner, result);

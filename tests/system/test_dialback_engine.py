@@ -2,6 +2,7 @@
 few, an end at any moment."""
 
 import signal
+import subprocess
 
 import pytest
 
@@ -241,6 +242,23 @@ def test_reader_that_does_not_read(serving, dialback_peer, me, call, number):
     assert server.stop(number)[1] < 10 * dialback.SLOW
 
 
+def test_second_signal_ends_it_at_once(serving, dialback_peer, me, call):
+    """Whatever it waits for: here for a question to somebody who is silent."""
+    class Silent(dbpeer.Server):
+        def verify(self, stream, elem):
+            pass
+
+    server, peer = serving(), dialback_peer(Silent)
+    stream = call(peer)
+    claim(peer, stream, me.domain)
+    server.until(lambda: peer.came("verify"), "asking")
+    server.process.send_signal(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        server.process.wait(0.5)
+    assert server.stop()[1] < 1
+    assert server.process.returncode == -signal.SIGTERM
+
+
 # trials
 
 def look(ca, dns, me, domain, check, *args):
@@ -315,3 +333,17 @@ def test_port_that_is_taken(ca, dns, me, dialback_peer, serving):
     result = tool.run(dialback.NAME, ["-j", "--resolver", dns.resolver, *dialback.arguments(me), "peer.test"])
     result.expect(status=3, out="")
     assert f"port {me.port}" in result.err and "Sanitizer" not in result.err, result
+
+
+@pytest.mark.parametrize("named,through", [("not-authorized", False), ("forbidden", False), ("service-unavailable", True)])
+def test_stanza_that_is_turned_away_was_not_delivered(ca, dns, me, dialback_peer, named, through):
+    """An error on the stream that it came by, of who guards it; another one came from where it went."""
+    class Peer(dbpeer.Server):
+        def stanza(self, stream, elem):
+            stream.send(f"<iq type='error' id='{elem.get('id')}' from='{elem.get('to')}' to='{elem.get('from')}'>"
+                        f"<error type='auth'><{named} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>")
+
+    seen = look(ca, dns, me, dialback_peer(Peer).domain, "stanza-unverified")
+    assert seen.check("stanza-unverified")["delivered"] is through, seen
+    assert seen.severity("stanza-unverified") == ("critical" if through else None), seen
+    assert through or seen.check("stanza-unverified")["condition"] == named, seen
