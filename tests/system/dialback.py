@@ -190,6 +190,8 @@ class Serving:
     def __str__(self):
         return f"$ {' '.join(self.argv)}\n--- stdout\n{self.out.read_text()[-6000:]}\n--- stderr\n{self.errors[-4000:]}"
 
+    __repr__ = __str__
+
 
 class Client:
     """A user of a real server: logged in, talks in stanzas."""
