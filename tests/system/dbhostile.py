@@ -187,7 +187,7 @@ class EscapesTerminal(Server):
                     f"xmlns='urn:ietf:params:xml:ns:xmpp-streams'>{self.bad}</text></stream:error>")
 
     def new_id(self):
-        return f"id-{self.bad}-{os.urandom(4).hex()}"
+        return f"id-\u202e\u2066\u009b31m-{os.urandom(4).hex()}"
 
 
 class Noise(Server):

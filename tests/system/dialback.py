@@ -101,7 +101,7 @@ class Seen:
 def arguments(me, *args, listen=True, wait=5):
     """Of a run as this domain; me None: as nobody."""
     ours = ["--from", me.domain, *(["--listen", me.at] if listen else [])] if me else []
-    return [*ours, "--wait", str(wait * SLOW), *map(str, args)]
+    return [*ours, "--wait", str(wait), *map(str, args)]
 
 
 def look(ca, zones, me, domain, *args, status=None, timeout=TIMEOUT, **how):
@@ -124,7 +124,7 @@ class Serving:
         certificate = certificate or ca.issue(me.domain)
         self.argv = [tool.find(NAME), "--serve", *(["-j"] if json else []), "--from", me.domain, "--listen", me.at, "--resolver", zones.resolver,
                      "--trust", str((trust or ca).file), "--cert", str(certificate.crt), "--key", str(certificate.key), "--secret-file",
-                     str(self.secret_file), "--wait", str(wait * SLOW), *map(str, args)]
+                     str(self.secret_file), "--wait", str(wait), *map(str, args)]
 
     def __enter__(self):
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
@@ -189,6 +189,8 @@ class Serving:
 
     def __str__(self):
         return f"$ {' '.join(self.argv)}\n--- stdout\n{self.out.read_text()[-6000:]}\n--- stderr\n{self.errors[-4000:]}"
+
+    __repr__ = __str__
 
 
 class Client:
