@@ -132,6 +132,11 @@ static struct screen *silent(void)
 	return finished(one(run_silent));
 }
 
+static struct screen *side_by_side(void)
+{
+	return finished(one(run_side_by_side));
+}
+
 static struct screen *refused(void)
 {
 	struct screen *screen = one(run_refused);
@@ -482,6 +487,38 @@ static const struct golden {
 	  "two-senders     not tested: needs --piggyback\n"
 	  "\033[31mcritical\033[0m dialback-unproven-accepted  valid although we answered invalid  XEP-0220 2.1.2\n"
 	  "\033[33mwarning\033[0m  dialback-in-clear           it asks back in clear               RFC 7590 3.4\n"
+	  "1 connection, 1.2 s\n" },
+	{ "side by side", side_by_side, long_100,
+	  "OK im.example: verified us in 0.04 s, TLS both ways, authenticated by dialback only\n"
+	  " 1  0.00  --      DNS: leads to this listener\n"
+	  "    round: db:result, and we confirm the key when asked\n"
+	  " 2  0.02  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 3  0.06  <--     features: dialback (errors), no EXTERNAL\n"
+	  " 4  0.07  -->     db:result, key for id b7e2\n"
+	  " 5  0.08  <== in  192.0.2.7 claims its own domain: db:result, key for id c0de\n"
+	  " 6  0.09  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 7  0.14  -->     db:verify id c0de\n"
+	  " 8  0.15  <--     db:verify type=valid id=c0de\n"
+	  " 9  0.15  ==> in  db:result type=valid\n"
+	  "10  0.16  <== in  192.0.2.7 asks db:verify id b7e2, TLS1.3: key right\n"
+	  "11  0.16  ==> in  db:verify type=valid id=b7e2\n"
+	  "12  0.17  <--     db:result type=valid\n"
+	  "    verify-made-up: db:verify of a key nobody made\n"
+	  "13  0.02  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  "14  0.06  <--     features: dialback (errors), no EXTERNAL\n"
+	  "15  0.07  -->     db:verify id made-up\n"
+	  "16  0.07  <--     db:verify type=valid id=made-up\n"
+	  "    the same in 1 more check, which -v shows\n"
+	  "home      test.example.net leads here (198.51.100.9:5269)\n"
+	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
+	  "in        192.0.2.7  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX); it took our\n"
+	  "          self-signed certificate\n"
+	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
+	  "trust     encryption with dialback; we have no certificate to show: --cert\n"
+	  "CHECK            OUTCOME            VERDICT   WHAT WE DID\n"
+	  "verify-made-up   valid              critical  db:verify of a key nobody made\n"
+	  "verify-other-id  valid              critical  db:verify of a key in the right form, for another id\n"
+	  "round            valid, asked back  good      db:result, and we confirm the key when asked\n"
 	  "1 connection, 1.2 s\n" },
 	{ "convinced", convinced, long_100,
 	  "OK im.example: verified us in 0.04 s, TLS, without dialling back, authenticated by our certificate\n"
