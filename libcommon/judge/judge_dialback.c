@@ -122,11 +122,11 @@ static void judge_home(const struct judging *judging, const struct dialback_fact
 		return;
 	double seconds = trial->answer.elapsed_ms / 1000;
 	FIND(judging, "dialback-no-callback",
-	     "the peer did not call back %s: %s; no connection arrived%s%s in %.*f s",
+	     "the peer did not call back %s: %s; no connection arrived%s%s %s",
 	     facts->us ? escape_copy(judging->mem, facts->us, SHOWN_MAX) : "our domain",
 	     home_words(facts, judging->mem), facts->listener ? " at " : "",
 	     facts->listener ? escape_copy(judging->mem, facts->listener, SHOWN_MAX) : "",
-	     seconds < 1 ? 2 : 0, seconds);
+	     seconds < 1 ? "before it answered" : arena_printf(judging->mem, "in %.0f s", seconds));
 }
 
 /* --- Trials --- */

@@ -289,12 +289,12 @@ static bool tells_verdict(const struct hop *hop, enum trial_outcome verdict)
 	case OUTCOME_ERROR:
 		return hop->kind == HOP_RESULT && hop->type == DB_ERROR;
 	case OUTCOME_STREAM_ERROR:
+	case OUTCOME_NONE: /* turned away before anything was asked */
 		return hop->kind == HOP_ERROR;
 	case OUTCOME_CLOSED:
 		return hop->kind == HOP_CLOSED;
 	case OUTCOME_SILENCE:
 		return hop->kind == HOP_SILENCE;
-	case OUTCOME_NONE:
 	case OUTCOME_ACCEPTED:
 	case OUTCOME_FAILURE:
 		break;

@@ -316,6 +316,40 @@ static inline struct dialback_facts *run_turned_away(struct arena *mem)
 	return &run->facts;
 }
 
+/* Prosody with s2s_secure_auth, to who shows no certificate. */
+static inline struct dialback_facts *run_barred(struct arena *mem)
+{
+	struct run *run = run_listening(mem);
+	facts_fail(&run->facts.walk, STEP_FEATURES, ERR_STREAM_ERROR,
+		   "stream error not-authorized");
+	run->facts.walk.after.error.condition = "not-authorized";
+	for (enum trial which = TRIAL_VERIFY_MADE_UP; which <= TRIAL_VERIFY_TWO; which++) {
+		struct trial_facts *trial = run_trial(run, which, OUTCOME_NONE, NULL);
+		trial->state = TRIAL_REFUSED;
+		trial->reason = "stream error not-authorized, before anything was asked";
+	}
+	struct trial_facts *round = run_trial(run, TRIAL_ROUND, OUTCOME_NONE, NULL);
+	run_dial(run, 40);
+	run_hop(run, 120, HOP_RECEIVED, HOP_ERROR)->condition = "not-authorized";
+	round->state = TRIAL_REFUSED;
+	round->reason = "stream error not-authorized, before anything was asked";
+	run->facts.trust = TRUST_NONE;
+	run_untested(run, TRIAL_BACK, "the round was not had");
+	run_untested(run, TRIAL_BACK_ERROR, "the round was not had");
+	return &run->facts;
+}
+
+/* ... and who shows one, in the only trial that shows it. */
+static inline struct dialback_facts *run_vouched(struct arena *mem)
+{
+	struct run *run = run_verified_as(mem, TRIAL_WITHOUT_DIALLING);
+	struct trial_facts *round = run_trial(run, TRIAL_ROUND, OUTCOME_NONE, NULL);
+	round->state = TRIAL_REFUSED;
+	round->reason = "stream error not-authorized, before anything was asked";
+	run->facts.certificate = true;
+	return &run->facts;
+}
+
 static inline struct dialback_facts *run_silent(struct arena *mem)
 {
 	struct run *run = run_listening(mem);

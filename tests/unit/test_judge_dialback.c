@@ -22,6 +22,7 @@ typedef void spoil(struct dialback_facts *facts);
 
 SPOIL(alone, facts->listening = false; facts->us = facts->listener = NULL;
       facts->home = HOME_NOT_ASKED)
+SPOIL(alone_no_dialback, alone(facts); facts->walk.after.features.dialback = false)
 SPOIL(optional_tls, facts->walk.before.features.starttls_required = false)
 SPOIL(certified, dialback_certify(facts))
 SPOIL(certified_alone, alone(facts); certified(facts))
@@ -719,6 +720,10 @@ static const struct row {
 	  { TRIED_WHY(VERIFY_MADE_UP, ERROR, "policy-violation") },
 	  alone,
 	  ALIKE(REFUSES) },
+	{ "42: where there is no dialback",
+	  { TRIED_WHY(VERIFY_MADE_UP, STREAM_ERROR, "not-authorized") },
+	  alone_no_dialback,
+	  ALIKE("warning dialback-not-offered, info dialback-verify-refused") },
 	{ "42: closed", { TRIED(VERIFY_MADE_UP, CLOSED) }, alone, ALIKE(REFUSES) },
 	{ "42: cannot be put",
 	  { SHUT(VERIFY_MADE_UP), .reason = "closed behind TLS" },
