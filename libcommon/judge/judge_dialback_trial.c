@@ -93,7 +93,8 @@ static void judge_unverified(const struct trying *trying)
 	const struct trial_facts *trial = trying->trial;
 	const struct features *offered = &trying->facts->walk.after.features;
 	const char *answer = trial_answer_text(&trial->answer, trying->mem);
-	if (trial_is_barred(trial) && offered->present && !offered->dialback)
+	if (offered->present && !offered->dialback &&
+	    (trial_is_barred(trial) || trial->answer.outcome == OUTCOME_STREAM_ERROR))
 		FIND_INFO(trying, "dialback-verify-refused",
 			  "a db:verify is answered with %s, and dialback is not offered", answer);
 	else if (trial_is_barred(trial))

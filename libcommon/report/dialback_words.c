@@ -91,7 +91,9 @@ static bool offers_none(const struct dialback_facts *facts)
 	const struct features *offered = &facts->walk.after.features;
 	for (size_t i = 0; i < facts->trial_count; i++) {
 		const struct trial_facts *trial = &facts->trials[i];
-		if (trial->state == TRIAL_TESTED && trial->which != TRIAL_EXTERNAL)
+		enum trial_outcome outcome = trial->answer.outcome;
+		if (outcome == OUTCOME_VALID || outcome == OUTCOME_INVALID ||
+		    (outcome == OUTCOME_ERROR && trial->state == TRIAL_TESTED))
 			return false;
 	}
 	return offered->present && !offered->dialback;
