@@ -171,6 +171,13 @@ static size_t index_of(const struct dialback_facts *facts, const struct trial_fa
 	return DIALBACK_NONE;
 }
 
+bool trial_owns_hop(const struct dialback_facts *facts, const struct trial_facts *trial,
+		    const struct hop *hop)
+{
+	size_t index = index_of(facts, trial);
+	return index != DIALBACK_NONE && hop->trial == index;
+}
+
 const struct hop *trial_hop(const struct dialback_facts *facts, const struct trial_facts *trial,
 			    enum hop_way way, enum hop_kind kind)
 {

@@ -53,8 +53,8 @@ struct visit_plan {
 	struct diary *diary;
 	size_t trial;
 	/* Asks the peer's authoritative server; in the guest's thread. */
-	void (*confirm)(void *context, const struct db_element *request, const char *id,
-			struct trial_answer *out);
+	void (*confirm)(void *context, size_t trial, const struct db_element *request,
+			const char *id, struct trial_answer *out);
 	void *context;
 };
 

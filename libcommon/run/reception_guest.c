@@ -223,7 +223,7 @@ static enum db_type confirm(struct reception_guest *guest, const struct db_eleme
 {
 	const struct visit_plan *plan = &guest->visit->plan;
 	struct trial_answer confirmed = { 0 };
-	plan->confirm(plan->context, asked, guest->guest.link.id, &confirmed);
+	plan->confirm(plan->context, plan->trial, asked, guest->guest.link.id, &confirmed);
 	struct visit_seen *seen = begin_change(guest);
 	if (seen) {
 		seen->confirmed = confirmed;
