@@ -47,6 +47,7 @@ struct visit_seen {
 struct visit_plan {
 	const char *them; /* the peer's domain */
 	const char *also; /* another one of its; NULL */
+	bool shut;        /* nobody listens meanwhile */
 	struct manner manner;
 	enum verify_manner verify;
 	enum result_manner result;
@@ -74,14 +75,14 @@ NODISCARD bool reception_open(const struct reception_options *options, struct re
 void reception_close(struct reception **reception);
 uint16_t reception_port(const struct reception *reception);
 
-/* From here on the peer's calls belong to this visit. */
+/* From here on the peer's calls belong to this visit. Waits for others that would be in its way: of
+ * the same peer, whose calls could not be told apart, and any other where one of them is shut. So a
+ * thread expects one visit at a time. */
 struct visit *visit_expect(struct reception *reception, const struct visit_plan *plan);
 /* A db:result that was sent on the stream of this id: what a db:verify should be about. */
 void visit_claim(struct visit *visit, const struct db_element *sent, const char *id);
 /* A stanza that was sent: its answer carries this id. */
 void visit_watch(struct visit *visit, const char *stanza_id);
-/* Nobody listens, for this visit's time; other visits suffer with it. */
-void visit_shut_door(struct visit *visit);
 /* Waits until there is enough, or the time is over; what was seen then. */
 struct visit_seen visit_wait(struct visit *visit, bool (*enough)(const struct visit_seen *seen),
 			     struct deadline until);

@@ -47,26 +47,31 @@ static bool is_theirs(const struct visit *visit, const char *domain)
  * none belongs to the only visit there is. */
 static struct visit *find_visit(const struct reception *reception, const char *caller)
 {
-	struct visit *found = reception->visits;
-	if (!caller)
-		return found && !found->next ? found : NULL;
-	while (found && !is_theirs(found, caller))
-		found = found->next;
+	struct visit *found = NULL;
+	for (struct visit *at = reception->visits; at; at = at->next) {
+		if (!at->begun || at->over || (caller && !is_theirs(at, caller)))
+			continue;
+		if (found)
+			return NULL;
+		found = at;
+	}
 	return found;
 }
 
 static bool take_seat(struct visit *visit, struct guest *guest)
 {
-	for (size_t i = 0; i < GUESTS_OF_VISIT && !visit->over; i++) {
+	for (size_t i = 0; i < GUESTS_OF_VISIT && visit->calls < CALLS_MAX; i++) {
 		if (!visit->guests[i]) {
 			visit->guests[i] = guest;
+			visit->calls++;
 			return true;
 		}
 	}
 	return false;
 }
 
-static void join(struct reception_guest *guest, const char *caller)
+/* False: it is expected, but too many of its kind have come. */
+static bool join(struct reception_guest *guest, const char *caller)
 {
 	struct reception *reception = guest->reception;
 	pthread_mutex_lock(&reception->lock);
@@ -82,6 +87,7 @@ static void join(struct reception_guest *guest, const char *caller)
 	if (guest->visit)
 		guest_write_diary(&guest->guest, guest->visit->plan.diary,
 				  guest->visit->plan.trial);
+	return guest->visit || !visit;
 }
 
 static void leave(struct reception_guest *guest)
@@ -300,7 +306,8 @@ static bool take_result(struct reception_guest *guest, const struct db_element *
 static bool take_stanza(struct reception_guest *guest, const struct elem *elem, struct err *err)
 {
 	const char *domain = jid_domain_of(elem_attr(elem, "from"), guest->mem);
-	bool welcome = guest->guest.external || dialback_same_domain(guest->verified, domain);
+	bool welcome = dialback_same_domain(guest->guest.external, domain) ||
+		       dialback_same_domain(guest->verified, domain);
 	const char *id = elem_attr(elem, "id"), *type = elem_attr(elem, "type");
 	struct visit_seen *seen = begin_change(guest);
 	if (seen) {
@@ -331,8 +338,10 @@ static bool take_element(struct reception_guest *guest, const struct elem *elem,
 	struct db_element element;
 	if (!dialback_read(elem, guest->mem, &element))
 		return take_stanza(guest, elem, err);
-	if (!guest->visit)
-		join(guest, element.from);
+	if (!guest->visit && !join(guest, element.from)) {
+		guest_refuse(&guest->guest, "resource-constraint");
+		return err_set(err, AT_STREAM, ERR_LIMIT, "too many calls");
+	}
 	if (element.type != DB_REQUEST) { /* DB-44: an answer on this stream is nobody's */
 		guest_note(&guest->guest,
 			   (struct hop){ .way = HOP_RECEIVED,
@@ -401,8 +410,8 @@ void reception_welcome(void *context, const struct caller *caller)
 	struct err err;
 	guest_begin(&guest.guest, reception->options.host, caller, guest.mem);
 	guest.guest.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (guest_hear(&guest.guest, &err)) {
-		join(&guest, guest.guest.theirs.from);
+	conn_set_deadline(caller->conn, deadline_in(STRANGER_SECONDS));
+	if (guest_hear(&guest.guest, &err) && join(&guest, guest.guest.theirs.from)) {
 		const struct manner *manner = guest.visit ? &guest.visit->plan.manner : &strict;
 		if (guest_greet(&guest.guest, manner, &err))
 			converse(&guest);

@@ -131,11 +131,17 @@ bool trial_ask_stanza(struct call *call, const char *id, const char *from, const
 void trial_confirm(void *context, size_t trial, const struct db_element *request, const char *id,
 		   struct trial_answer *out)
 {
-	struct trial_run run = *(const struct trial_run *)context;
-	struct call call;
+	/* Member by member: the line counts its connections meanwhile. */
+	const struct trial_run *line = context;
 	struct arena *own = arena_new();
-	run.mem = own;
-	run.connections = 0;
+	struct trial_run run = { .job = line->job,
+				 .at = line->at,
+				 .common = line->common,
+				 .diary = line->diary,
+				 .mem = own,
+				 .us = line->us,
+				 .them = line->them };
+	struct call call;
 	const struct call_wish wish = { .show_ours = true, .from = arena_copy(own, request->to) };
 	const struct db_element question = {
 		.kind = DB_VERIFY,

@@ -53,21 +53,34 @@ static const struct round *round_of(enum trial which)
 	return &rounds[which];
 }
 
-struct visit *trial_expect(struct line *line, size_t trial, const struct manner *manner,
-			   enum verify_manner verify, enum result_manner result)
+static struct visit_plan make_plan(struct line *line, size_t trial, const struct manner *manner)
 {
 	struct visit_plan plan = {
 		.them = line->run.them,
 		.also = line->run.common->opt->piggyback_to,
 		.manner = *manner,
-		.verify = verify,
-		.result = result,
 		.diary = line->run.diary,
 		.trial = trial,
 		.confirm = trial_confirm,
 		.context = &line->run,
 	};
 	plan.manner.verify_in_clear = true;
+	return plan;
+}
+
+struct visit *trial_expect(struct line *line, size_t trial, const struct manner *manner,
+			   enum result_manner result)
+{
+	struct visit_plan plan = make_plan(line, trial, manner);
+	plan.result = result;
+	return visit_expect(line->run.common->reception, &plan);
+}
+
+static struct visit *expect_round(struct line *line, size_t trial, const struct round *round)
+{
+	struct visit_plan plan = make_plan(line, trial, &round->manner);
+	plan.verify = round->verify;
+	plan.shut = round->shut;
 	return visit_expect(line->run.common->reception, &plan);
 }
 
@@ -88,6 +101,17 @@ static const char *earlier_id(struct line *line, size_t trial)
 	const char *id = opened ? call.id : NULL;
 	call_end(&call);
 	return id;
+}
+
+/* False: there is no such key, and out says why. */
+static bool can_claim(const struct call *call, enum key_form form, const char *earlier,
+		      struct trial_facts *out)
+{
+	if (form == FORM_CLEAR_STREAM && (!call->link.encrypted || !call->before.id))
+		out->reason = "there is no stream in clear before TLS";
+	else if (form == FORM_REPLAY && !earlier)
+		out->reason = "there is no earlier stream with an id";
+	return !out->reason;
 }
 
 static const char *make_key(struct line *line, const struct call *call, enum key_form form,
@@ -158,17 +182,15 @@ void trial_round(struct line *line, size_t trial, struct trial_facts *out)
 		earlier = earlier_id(line, trial);
 	if (round->upper)
 		wish.from = from = shout(from, line->run.mem);
-	struct visit *visit = trial_expect(line, trial, &round->manner, round->verify,
-					   RESULT_HONEST);
-	if (round->shut)
-		visit_shut_door(visit);
+	struct visit *visit = expect_round(line, trial, round);
 	struct call *call = line_call(line, trial, &wish, out);
-	if (call) {
+	bool claimed = call && can_claim(call, round->key, earlier, out);
+	if (claimed) {
 		const char *key = make_key(line, call, round->key, earlier);
 		claim_once(call, visit, from, key, patience(line, out->which), out);
 	}
 	struct visit_seen seen = visit_end(&visit);
-	if (call) {
+	if (claimed) {
 		trial_tell_seen(&seen, out);
 		trial_settle(call, out);
 	}
@@ -222,7 +244,7 @@ void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 	static const struct manner usual = { 0 };
 	double since = clock_ms();
 	line_hang_up(line);
-	struct visit *visit = trial_expect(line, trial, &usual, VERIFY_HONEST, RESULT_HONEST);
+	struct visit *visit = trial_expect(line, trial, &usual, RESULT_HONEST);
 	struct call *call = trial_verified_call(line, trial, visit, out);
 	if (call && out->which == TRIAL_KEEPALIVE)
 		keep_alive(call);
