@@ -26,10 +26,10 @@ void judge_clear_result(const struct trying *trying)
 				    : "";
 	if (features->starttls_required || features->starttls_alone)
 		FIND_OTHER(trying, "dialback-in-clear",
-			   "%s is taken up, though TLS is declared to be required: %s%s", what,
+			   "%s: taken up, though TLS is declared to be required, with %s%s", what,
 			   answer, asked);
 	else
-		FIND(trying, "dialback-in-clear", "%s is taken up: %s%s", what, answer, asked);
+		FIND(trying, "dialback-in-clear", "%s: taken up, with %s%s", what, answer, asked);
 }
 
 /* Row 41 */

@@ -22,6 +22,9 @@ typedef void spoil(struct dialback_facts *facts);
 
 SPOIL(alone, facts->listening = false; facts->us = facts->listener = NULL;
       facts->home = HOME_NOT_ASKED)
+SPOIL(alone_no_dialback, alone(facts); static const char *items[] = { "EXTERNAL" };
+      facts->walk.after.features.dialback = false;
+      facts->walk.after.features.mechanisms = ((struct text_list){ items, 1 }))
 SPOIL(optional_tls, facts->walk.before.features.starttls_required = false)
 SPOIL(certified, dialback_certify(facts))
 SPOIL(certified_alone, alone(facts); certified(facts))
@@ -719,6 +722,14 @@ static const struct row {
 	  { TRIED_WHY(VERIFY_MADE_UP, ERROR, "policy-violation") },
 	  alone,
 	  ALIKE(REFUSES) },
+	{ "42: where there is no dialback",
+	  { TRIED_WHY(VERIFY_MADE_UP, STREAM_ERROR, "not-authorized") },
+	  alone_no_dialback,
+	  TELLS("info dialback-verify-refused", "and dialback is not offered") },
+	{ "42: where there is no dialback, in Prosody's words",
+	  { TRIED_WHY(VERIFY_MADE_UP, STREAM_ERROR, "unsupported-stanza-type") },
+	  alone_no_dialback,
+	  TELLS("info dialback-verify-refused", "and dialback is not offered") },
 	{ "42: closed", { TRIED(VERIFY_MADE_UP, CLOSED) }, alone, ALIKE(REFUSES) },
 	{ "42: cannot be put",
 	  { SHUT(VERIFY_MADE_UP), .reason = "closed behind TLS" },
