@@ -29,7 +29,7 @@ import dns.rdatatype
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 import daemon
-from dbstream import (BIDI, BIDI_FEATURE, DB, DIALBACK_FEATURE, PATIENCE, SASL, SERVER, STANZAS, STREAM, STREAMS, TLS, Gone, Stream,
+from dbstream import (BIDI, BIDI_FEATURE, DB, DIALBACK_FEATURE, SASL, SERVER, STANZAS, STREAM, STREAMS, TLS, Gone, Stream,
                       condition, context, dial, proves)
 
 PING = "urn:xmpp:ping"
