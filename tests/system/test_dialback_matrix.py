@@ -191,7 +191,7 @@ def catalogue():
     """--list-checks: name to the rows of the matrix."""
     found = {}
     for line in tool.run(dialback.NAME, ["--list-checks"]).out.splitlines():
-        if fields := re.match(r"([a-z][a-z-]+) +(yes|no) +([0-9, -]*)  ", line):
+        if fields := re.match(r"([a-z][a-z-]+) +(yes|no|own) +([0-9, -]*)  ", line):
             found[fields[1]] = fields[3]
     return found
 
