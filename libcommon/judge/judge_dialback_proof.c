@@ -171,11 +171,17 @@ static size_t index_of(const struct dialback_facts *facts, const struct trial_fa
 	return DIALBACK_NONE;
 }
 
-bool trial_owns_hop(const struct dialback_facts *facts, const struct trial_facts *trial,
-		    const struct hop *hop)
+const struct hop *trial_step(const struct dialback_facts *facts, const struct trial_facts *trial,
+			     enum hop_kind kind, bool request)
 {
 	size_t index = index_of(facts, trial);
-	return index != DIALBACK_NONE && hop->trial == index;
+	for (size_t i = 0; index != DIALBACK_NONE && i < hops_told(facts); i++) {
+		const struct hop *hop = &facts->hops[i];
+		if (hop->trial == index && hop->way == HOP_RECEIVED && hop->kind == kind &&
+		    (hop->type == DB_REQUEST) == request)
+			return hop;
+	}
+	return NULL;
 }
 
 const struct hop *trial_hop(const struct dialback_facts *facts, const struct trial_facts *trial,

@@ -95,25 +95,11 @@ void judge_spaces(const struct trying *trying)
 		judge_oddity(trying, trial_answer_text(&trial->answer, trying->mem));
 }
 
-/* Step 2 is the request among the verifies, step 4 the answer among the results: a peer that claims
- * a domain of its own meanwhile has the other ones. */
-static const struct hop *step(const struct trying *trying, enum hop_kind kind, bool request)
-{
-	const struct dialback_facts *facts = trying->facts;
-	for (size_t i = 0; i < facts->hop_count; i++) {
-		const struct hop *hop = &facts->hops[i];
-		if (trial_owns_hop(facts, trying->trial, hop) && hop->way == HOP_RECEIVED &&
-		    hop->kind == kind && (hop->type == DB_REQUEST) == request)
-			return hop;
-	}
-	return NULL;
-}
-
 /* Row 35: steps 2 and 4 must agree on how our domain is written. */
 void judge_spelling(const struct trying *trying)
 {
-	const struct hop *asks = step(trying, HOP_VERIFY, true);
-	const struct hop *tells = step(trying, HOP_RESULT, false);
+	const struct hop *asks = trial_step(trying->facts, trying->trial, HOP_VERIFY, true);
+	const struct hop *tells = trial_step(trying->facts, trying->trial, HOP_RESULT, false);
 	if (asks && tells && asks->to && tells->to && strcmp(asks->to, tells->to) != 0)
 		judge_oddity(trying, arena_printf(trying->mem, "%s in db:verify, %s in db:result",
 						  escape_copy(trying->mem, asks->to, SHOWN_MAX),

@@ -179,6 +179,8 @@ static void note_verify(struct reception_guest *guest, const struct db_element *
 		seen->verifies++;
 		seen->key = seen->key == KEY_RIGHT ? KEY_RIGHT : key;
 		seen->clear = seen->clear || !guest->guest.link.encrypted;
+	} else {
+		seen->strange = true;
 	}
 	end_change(guest);
 	diary_element(visit->plan.diary, HOP_RECEIVED, guest->guest.number, visit->plan.trial,
