@@ -691,7 +691,8 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "The server turns away servers that show no trusted certificate.",
 		.why = "That is allowed, and stricter than dialback. What it offers to trusted "
 		       "servers was not seen: use --cert.",
-		.prosody = "`s2s_secure_auth = true` does this",
+		.prosody = "`s2s_secure_auth = true` does this, and \"dialback\" in "
+			   "`modules_disabled`",
 	},
 
 	/* Versions, as far as they were asked for one by one. */
@@ -2053,7 +2054,12 @@ const struct finding_kind finding_kinds[] = {
 		.ref = "XEP-0220 section 2.2.1",
 		.meaning = "No connection came back to our listener to verify our key.",
 		.why = "Dialback lives on the way back: the SRV records of our own domain must lead "
-		       "to the listener, and no firewall may stand before it, ours or theirs.",
+		       "to the listener, and no firewall may stand before it, ours or theirs. See "
+		       "what `dig SRV _xmpp-server._tcp.DOMAIN` finds, and from another network "
+		       "whether that port answers.",
+		.prosody = "over there, the log at level debug names where it tried to connect",
+		.ejabberd = "over there, the log at `loglevel: debug` names where it tried to "
+			    "connect",
 	},
 	{
 		.id = "dialback-refused",
@@ -2083,7 +2089,8 @@ const struct finding_kind finding_kinds[] = {
 		.severity = GRADE(INFO, INFO, INFO),
 		.ref = "XEP-0220 section 2.4",
 		.meaning = "The server reacts otherwise than XEP-0220 asks for, without harm.",
-		.why = "Prosody ends the stream with host-unknown where a dialback error is due and "
+		.why = "Prosody ends the stream with host-unknown or unsupported-stanza-type where "
+		       "a dialback error is due and "
 		       "makes invalid of every trouble with the authoritative server; ejabberd says "
 		       "not-allowed for domains it does not serve. Good servers cope.",
 	},
@@ -2115,7 +2122,8 @@ const struct finding_kind finding_kinds[] = {
 		.meaning = "Its authoritative role does not answer whoever asks about a key.",
 		.why = "The server that asks proves nothing by itself and need not: if it is turned "
 		       "away, the domain cannot be verified by dialback, and its messages to "
-		       "servers that do not trust its certificate are lost.",
+		       "servers that do not trust its certificate are lost. Where dialback is not "
+		       "offered at all it is information.",
 		.prosody = "`\"dialback\"` in `modules_enabled`; `s2s_secure_auth = false`, or the "
 			   "asking domains in `s2s_insecure_domains`",
 		.ejabberd =

@@ -171,6 +171,9 @@ struct dialback_facts {
 /* One endpoint examined by xmpp-dialback. */
 void judge_dialback(const struct endpoint *at, const struct dialback_facts *facts,
 		    const struct policy *policy, struct arena *mem, struct findings *out);
+/* What it finds of one trial. */
+void judge_trial_findings(const struct dialback_facts *facts, const struct trial_facts *trial,
+			  const struct policy *policy, struct arena *mem, struct findings *out);
 /* What one trial weighs: NONE where the peer did as it should, or nothing was tested. The worst of
  * what judge_dialback() finds of it; the screen shows it beside the trial. */
 enum severity judge_trial(const struct dialback_facts *facts, const struct trial_facts *trial,

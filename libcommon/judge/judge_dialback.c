@@ -122,11 +122,11 @@ static void judge_home(const struct judging *judging, const struct dialback_fact
 		return;
 	double seconds = trial->answer.elapsed_ms / 1000;
 	FIND(judging, "dialback-no-callback",
-	     "the peer did not call back %s: %s; no connection arrived%s%s in %.*f s",
+	     "the peer did not call back %s: %s; no connection arrived%s%s %s",
 	     facts->us ? escape_copy(judging->mem, facts->us, SHOWN_MAX) : "our domain",
 	     home_words(facts, judging->mem), facts->listener ? " at " : "",
 	     facts->listener ? escape_copy(judging->mem, facts->listener, SHOWN_MAX) : "",
-	     seconds < 1 ? 2 : 0, seconds);
+	     seconds < 1 ? "before it answered" : arena_printf(judging->mem, "in %.0f s", seconds));
 }
 
 /* --- Trials --- */
@@ -175,13 +175,19 @@ static void judge_trials(const struct judging *judging, const struct dialback_fa
 	     reason ? escape_copy(judging->mem, reason, SHOWN_MAX) : "");
 }
 
+void judge_trial_findings(const struct dialback_facts *facts, const struct trial_facts *trial,
+			  const struct policy *policy, struct arena *mem, struct findings *out)
+{
+	const struct trying trying = { facts, trial, policy, mem, out };
+	judge_one_trial(&trying);
+}
+
 enum severity judge_trial(const struct dialback_facts *facts, const struct trial_facts *trial,
 			  const struct policy *policy, struct arena *mem)
 {
 	struct findings own = { 0 };
-	const struct trying trying = { facts, trial, policy, mem, &own };
 	enum severity worst = SEVERITY_NONE;
-	judge_one_trial(&trying);
+	judge_trial_findings(facts, trial, policy, mem, &own);
 	for (const struct finding *at = own.first; at; at = at->next)
 		worst = at->severity > worst ? at->severity : worst;
 	return worst;

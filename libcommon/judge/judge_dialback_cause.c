@@ -32,7 +32,8 @@ static const struct cause {
 	{ "resource-constraint", "it has no room for more: later, or on another connection" },
 	{ "service-unavailable", "dialback is switched off there" },
 	{ "system-shutdown", "that server is being stopped" },
-	{ "unsupported-stanza-type", "dialback is switched off there" },
+	{ "unsupported-stanza-type", "it does not serve the domain (Prosody's word for it), or "
+				     "dialback is switched off there" },
 };
 
 const char *dialback_condition_cause(const char *condition)

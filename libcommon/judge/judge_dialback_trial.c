@@ -91,11 +91,17 @@ void judge_refusal(const struct trying *trying)
 static void judge_unverified(const struct trying *trying)
 {
 	const struct trial_facts *trial = trying->trial;
-	FIND(trying, "dialback-verify-refused",
-	     trial_is_barred(trial)
-		     ? "a db:verify is answered with %s: authentication is demanded first"
-		     : "a db:verify is answered with %s",
-	     trial_answer_text(&trial->answer, trying->mem));
+	const struct features *offered = &trying->facts->walk.after.features;
+	const char *answer = trial_answer_text(&trial->answer, trying->mem);
+	if (offered->present && !offered->dialback &&
+	    (trial_is_barred(trial) || trial->answer.outcome == OUTCOME_STREAM_ERROR))
+		FIND_INFO(trying, "dialback-verify-refused",
+			  "a db:verify is answered with %s, and dialback is not offered", answer);
+	else if (trial_is_barred(trial))
+		FIND(trying, "dialback-verify-refused",
+		     "a db:verify is answered with %s: authentication is demanded first", answer);
+	else
+		FIND(trying, "dialback-verify-refused", "a db:verify is answered with %s", answer);
 }
 
 static enum weight weight_of_error(const struct trial_rule *rule, const struct trial_facts *trial)

@@ -25,6 +25,13 @@ bool failure_may_pass(const struct starttls_facts *facts)
 	return false;
 }
 
+/* Prosody without dialback has nothing for who shows no certificate, and says it in words. */
+static bool has_nothing_for_us(const struct stream_error *error)
+{
+	return strcmp(error->condition, "undefined-condition") == 0 && error->text &&
+	       strcmp(error->text, "No stream features to offer") == 0;
+}
+
 /* RFC 7590, 3.4 lets a server insist on a certificate of ours: Prosody says not-authorized inside
  * TLS, TLS 1.3 stacks send an alert after the handshake. */
 static bool is_certificate_wanted(const struct endpoint *at, const struct starttls_facts *facts)
@@ -33,9 +40,9 @@ static bool is_certificate_wanted(const struct endpoint *at, const struct startt
 		return false;
 	if (facts->failure.code == ERR_ALERT_RECEIVED)
 		return facts->tls.alert == ALERT_CERTIFICATE_REQUIRED;
-	const char *condition = facts->after.error.condition;
-	return facts->failure.code == ERR_STREAM_ERROR && condition &&
-	       strcmp(condition, "not-authorized") == 0;
+	const struct stream_error *error = &facts->after.error;
+	return facts->failure.code == ERR_STREAM_ERROR && error->condition &&
+	       (strcmp(error->condition, "not-authorized") == 0 || has_nothing_for_us(error));
 }
 
 static const char *stream_error_finding(const struct starttls_facts *facts)

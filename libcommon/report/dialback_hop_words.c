@@ -139,8 +139,10 @@ static const char *request_words(const struct dialback_screen *screen,
 	const char *id = hop->id ? hop->id : link ? link->id : NULL;
 	bool verify = hop->kind == HOP_VERIFY, asked = verify && hop->way == HOP_RECEIVED;
 	const char *words = verify ? "db:verify" : "db:result";
-	if (asked)
-		words = arena_printf(mem, "%s asks %s", address_words(link, mem), words);
+	bool claimed = !verify && hop->way == HOP_RECEIVED;
+	if (asked || claimed)
+		words = arena_printf(mem, asked ? "%s asks %s" : "%s claims its own domain: %s",
+				     address_words(link, mem), words);
 	words = pair_words(screen, facts, hop, words);
 	if (!verify && id)
 		words = arena_printf(mem, "%s, key for id %s", words, escaped(id, mem));

@@ -8,15 +8,17 @@ static bool may_stand_in(const struct trial_facts *trial)
 
 const struct trial_facts *dialback_round(const struct dialback_facts *facts)
 {
-	const struct trial_facts *variant = NULL;
+	const struct trial_facts *round = NULL, *variant = NULL;
 	for (size_t i = 0; i < facts->trial_count; i++) {
 		const struct trial_facts *trial = &facts->trials[i];
 		if (trial->which == TRIAL_ROUND)
-			return trial;
-		if (!variant && may_stand_in(trial) && trial->answer.outcome == facts->verdict)
+			round = trial;
+		else if (!variant && may_stand_in(trial) && trial->answer.outcome == facts->verdict)
 			variant = trial;
 	}
-	return variant;
+	/* A round that was turned away before it began has no verdict. */
+	bool begun = round && round->answer.outcome == facts->verdict;
+	return begun || !variant ? round : variant;
 }
 
 bool hop_has_type(const struct hop *hop)

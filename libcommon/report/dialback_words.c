@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "judge/parts.h"
 
 #define CONDITION_MAX 32 /* RFC 6120 and XEP-0220 have none that is longer */
 
@@ -84,24 +85,67 @@ static const char *checks_words(const struct dialback_facts *facts, const struct
 			    counts.tested == 1 ? "" : "s");
 }
 
+/* Nor does it answer any without that. */
+static bool offers_none(const struct dialback_facts *facts)
+{
+	const struct features *offered = &facts->walk.after.features;
+	for (size_t i = 0; i < facts->trial_count; i++) {
+		const struct trial_facts *trial = &facts->trials[i];
+		enum trial_outcome outcome = trial->answer.outcome;
+		if (outcome == OUTCOME_VALID || outcome == OUTCOME_INVALID ||
+		    (outcome == OUTCOME_ERROR && trial->state == TRIAL_TESTED))
+			return false;
+	}
+	return offered->present && !offered->dialback;
+}
+
 static const char *unasked_words(const struct dialback_facts *facts,
 				 const struct trial_facts *round, struct arena *mem)
 {
 	if (!facts->listening)
-		return "not asked to verify us (no listener)";
+		return "not asked to verify us (that needs --from and --listen)";
 	if (!round || !round->reason)
 		return "not asked to verify us";
 	return arena_printf(mem, "not asked to verify us (%s)", escaped(round->reason, mem));
 }
 
-const char *dialback_state(const struct dialback_facts *facts, const struct policy *policy,
-			   struct arena *mem)
+bool dialback_was_missed(const struct dialback_facts *facts)
 {
 	const struct trial_facts *round = dialback_round(facts);
-	if (facts->walk.failure.code != ERR_NONE)
-		return endpoint_trouble(&facts->walk, mem);
-	if (!round || facts->verdict == OUTCOME_NONE)
-		return arena_printf(mem, "%s; %s", checks_words(facts, policy, mem),
+	return round && round->called_back == KNOWN_NO && facts->verdict != OUTCOME_VALID &&
+	       (facts->home == HOME_ELSEWHERE || facts->home == HOME_NOWHERE);
+}
+
+const char *dialback_walk_state(const struct endpoint *at, const struct dialback_facts *facts,
+				struct arena *mem)
+{
+	const struct starttls_facts *walk = &facts->walk;
+	const char *id = failure_finding(at, walk);
+	if (id && strcmp(id, "client-cert-required") == 0)
+		return walk->our_certificate
+			       ? "takes no dialback from us, and our certificate is not good enough"
+			       : "takes no dialback from us, and wants a trusted certificate "
+				 "(--cert)";
+	if (id && strcmp(id, "starttls-not-offered") == 0)
+		return "no TLS: STARTTLS is not offered";
+	return walk->encrypted ? "dialback could not be tested" : endpoint_trouble(walk, mem);
+}
+
+static bool has_verdict(const struct dialback_facts *facts)
+{
+	return dialback_round(facts) && facts->verdict != OUTCOME_NONE;
+}
+
+const char *dialback_state(const struct endpoint *at, const struct dialback_facts *facts,
+			   const struct policy *policy, struct arena *mem)
+{
+	const struct trial_facts *round = dialback_round(facts);
+	if (!has_verdict(facts) && facts->walk.failure.code != ERR_NONE)
+		return dialback_walk_state(at, facts, mem);
+	if (!has_verdict(facts))
+		return arena_printf(mem, "%s%s; %s",
+				    offers_none(facts) ? "offers no dialback; " : "",
+				    checks_words(facts, policy, mem),
 				    unasked_words(facts, round, mem));
 	double seconds = round->answer.elapsed_ms / 1000;
 	const char *outcome = outcome_words(facts->verdict, facts->condition, mem);
@@ -109,19 +153,22 @@ const char *dialback_state(const struct dialback_facts *facts, const struct poli
 		return arena_printf(mem, "%s gave %s in %.2f s, %s", trial_kind(round->which)->name,
 				    outcome, seconds, ways_words(round));
 	if (facts->verdict != OUTCOME_VALID)
-		return arena_printf(mem, "did not verify us: %s after %.2f s", outcome, seconds);
+		return arena_printf(mem, "did not verify us: %s after %.2f s%s", outcome, seconds,
+				    !dialback_was_missed(facts)     ? ""
+				    : facts->home == HOME_ELSEWHERE ? ", and DNS leads elsewhere"
+								    : ", and DNS leads nowhere");
 	return arena_printf(mem, "verified us in %.2f s, %s%s", seconds, ways_words(round),
 			    trust_words(facts->trust));
 }
 
-const char *dialback_brief(const struct dialback_facts *facts, const struct policy *policy,
-			   struct arena *mem)
+const char *dialback_brief(const struct endpoint *at, const struct dialback_facts *facts,
+			   const struct policy *policy, struct arena *mem)
 {
 	const struct trial_facts *round = dialback_round(facts);
 	const struct trial_counts counts = dialback_count(facts, policy, mem);
-	if (facts->walk.failure.code != ERR_NONE)
-		return endpoint_trouble(&facts->walk, mem);
-	if (!round || facts->verdict == OUTCOME_NONE)
+	if (!has_verdict(facts) && facts->walk.failure.code != ERR_NONE)
+		return dialback_walk_state(at, facts, mem);
+	if (!has_verdict(facts))
 		return arena_printf(mem, "not verified, %zu of %zu checks good", counts.good,
 				    counts.tested);
 	const char *outcome = outcome_words(facts->verdict, facts->condition, mem);
@@ -152,8 +199,9 @@ const char *dialback_target_state(const struct dialback_view *view, bool brief, 
 		const struct dialback_facts *facts = view->dialbacks[i];
 		if (facts)
 			hear(facts->walk.failure.code == ERR_NONE ? &good : &failed,
-			     brief ? dialback_brief(facts, view->policy, mem)
-				   : dialback_state(facts, view->policy, mem));
+			     brief ? dialback_brief(&target->endpoints[i], facts, view->policy, mem)
+				   : dialback_state(&target->endpoints[i], facts, view->policy,
+						    mem));
 	}
 	if (good.count + failed.count == 0)
 		return missing_state(target, SERVICE_S2S);
@@ -189,7 +237,10 @@ const char *home_words(const struct dialback_facts *facts, struct arena *mem)
 		return arena_printf(mem, "%s leads to %s, not to this listener%s", us,
 				    *there ? there : "others", here);
 	case HOME_NOWHERE:
-		return arena_printf(mem, "%s leads nowhere%s%s", us, colon, there);
+		return arena_printf(mem,
+				    "%s leads nowhere%s%s: its _xmpp-server._tcp must lead to this "
+				    "listener%s",
+				    us, *there ? ", " : "", there, here);
 	case HOME_UNKNOWN:
 		return arena_printf(mem, "DNS does not say where %s leads%s%s", us, colon, there);
 	case HOME_NOT_ASKED:

@@ -20,12 +20,17 @@ const char *outcome_words(enum trial_outcome outcome, const char *condition, str
 bool dialback_wants_valid(const struct trial_facts *round);
 /* "TLS both ways", "TLS there, in clear on the way back", "in clear" */
 const char *ways_words(const struct trial_facts *round);
+/* Nobody called back, and DNS says why. */
+bool dialback_was_missed(const struct dialback_facts *facts);
+/* Of a walk that ended early. How far TLS came is not what was asked here. */
+const char *dialback_walk_state(const struct endpoint *at, const struct dialback_facts *facts,
+				struct arena *mem);
 /* "verified us in 0.27 s, TLS both ways, authenticated by dialback only", "connection refused" */
-const char *dialback_state(const struct dialback_facts *facts, const struct policy *policy,
-			   struct arena *mem);
+const char *dialback_state(const struct endpoint *at, const struct dialback_facts *facts,
+			   const struct policy *policy, struct arena *mem);
 /* "valid, TLS both ways": the same for a line that has little room. */
-const char *dialback_brief(const struct dialback_facts *facts, const struct policy *policy,
-			   struct arena *mem);
+const char *dialback_brief(const struct endpoint *at, const struct dialback_facts *facts,
+			   const struct policy *policy, struct arena *mem);
 /* What all endpoints say, in one sentence of the one kind or the other. */
 const char *dialback_target_state(const struct dialback_view *view, bool brief, struct arena *mem);
 /* What trouble_words() says, where the state does not say it already; NULL. */

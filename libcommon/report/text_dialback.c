@@ -41,7 +41,7 @@ static void write_endpoint(const struct dialback_screen *screen, size_t index)
 	if (failed)
 		text_timeline(&screen->view->base, index, screen->style, screen->mem, screen->out);
 	dialback_hops(screen, facts);
-	if (!failed)
+	if (!failed || dialback_round(facts))
 		dialback_details(screen, facts, &target->endpoints[index]);
 	if (!failed || dialback_count(facts, screen->view->policy, screen->mem).tested > 0)
 		dialback_trials(screen, facts);

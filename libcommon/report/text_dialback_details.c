@@ -40,13 +40,37 @@ static const char *cause_words(const struct dialback_facts *facts)
 }
 
 /* What became of the way back; NULL: nothing is known. */
-static const char *way_back(const struct trial_facts *round, struct arena *mem)
+static const char *way_back(const struct dialback_facts *facts, const struct trial_facts *round,
+			    struct arena *mem)
 {
+	const char *why = !dialback_was_missed(facts)     ? ""
+			  : facts->home == HOME_ELSEWHERE ? ", and DNS leads elsewhere"
+							  : ", and DNS leads nowhere";
+	if (round->called_back == KNOWN_NO && round->elapsed_ms >= 1000)
+		return arena_printf(mem, "no connection came in %.0f s%s", round->elapsed_ms / 1000,
+				    why);
 	if (round->called_back == KNOWN_NO)
-		return arena_printf(mem, "no connection came in %.0f s", round->elapsed_ms / 1000);
+		return arena_printf(mem, "no connection came before that%s", why);
 	if (round->key == KEY_WRONG)
 		return "it asked with another key than ours";
 	return round->called_back == KNOWN_YES ? "it asked here, and was answered" : NULL;
+}
+
+/* The stream error that ended it before anything was asked. */
+static const char *turned_away_words(const struct dialback_facts *facts,
+				     const struct trial_facts *round, const char **cause,
+				     struct arena *mem)
+{
+	for (size_t i = 0; i < facts->hop_count; i++) {
+		const struct hop *hop = &facts->hops[i];
+		if (hop->trial >= facts->trial_count || &facts->trials[hop->trial] != round ||
+		    hop->kind != HOP_ERROR || !hop->condition)
+			continue;
+		*cause = dialback_condition_cause(hop->condition);
+		return arena_printf(mem, "stream error %s, before anything was asked",
+				    escaped(hop->condition, mem));
+	}
+	return round->reason ? escaped(round->reason, mem) : "turned away";
 }
 
 /* A variant that is denied as it should be needs no cause. */
@@ -59,8 +83,10 @@ static void write_failure(const struct dialback_screen *screen, const struct dia
 	      judge_trial(facts, round, screen->view->policy, mem) >= SEVERITY_WARNING))
 		return;
 	size_t hop = dialback_verdict_hop(screen, facts);
-	const char *cause = cause_words(facts), *back = way_back(round, mem);
-	const char *words = outcome_words(facts->verdict, facts->condition, mem);
+	const char *cause = cause_words(facts), *back = way_back(facts, round, mem);
+	const char *words = facts->verdict == OUTCOME_NONE
+				    ? turned_away_words(facts, round, &cause, mem)
+				    : outcome_words(facts->verdict, facts->condition, mem);
 	if (hop)
 		words = arena_printf(mem, "hop %zu, %s", hop, words);
 	if (cause)
@@ -151,6 +177,8 @@ static const char *shown_words(const struct dialback_facts *facts)
 {
 	if (!facts->certificate)
 		return "we have no certificate to show: --cert";
+	if (!facts->us)
+		return "shown our certificate, but for a domain made up: --from";
 	return facts->walk.tls.up && !facts->walk.tls.client_cert_requested
 		       ? "it does not ask for our certificate"
 		       : "shown our certificate";

@@ -10,26 +10,84 @@ size_t dialback_width(const struct dialback_screen *screen)
 	return screen->style->width > 0 ? (size_t)screen->style->width : 0;
 }
 
-/* Of one trial: its hops are shown; it went wrong. */
+/* Of one trial: its hops are shown; it went wrong; as another one did before. */
 struct choice {
-	bool shown, trouble;
+	bool shown, trouble, repeats;
 };
 
-/* The round and what went wrong; all of them if asked for. Returns whether there are any. */
-static bool choose_trials(const struct dialback_screen *screen, const struct dialback_facts *facts,
-			  struct choice *out)
+/* What goes into the timeline, in its order: a number is a place in it. */
+struct timeline {
+	struct choice *choices; /* by trial */
+	size_t *trials;         /* by hop: whose it is, DIALBACK_NONE: nobody's */
+	const struct hop **hops;
+	size_t count;
+	size_t left_out; /* trials that show a fault once more */
+};
+
+static bool is_told(const struct findings *told, const struct finding_kind *kind)
 {
-	const struct trial_facts *round = dialback_round(facts);
-	bool all = screen->style->timeline, any = all;
-	for (size_t i = 0; i < facts->trial_count; i++) {
-		const struct trial_facts *trial = &facts->trials[i];
-		bool tested = trial->state != TRIAL_NOT_TESTED;
-		out[i].trouble = tested && judge_trial(facts, trial, screen->view->policy,
-						       screen->mem) >= SEVERITY_WARNING;
-		out[i].shown = all || out[i].trouble || (tested && trial == round);
-		any = any || out[i].shown;
+	for (const struct finding *at = told->first; at; at = at->next) {
+		if (at->kind == kind)
+			return true;
 	}
-	return any;
+	return false;
+}
+
+/* A fault that no trial showed so far. */
+static bool adds_fault(struct findings *told, const struct findings *own, struct arena *mem)
+{
+	bool news = false;
+	for (const struct finding *at = own->first; at; at = at->next) {
+		if (at->severity < SEVERITY_WARNING || is_told(told, at->kind))
+			continue;
+		struct finding *copy = arena_alloc(mem, sizeof(*copy));
+		*copy = (struct finding){ .kind = at->kind, .next = told->first };
+		told->first = copy;
+		news = true;
+	}
+	return news;
+}
+
+static void choose_trial(const struct dialback_screen *screen, const struct dialback_facts *facts,
+			 size_t index, struct findings *told, struct choice *out)
+{
+	const struct trial_facts *trial = &facts->trials[index];
+	struct findings own = { 0 };
+	*out = (struct choice){ .shown = screen->style->timeline };
+	if (trial->state == TRIAL_NOT_TESTED)
+		return;
+	judge_trial_findings(facts, trial, screen->view->policy, screen->mem, &own);
+	for (const struct finding *at = own.first; at; at = at->next)
+		out->trouble = out->trouble || at->severity >= SEVERITY_WARNING;
+	bool news = adds_fault(told, &own, screen->mem);
+	out->repeats = out->trouble && !news && trial != dialback_round(facts);
+	out->shown = out->shown || news || trial == dialback_round(facts);
+}
+
+/* Our own question to the peer's authority belongs to the trial in which its key came. */
+static size_t trial_of_question(const struct dialback_facts *facts, const char *id)
+{
+	for (size_t i = 0; i < facts->hop_count; i++) {
+		const struct hop *hop = &facts->hops[i];
+		if (hop->trial < facts->trial_count && hop->link < facts->link_count &&
+		    facts->links[hop->link].inbound && facts->links[hop->link].id &&
+		    strcmp(facts->links[hop->link].id, id) == 0)
+			return hop->trial;
+	}
+	return DIALBACK_NONE;
+}
+
+static size_t trial_of(const struct dialback_facts *facts, const struct hop *hop)
+{
+	if (hop->trial < facts->trial_count)
+		return hop->trial;
+	for (size_t i = 0; hop->link < facts->link_count && i < facts->hop_count; i++) {
+		const struct hop *at = &facts->hops[i];
+		if (at->link == hop->link && at->kind == HOP_VERIFY && at->way == HOP_SENT &&
+		    at->type == DB_REQUEST && at->id)
+			return trial_of_question(facts, at->id);
+	}
+	return DIALBACK_NONE;
 }
 
 /* Another hop of this kind and way on the same connection, before or behind it. */
@@ -73,8 +131,8 @@ static bool is_plumbing(const struct dialback_facts *facts, const struct hop *ho
 		return !hop->text;
 	case HOP_STREAM:
 		return is_spare_header(facts, hop);
-	case HOP_FEATURES:
-		return has_like(facts, hop, true);
+	case HOP_FEATURES: /* nobody's: of our question to the peer's authority */
+		return has_like(facts, hop, true) || hop->trial >= facts->trial_count;
 	case HOP_CLOSED:
 		return good && has_element(facts, hop->link, true);
 	case HOP_DNS:
@@ -90,22 +148,58 @@ static bool is_plumbing(const struct dialback_facts *facts, const struct hop *ho
 	return false;
 }
 
-/* Numbers as the reader sees them; 0: not shown. */
-static size_t *number_hops(const struct dialback_screen *screen, const struct dialback_facts *facts)
+static void add_hops(const struct dialback_screen *screen, const struct dialback_facts *facts,
+		     size_t trial, struct timeline *line)
 {
-	size_t *numbers = arena_array(screen->mem, facts->hop_count, sizeof(*numbers));
-	struct choice *choices = arena_array(screen->mem, facts->trial_count, sizeof(*choices));
-	const struct choice other = { choose_trials(screen, facts, choices), false };
-	size_t number = 0;
-	for (size_t i = 0; i < facts->hop_count; i++) {
+	const struct choice nobody = { .shown = true };
+	const struct choice *choice = trial < facts->trial_count ? &line->choices[trial] : &nobody;
+	bool all = screen->style->timeline;
+	for (size_t i = 0; choice->shown && i < facts->hop_count; i++) {
 		const struct hop *hop = &facts->hops[i];
-		const struct choice *choice = hop->trial < facts->trial_count ? &choices[hop->trial]
-									      : &other;
-		bool all = screen->style->timeline;
-		if (choice->shown && (all || !is_plumbing(facts, hop, !choice->trouble)))
-			numbers[i] = ++number;
+		if (line->trials[i] == trial && (all || !is_plumbing(facts, hop, !choice->trouble)))
+			line->hops[line->count++] = hop;
 	}
-	return numbers;
+}
+
+/* They run side by side, and are told one after the other: what belongs to none, the round, the
+ * others as the table has them. */
+static struct timeline make_timeline(const struct dialback_screen *screen,
+				     const struct dialback_facts *facts)
+{
+	struct arena *mem = screen->mem;
+	const struct trial_facts *round = dialback_round(facts);
+	size_t first = round ? (size_t)(round - facts->trials) : DIALBACK_NONE;
+	struct findings told = { 0 };
+	struct timeline line = {
+		.choices = arena_array(mem, facts->trial_count, sizeof(*line.choices)),
+		.trials = arena_array(mem, facts->hop_count, sizeof(*line.trials)),
+		.hops = arena_array(mem, facts->hop_count, sizeof(const struct hop *)),
+	};
+	bool any = screen->style->timeline;
+	if (round)
+		choose_trial(screen, facts, first, &told, &line.choices[first]);
+	for (size_t i = 0; i < facts->trial_count; i++) {
+		if (i != first)
+			choose_trial(screen, facts, i, &told, &line.choices[i]);
+		any = any || line.choices[i].shown;
+		line.left_out += line.choices[i].repeats && !line.choices[i].shown;
+	}
+	for (size_t i = 0; i < facts->hop_count; i++)
+		line.trials[i] = trial_of(facts, &facts->hops[i]);
+	if (any)
+		add_hops(screen, facts, DIALBACK_NONE, &line);
+	if (round)
+		add_hops(screen, facts, first, &line);
+	for (size_t i = 0; i < facts->trial_count; i++) {
+		if (i != first)
+			add_hops(screen, facts, i, &line);
+	}
+	return line;
+}
+
+static size_t owner(const struct dialback_facts *facts, const struct timeline *line, size_t place)
+{
+	return line->trials[line->hops[place] - facts->hops];
 }
 
 static const char *arrow(const struct dialback_facts *facts, const struct hop *hop)
@@ -128,21 +222,19 @@ struct ruler {
 };
 
 static struct ruler measure(const struct dialback_screen *screen,
-			    const struct dialback_facts *facts, const size_t *numbers)
+			    const struct dialback_facts *facts, const struct timeline *line)
 {
-	struct ruler ruler = { 2, 5, false };
+	struct ruler ruler = { line->count > 99 ? 3 : 2, 5, false };
 	size_t trial = DIALBACK_NONE;
-	for (size_t i = 0; i < facts->hop_count; i++) {
-		const struct hop *hop = &facts->hops[i];
-		if (!numbers[i])
-			continue;
-		ruler.number = numbers[i] > 99 ? 3 : ruler.number;
-		size_t seconds = strlen(arena_printf(screen->mem, "%.2f", hop->at_ms / 1000));
+	for (size_t i = 0; i < line->count; i++) {
+		size_t whose = owner(facts, line, i);
+		size_t seconds = strlen(
+			arena_printf(screen->mem, "%.2f", line->hops[i]->at_ms / 1000));
 		ruler.seconds = (int)seconds > ruler.seconds ? (int)seconds : ruler.seconds;
-		if (hop->trial >= facts->trial_count)
+		if (whose == DIALBACK_NONE)
 			continue;
-		ruler.headings = ruler.headings || (trial != DIALBACK_NONE && trial != hop->trial);
-		trial = hop->trial;
+		ruler.headings = ruler.headings || (trial != DIALBACK_NONE && trial != whose);
+		trial = whose;
 	}
 	return ruler;
 }
@@ -170,18 +262,19 @@ static void write_hop(const struct dialback_screen *screen, const struct dialbac
 
 void dialback_hops(const struct dialback_screen *screen, const struct dialback_facts *facts)
 {
-	const size_t *numbers = number_hops(screen, facts);
-	const struct ruler ruler = measure(screen, facts, numbers);
+	const struct timeline line = make_timeline(screen, facts);
+	const struct ruler ruler = measure(screen, facts, &line);
 	size_t trial = DIALBACK_NONE;
-	for (size_t i = 0; i < facts->hop_count; i++) {
-		const struct hop *hop = &facts->hops[i];
-		if (!numbers[i])
-			continue;
-		if (ruler.headings && hop->trial < facts->trial_count && hop->trial != trial)
-			write_heading(screen, &facts->trials[hop->trial]);
-		trial = hop->trial < facts->trial_count ? hop->trial : trial;
-		write_hop(screen, facts, hop, numbers[i], &ruler);
+	for (size_t i = 0; i < line.count; i++) {
+		size_t whose = owner(facts, &line, i);
+		if (ruler.headings && whose != DIALBACK_NONE && whose != trial)
+			write_heading(screen, &facts->trials[whose]);
+		trial = whose;
+		write_hop(screen, facts, line.hops[i], i + 1, &ruler);
 	}
+	if (line.left_out > 0)
+		buf_printf(screen->out, "    the same in %zu more check%s, which -v shows\n",
+			   line.left_out, line.left_out == 1 ? "" : "s");
 	if (facts->hops_cut)
 		buf_text(screen->out, "    and more than are kept\n");
 }
@@ -196,12 +289,12 @@ static bool tells_verdict(const struct hop *hop, enum trial_outcome verdict)
 	case OUTCOME_ERROR:
 		return hop->kind == HOP_RESULT && hop->type == DB_ERROR;
 	case OUTCOME_STREAM_ERROR:
+	case OUTCOME_NONE: /* turned away before anything was asked */
 		return hop->kind == HOP_ERROR;
 	case OUTCOME_CLOSED:
 		return hop->kind == HOP_CLOSED;
 	case OUTCOME_SILENCE:
 		return hop->kind == HOP_SILENCE;
-	case OUTCOME_NONE:
 	case OUTCOME_ACCEPTED:
 	case OUTCOME_FAILURE:
 		break;
@@ -212,13 +305,13 @@ static bool tells_verdict(const struct hop *hop, enum trial_outcome verdict)
 size_t dialback_verdict_hop(const struct dialback_screen *screen,
 			    const struct dialback_facts *facts)
 {
-	const size_t *numbers = number_hops(screen, facts);
+	const struct timeline line = make_timeline(screen, facts);
 	const struct trial_facts *round = dialback_round(facts);
-	for (size_t i = 0; round && i < facts->hop_count; i++) {
-		const struct hop *hop = &facts->hops[i];
+	for (size_t i = 0; round && i < line.count; i++) {
+		const struct hop *hop = line.hops[i];
 		bool ours = hop->trial < facts->trial_count && &facts->trials[hop->trial] == round;
 		if (ours && hop->way != HOP_SENT && tells_verdict(hop, facts->verdict))
-			return numbers[i];
+			return i + 1;
 	}
 	return 0;
 }

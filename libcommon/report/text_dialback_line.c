@@ -2,12 +2,12 @@
 #include "report/dialback_words.h"
 
 /* "valid dialback TLS1.3", "error remote-server-not-found none TLS1.2", "not_tested 9/9 TLS1.3" */
-static const char *short_words(const struct dialback_facts *facts, const struct policy *policy,
-			       struct arena *mem)
+static const char *short_words(const struct endpoint *at, const struct dialback_facts *facts,
+			       const struct policy *policy, struct arena *mem)
 {
 	const struct starttls_facts *walk = &facts->walk;
 	if (walk->failure.code != ERR_NONE)
-		return endpoint_trouble(walk, mem);
+		return dialback_walk_state(at, facts, mem);
 	const char *version = walk->encrypted ? tls_version_name(walk->tls.version) : "no-TLS";
 	const struct trial_counts counts = dialback_count(facts, policy, mem);
 	if (facts->verdict == OUTCOME_NONE)
@@ -34,7 +34,8 @@ static void write_endpoint(const struct dialback_view *view, size_t i, struct ar
 		   (unsigned)at->port, *address ? address : "-",
 		   status_name(view->base.statuses[i]));
 	if (!failed || !trouble)
-		buf_printf(out, "%s%s", short_words(facts, view->policy, mem), trouble ? "; " : "");
+		buf_printf(out, "%s%s", short_words(at, facts, view->policy, mem),
+			   trouble ? "; " : "");
 	if (trouble)
 		buf_printf(out, "%s: %s", worst->kind->id, worst->text);
 	buf_char(out, '\n');

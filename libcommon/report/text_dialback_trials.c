@@ -50,14 +50,13 @@ static const char *circumstances(const struct trial_facts *trial, const char *wo
 	return known_words(words, trial->bounced, "came back", "never came back", mem);
 }
 
-static const char *outcome_of(const struct trial_facts *trial, struct arena *mem)
+static const char *outcome_of(const struct trial_facts *trial, const char *reason,
+			      struct arena *mem)
 {
 	const char *words = outcome_words(trial->answer.outcome, trial->answer.condition, mem);
 	switch (trial->state) {
 	case TRIAL_NOT_TESTED:
-		return trial->reason
-			       ? arena_printf(mem, "not tested: %s", escaped(trial->reason, mem))
-			       : "not tested";
+		return reason ? arena_printf(mem, "not tested: %s", reason) : "not tested";
 	case TRIAL_REFUSED:
 		return trial->answer.outcome == OUTCOME_NONE
 			       ? "refused"
@@ -68,19 +67,27 @@ static const char *outcome_of(const struct trial_facts *trial, struct arena *mem
 	return circumstances(trial, words, mem);
 }
 
+static bool has_same_reason(const struct trial_facts *a, const struct trial_facts *b)
+{
+	return a->state == b->state && a->reason && b->reason && strcmp(a->reason, b->reason) == 0;
+}
+
 static struct line line_of(const struct dialback_screen *screen, const struct dialback_facts *facts,
-			   const struct trial_facts *trial)
+			   size_t index)
 {
 	struct arena *mem = screen->mem;
+	const struct trial_facts *trial = &facts->trials[index];
+	bool again = index > 0 && has_same_reason(trial, trial - 1);
+	const char *reason = again           ? "for the same reason"
+			     : trial->reason ? escaped(trial->reason, mem)
+					     : NULL;
 	const struct trial_kind *kind = trial_kind(trial->which);
 	enum severity severity = judge_trial(facts, trial, screen->view->policy, mem);
 	return (struct line){
 		.check = kind->name,
-		.outcome = outcome_of(trial, mem),
+		.outcome = outcome_of(trial, reason, mem),
 		.verdict = severity == SEVERITY_NONE ? "good" : severity_name(severity),
-		.words = trial->reason ? arena_printf(mem, "%s; %s", kind->words,
-						      escaped(trial->reason, mem))
-				       : kind->words,
+		.words = reason ? arena_printf(mem, "%s; %s", kind->words, reason) : kind->words,
 		.severity = severity,
 		.tested = trial->state != TRIAL_NOT_TESTED,
 	};
@@ -162,7 +169,7 @@ void dialback_trials(const struct dialback_screen *screen, const struct dialback
 	if (facts->trial_count == 0)
 		return;
 	for (size_t i = 0; i < facts->trial_count; i++)
-		lines[i] = line_of(screen, facts, &facts->trials[i]);
+		lines[i] = line_of(screen, facts, i);
 	const struct columns columns = measure(screen, lines, facts->trial_count);
 	write_trial(screen, &title, &columns);
 	for (size_t i = 0; i < facts->trial_count; i++)

@@ -30,7 +30,7 @@ static struct grid_row *add_trial(struct grid *grid, enum trial trial)
 	const struct trial_kind *kind = trial_kind(trial);
 	struct grid_row *row = grid_add(grid);
 	row->cells[0].text = kind->name;
-	row->cells[1].text = kind->usual ? "yes" : "no";
+	row->cells[1].text = kind->usual ? "yes" : trial_is_forgery(trial) ? "own" : "no";
 	row->cells[2].text = *kind->rows ? kind->rows : "-";
 	row->cells[3].text = needs_words(kind->needs, grid->mem);
 	return row;

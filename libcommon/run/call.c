@@ -52,6 +52,11 @@ static bool connect_to_peer(struct call *call)
 	call->link.port = call->run->at->port;
 	call->number = diary_open_link(call->run->diary, &call->link);
 	bool ok = probe_connect(&call->probe, &call->err);
+	/* -v: several stand side by side */
+	if (call->probe.exchange.label)
+		call->probe.exchange.label = arena_printf(call->run->mem, "%s #%zu",
+							  call->probe.exchange.label,
+							  call->number + 1);
 	note(call, (struct hop){ .way = HOP_SENT,
 				 .kind = HOP_TCP,
 				 .text = ok ? NULL : arena_copy(call->run->mem, call->err.text) });

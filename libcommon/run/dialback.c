@@ -128,13 +128,15 @@ static const struct trial_facts *find_tested(const struct examination *work, enu
 	return NULL;
 }
 
-/* The round, or the variant of it that was asked for instead. */
+/* The round; or, where it was not asked for or turned away before it began, a variant of it. */
 static const struct trial_facts *main_round(const struct examination *work)
 {
-	const struct trial_facts *found = find_tested(work, TRIAL_ROUND);
+	const struct trial_facts *round = find_tested(work, TRIAL_ROUND), *found = NULL;
+	if (round && round->answer.outcome != OUTCOME_NONE)
+		return round;
 	for (enum trial which = TRIAL_WITHOUT_DIALLING; !found && which < TRIAL_BACK; which++)
 		found = find_tested(work, which);
-	return found;
+	return found ? found : round;
 }
 
 /* What a peer does that accepts us, and over what; else what it offers to. */
@@ -196,11 +198,11 @@ static void begin_walk(struct probe *probe, const struct err *failure, struct st
 static void note_home(struct diary *diary, const struct home_facts *home)
 {
 	static const char *const words[] = {
-		[HOME_HERE] = "leads to this listener",
-		[HOME_LATER] = "leads to this listener after other places",
-		[HOME_ELSEWHERE] = "leads elsewhere",
-		[HOME_NOWHERE] = "leads nowhere",
-		[HOME_UNKNOWN] = "could not be asked",
+		[HOME_HERE] = "our domain leads to this listener",
+		[HOME_LATER] = "our domain leads to this listener after other places",
+		[HOME_ELSEWHERE] = "our domain leads elsewhere",
+		[HOME_NOWHERE] = "our domain leads nowhere",
+		[HOME_UNKNOWN] = "where our domain leads could not be asked",
 	};
 	if (home->home != HOME_NOT_ASKED)
 		diary_note(diary, (struct hop){ .kind = HOP_DNS,

@@ -31,9 +31,10 @@ enum result_manner {
 
 /* What came of a visit so far. */
 struct visit_seen {
-	bool called; /* somebody opened a stream to us as the peer */
-	bool clear;  /* and asked, or sent a stanza, without TLS */
-	size_t verifies;
+	bool called;                   /* somebody opened a stream to us as the peer */
+	bool clear;                    /* and asked, or sent a stanza, without TLS */
+	size_t verifies;               /* about what was claimed */
+	bool strange;                  /* and about something else */
 	enum key_state key;            /* of the last of them */
 	bool asked;                    /* a db:result of its own came */
 	struct trial_answer confirmed; /* what its authoritative server said of that */
@@ -54,8 +55,8 @@ struct visit_plan {
 	struct diary *diary;
 	size_t trial;
 	/* Asks the peer's authoritative server; in the guest's thread. */
-	void (*confirm)(void *context, const struct db_element *request, const char *id,
-			struct trial_answer *out);
+	void (*confirm)(void *context, size_t trial, const struct db_element *request,
+			const char *id, struct trial_answer *out);
 	void *context;
 };
 

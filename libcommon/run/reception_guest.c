@@ -139,6 +139,8 @@ static void note_verify(struct reception_guest *guest, const struct db_element *
 		seen->verifies++;
 		seen->key = seen->key == KEY_RIGHT ? KEY_RIGHT : key;
 		seen->clear = seen->clear || !guest->guest.link.encrypted;
+	} else {
+		seen->strange = true;
 	}
 	end_change(guest);
 	diary_element(visit->plan.diary, HOP_RECEIVED, guest->guest.number, visit->plan.trial,
@@ -189,7 +191,7 @@ static enum db_type confirm(struct reception_guest *guest, const struct db_eleme
 {
 	const struct visit_plan *plan = &guest->visit->plan;
 	struct trial_answer confirmed = { 0 };
-	plan->confirm(plan->context, asked, guest->guest.link.id, &confirmed);
+	plan->confirm(plan->context, plan->trial, asked, guest->guest.link.id, &confirmed);
 	struct visit_seen *seen = begin_change(guest);
 	if (seen) {
 		seen->confirmed = confirmed;

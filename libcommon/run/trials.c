@@ -131,7 +131,7 @@ bool trial_ask_stanza(struct call *call, const char *id, const char *from, const
 }
 
 /* The peer's own authoritative server, over a connection of its own (DB-13, DB-22). */
-void trial_confirm(void *context, const struct db_element *request, const char *id,
+void trial_confirm(void *context, size_t trial, const struct db_element *request, const char *id,
 		   struct trial_answer *out)
 {
 	/* Member by member: the line counts its connections meanwhile. */
@@ -155,7 +155,7 @@ void trial_confirm(void *context, const struct db_element *request, const char *
 	};
 	const struct db_element *questions[] = { &question };
 	*out = (struct trial_answer){ 0 };
-	if (call_open(&call, &run, DIALBACK_NONE, &wish) && call_say(&call, &question, KEY_NONE))
+	if (call_open(&call, &run, trial, &wish) && call_say(&call, &question, KEY_NONE))
 		call_await(&call, questions, 1, run.common->opt->wait, out);
 	else
 		call_outcome(&call, out);

@@ -142,7 +142,9 @@ void trial_tell_seen(const struct visit_seen *seen, struct trial_facts *out)
 	if (seen->verifies > 0)
 		out->called_in_clear = seen->clear ? KNOWN_YES : KNOWN_NO;
 	out->key = seen->key;
-	if (seen->verifies == 0 && seen->called)
+	if (seen->verifies == 0 && seen->strange)
+		out->reason = "it asked our listener about another key than the one we sent";
+	else if (seen->verifies == 0 && seen->called)
 		out->reason = "it came to our listener, and did not ask about the key";
 }
 

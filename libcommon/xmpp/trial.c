@@ -183,6 +183,12 @@ const struct trial_kind *trial_kind(enum trial trial)
 	return &kinds[trial];
 }
 
+bool trial_is_forgery(enum trial trial)
+{
+	return (trial >= TRIAL_STANZA_UNVERIFIED && trial <= TRIAL_ANSWER_TWICE) ||
+	       trial == TRIAL_BACK_UNSOLICITED;
+}
+
 bool trial_parse(const char *name, enum trial *out)
 {
 	for (enum trial trial = 0; trial < TRIAL_COUNT; trial++) {

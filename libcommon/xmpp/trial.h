@@ -99,6 +99,8 @@ struct trial_kind {
 };
 
 const struct trial_kind *trial_kind(enum trial trial);
+/* It tries to be believed without proof, as an attacker does: for domains of one's own. */
+bool trial_is_forgery(enum trial trial);
 NODISCARD bool trial_parse(const char *name, enum trial *out);
 /* "authoritative" "receiving" "before_tls" "external" "initiating" */
 const char *trial_role_name(enum trial_role role);

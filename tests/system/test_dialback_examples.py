@@ -47,6 +47,7 @@ def described(part=CHECKS):
 def test_page_describes_every_check(run):
     listed = run(NAME, ["--list-checks"]).expect(status=0).out.splitlines()
     assert {line.split()[0] for line in listed if line[:1].islower()} == set(table())
+    assert {line.split()[0] for line in listed if line.split()[1] == "own"} == CAREFUL
     assert described() == {name: (words, usual) for name, (words, usual, _) in table().items()}
 
 

@@ -29,6 +29,7 @@ def hops(seen, *kinds):
 
 # what a run that names no check does
 
+@pytest.mark.threads
 @KINDS
 def test_usual_run(federated, look, kind):
     """The default against a server that requires TLS: the round is valid, and nothing is wrong."""
@@ -321,3 +322,12 @@ def test_screen_tells_the_round(ca, dns, me, federated, kind):
     first = result.out.splitlines()[0]
     assert federated(kind).domains[0] in first and first.startswith("OK"), result
     assert "db:verify" in result.out and "-->" in result.out and "==>" in result.out, result
+
+
+def test_verbose_tells_connections_apart(ca, dns, me, dialback_peer):
+    """-v: checks run side by side, and every line says on which connection."""
+    peer = dialback_peer()
+    args = ["-v", "--resolver", dns.resolver, "--trust", ca.file, *dialback.arguments(me, "--check", "clear-verify,verify-made-up,round")]
+    result = tool.run(dialback.NAME, [*args, peer.domain], timeout=60).expect(status=0)
+    lines = [line.split() for line in result.err.splitlines() if " --> " in line or " <-- " in line]
+    assert {line[2] for line in lines if line[0] == "s2s"} >= {"#1", "#2", "#3"} and any(line[0] == "in" for line in lines), result

@@ -317,6 +317,40 @@ static inline struct dialback_facts *run_turned_away(struct arena *mem)
 	return &run->facts;
 }
 
+/* Prosody with s2s_secure_auth, to who shows no certificate. */
+static inline struct dialback_facts *run_barred(struct arena *mem)
+{
+	struct run *run = run_listening(mem);
+	facts_fail(&run->facts.walk, STEP_FEATURES, ERR_STREAM_ERROR,
+		   "stream error not-authorized");
+	run->facts.walk.after.error.condition = "not-authorized";
+	for (enum trial which = TRIAL_VERIFY_MADE_UP; which <= TRIAL_VERIFY_TWO; which++) {
+		struct trial_facts *trial = run_trial(run, which, OUTCOME_NONE, NULL);
+		trial->state = TRIAL_REFUSED;
+		trial->reason = "stream error not-authorized, before anything was asked";
+	}
+	struct trial_facts *round = run_trial(run, TRIAL_ROUND, OUTCOME_NONE, NULL);
+	run_dial(run, 40);
+	run_hop(run, 120, HOP_RECEIVED, HOP_ERROR)->condition = "not-authorized";
+	round->state = TRIAL_REFUSED;
+	round->reason = "stream error not-authorized, before anything was asked";
+	run->facts.trust = TRUST_NONE;
+	run_untested(run, TRIAL_BACK, "the round was not had");
+	run_untested(run, TRIAL_BACK_ERROR, "the round was not had");
+	return &run->facts;
+}
+
+/* ... and who shows one, in the only trial that shows it. */
+static inline struct dialback_facts *run_vouched(struct arena *mem)
+{
+	struct run *run = run_verified_as(mem, TRIAL_WITHOUT_DIALLING);
+	struct trial_facts *round = run_trial(run, TRIAL_ROUND, OUTCOME_NONE, NULL);
+	round->state = TRIAL_REFUSED;
+	round->reason = "stream error not-authorized, before anything was asked";
+	run->facts.certificate = true;
+	return &run->facts;
+}
+
 static inline struct dialback_facts *run_silent(struct arena *mem)
 {
 	struct run *run = run_listening(mem);
@@ -350,6 +384,46 @@ static inline struct dialback_facts *run_refused(struct arena *mem)
 {
 	struct run *run = run_blank(mem);
 	facts_fail(&run->facts.walk, STEP_TCP, ERR_REFUSED, "connection refused");
+	return &run->facts;
+}
+
+/* Three trials at a time; two of them show one fault. The peer proves itself before it asks, and
+ * what we ask its authority is of no trial. */
+static inline struct dialback_facts *run_side_by_side(struct arena *mem)
+{
+	struct run *run = run_listening(mem);
+	run_hop(run, 0, HOP_NOTE, HOP_DNS)->text = "leads to this listener";
+	run_trial(run, TRIAL_VERIFY_MADE_UP, OUTCOME_VALID, NULL);
+	run_dial(run, 10);
+	run_trial(run, TRIAL_VERIFY_OTHER_ID, OUTCOME_VALID, NULL);
+	run_trial(run, TRIAL_ROUND, OUTCOME_VALID, NULL)->called_back = KNOWN_YES;
+	run_dial(run, 11);
+	run_element(run, 70, HOP_SENT, HOP_RESULT, DB_REQUEST, NULL);
+	run->trial = run->link = 0;
+	run_element(run, 71, HOP_SENT, HOP_VERIFY, DB_REQUEST, "made-up");
+	run_element(run, 75, HOP_RECEIVED, HOP_VERIFY, DB_VALID, "made-up");
+	run->trial = 1;
+	run_element(run, 76, HOP_SENT, HOP_VERIFY, DB_REQUEST, "other");
+	run->trial = 2;
+	run_link(run, true, "192.0.2.7", 40312)->id = "c0de";
+	run_element(run, 80, HOP_RECEIVED, HOP_RESULT, DB_REQUEST, NULL);
+	run->trial = 1;
+	run->link = 0;
+	run_element(run, 81, HOP_RECEIVED, HOP_VERIFY, DB_VALID, "other");
+	run->trial = DIALBACK_NONE;
+	run_dial(run, 82);
+	run_element(run, 140, HOP_SENT, HOP_VERIFY, DB_REQUEST, "c0de");
+	run_element(run, 150, HOP_RECEIVED, HOP_VERIFY, DB_VALID, "c0de");
+	run->trial = run->link = 2;
+	run_element(run, 151, HOP_SENT, HOP_RESULT, DB_VALID, NULL);
+	run_element(run, 160, HOP_RECEIVED, HOP_VERIFY, DB_REQUEST, "b7e2")->key = KEY_RIGHT;
+	run_element(run, 161, HOP_SENT, HOP_VERIFY, DB_VALID, "b7e2");
+	run->link = 1;
+	run_element(run, 170, HOP_RECEIVED, HOP_RESULT, DB_VALID, NULL);
+	run->trials[2].called_in_clear = KNOWN_NO;
+	run->trials[2].key = KEY_RIGHT;
+	run->facts.verdict = OUTCOME_VALID;
+	run->facts.trust = TRUST_DIALBACK;
 	return &run->facts;
 }
 

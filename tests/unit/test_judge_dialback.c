@@ -22,6 +22,9 @@ typedef void spoil(struct dialback_facts *facts);
 
 SPOIL(alone, facts->listening = false; facts->us = facts->listener = NULL;
       facts->home = HOME_NOT_ASKED)
+SPOIL(alone_no_dialback, alone(facts); static const char *items[] = { "EXTERNAL" };
+      facts->walk.after.features.dialback = false;
+      facts->walk.after.features.mechanisms = ((struct text_list){ items, 1 }))
 SPOIL(optional_tls, facts->walk.before.features.starttls_required = false)
 SPOIL(certified, dialback_certify(facts))
 SPOIL(certified_alone, alone(facts); certified(facts))
@@ -35,10 +38,11 @@ SPOIL(nowhere, facts->home = HOME_NOWHERE)
 SPOIL(later, facts->home = HOME_LATER; facts->home_text = "192.0.2.1:5269")
 
 static struct link_facts links[2];
-static struct hop hops[3];
+static struct hop hops[4];
 
 static void add_hops(struct dialback_facts *facts, const struct hop *list, size_t count)
 {
+	assert_true(count <= ARRAY_SIZE(hops));
 	memset(hops, 0, sizeof(hops));
 	memcpy(hops, list, count * sizeof(*list));
 	facts->hops = hops;
@@ -72,9 +76,21 @@ static void visited_certified(struct dialback_facts *facts)
 /* Our domain as it stands in steps 2 and 4. */
 static void spell(struct dialback_facts *facts, const char *asks, const char *tells)
 {
+	/* The peer's own claim, and what its authority says of it, come first: no matter how they
+	 * are spelt. */
 	const struct hop list[] = {
+		{ .way = HOP_RECEIVED, .kind = HOP_RESULT, .link = 1, .to = "Me.Example" },
+		{ .way = HOP_RECEIVED,
+		  .kind = HOP_VERIFY,
+		  .link = 2,
+		  .type = DB_VALID,
+		  .to = "mE.example" },
 		{ .way = HOP_RECEIVED, .kind = HOP_VERIFY, .link = 1, .to = asks },
-		{ .way = HOP_RECEIVED, .kind = HOP_RESULT, .link = 0, .to = tells },
+		{ .way = HOP_RECEIVED,
+		  .kind = HOP_RESULT,
+		  .link = 0,
+		  .type = DB_VALID,
+		  .to = tells },
 	};
 	add_hops(facts, list, ARRAY_SIZE(list));
 }
@@ -719,6 +735,14 @@ static const struct row {
 	  { TRIED_WHY(VERIFY_MADE_UP, ERROR, "policy-violation") },
 	  alone,
 	  ALIKE(REFUSES) },
+	{ "42: where there is no dialback",
+	  { TRIED_WHY(VERIFY_MADE_UP, STREAM_ERROR, "not-authorized") },
+	  alone_no_dialback,
+	  TELLS("info dialback-verify-refused", "and dialback is not offered") },
+	{ "42: where there is no dialback, in Prosody's words",
+	  { TRIED_WHY(VERIFY_MADE_UP, STREAM_ERROR, "unsupported-stanza-type") },
+	  alone_no_dialback,
+	  TELLS("info dialback-verify-refused", "and dialback is not offered") },
 	{ "42: closed", { TRIED(VERIFY_MADE_UP, CLOSED) }, alone, ALIKE(REFUSES) },
 	{ "42: cannot be put",
 	  { SHUT(VERIFY_MADE_UP), .reason = "closed behind TLS" },

@@ -68,6 +68,9 @@ SPOIL(library_cannot,
 SPOIL(wants_certificate,
       facts_fail(facts, STEP_FEATURES, ERR_STREAM_ERROR, "stream error not-authorized");
       facts->after.opened = true; facts->after.error.condition = "not-authorized")
+SPOIL(has_nothing, wants_certificate(facts, mem);
+      facts->after.error.condition = "undefined-condition";
+      facts->after.error.text = "No stream features to offer")
 SPOIL(closed_inside, facts_fail(facts, STEP_FEATURES, ERR_CLOSED, "closed by the server"))
 /* the stream in clear */
 SPOIL(optional, facts->before.features.starttls_required = false)
@@ -220,6 +223,7 @@ static const struct row {
 	  NULL },
 	{ "our library", C2S, library_cannot, "info library-cannot", NULL },
 	{ "s2s_secure_auth", S2S, wants_certificate, "info client-cert-required", NULL },
+	{ "Prosody without dialback", S2S, has_nothing, "info client-cert-required", NULL },
 	{ "not-authorized on c2s", C2S, wants_certificate, "critical stream-error", NULL },
 	{ "closed inside TLS", C2S, closed_inside, "warning endpoint-closed", NULL },
 

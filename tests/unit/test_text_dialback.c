@@ -127,9 +127,35 @@ static struct screen *turned_away(void)
 	return finished(one(run_turned_away));
 }
 
+static struct screen *barred(void)
+{
+	return finished(one(run_barred));
+}
+
+static struct screen *vouched(void)
+{
+	return finished(one(run_vouched));
+}
+
+static struct screen *no_dialback(void)
+{
+	struct screen *screen = screen_new();
+	struct run *run = run_blank(screen->mem);
+	run->facts.walk.after.features.dialback = false;
+	run_trial(run, TRIAL_VERIFY_MADE_UP, OUTCOME_STREAM_ERROR, "not-authorized")->state =
+		TRIAL_REFUSED;
+	put(screen, "192.0.2.7", &run->facts);
+	return finished(screen);
+}
+
 static struct screen *silent(void)
 {
 	return finished(one(run_silent));
+}
+
+static struct screen *side_by_side(void)
+{
+	return finished(one(run_side_by_side));
 }
 
 static struct screen *refused(void)
@@ -317,7 +343,7 @@ static const struct golden {
 	  "sender-unresolvable  error remote-server-not-found  good\n"
 	  "5 connections, 1.2 s\n" },
 	{ "no listener", alone, long_100,
-	  "OK im.example: refuses what it must in 9 checks; not asked to verify us (no listener)\n"
+	  "OK im.example: refuses what it must in 9 checks; not asked to verify us (that needs --from and --listen)\n"
 	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
 	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
 	  "trust     not tested: needs --from with --cert or --listen\n"
@@ -335,7 +361,7 @@ static const struct golden {
 	  "                                                             DNS\n"
 	  "5 connections, 1.2 s\n" },
 	{ "no listener, very narrow", alone, long_50,
-	  "OK im.example: refuses what it must in 9 checks; not asked to verify us (no listener)\n"
+	  "OK im.example: refuses what it must in 9 checks; not asked to verify us (that needs --from and --listen)\n"
 	  "out       192.0.2.7:5269  TLS1.3\n"
 	  "          TLS_AES_256_GCM_SHA384, its certificate:\n"
 	  "          proven (PKIX)\n"
@@ -359,7 +385,7 @@ static const struct golden {
 	  "                              remote-server-not-found\n"
 	  "5 connections, 1.2 s\n" },
 	{ "no listener, no limit of width", alone, long_endless,
-	  "OK im.example: refuses what it must in 9 checks; not asked to verify us (no listener)\n"
+	  "OK im.example: refuses what it must in 9 checks; not asked to verify us (that needs --from and --listen)\n"
 	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
 	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
 	  "trust     not tested: needs --from with --cert or --listen\n"
@@ -375,13 +401,14 @@ static const struct golden {
 	  "sender-unresolvable  error remote-server-not-found  good     db:result from a domain that is not in DNS\n"
 	  "5 connections, 1.2 s\n" },
 	{ "not found", unfound, long_100,
-	  "WARNING im.example: did not verify us: error remote-server-not-found after 20.00 s; the peer did not call back test.example.net: its SRV points to 198.51.100.4:5269\n"
+	  "WARNING im.example: did not verify us: error remote-server-not-found after 20.00 s, and DNS leads elsewhere; the peer did not call back test.example.net: its SRV points to 198.51.100.4:5269\n"
 	  " 1  0.05  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
 	  " 2  0.09  <--     features: dialback (errors), no EXTERNAL\n"
 	  " 3  0.09  -->     db:result, key for id b7e2\n"
 	  " 4 20.09  <--     db:result type=error remote-server-not-found\n"
 	  "failed    hop 4, error remote-server-not-found: it found no server of our domain in DNS, or the one\n"
-	  "          that it found does not know the domain; no connection came in 20 s\n"
+	  "          that it found does not know the domain; no connection came in 20 s, and DNS leads\n"
+	  "          elsewhere\n"
 	  "          it says \"Server-to-server connection failed: \\x1b[2JDNS\"\n"
 	  "home      test.example.net leads to 198.51.100.4:5269, not to this listener (198.51.100.9:5269)\n"
 	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
@@ -394,7 +421,7 @@ static const struct golden {
 	  "                               198.51.100.4:5269 (XEP-0220 2.2.1)\n"
 	  "2 connections, 1.2 s\n" },
 	{ "not found, narrow", unfound, long_60,
-	  "WARNING im.example: did not verify us: error remote-server-not-found after 20.00 s; the peer did not call back test.example.net: its SRV points to 198.51.100.4:5269\n"
+	  "WARNING im.example: did not verify us: error remote-server-not-found after 20.00 s, and DNS leads elsewhere; the peer did not call back test.example.net: its SRV points to 198.51.100.4:5269\n"
 	  " 1  0.05  -->     stream from=test.example.net\n"
 	  "                  to=im.example, TLS1.3, certificate ok\n"
 	  "                  (PKIX)\n"
@@ -405,7 +432,7 @@ static const struct golden {
 	  "failed    hop 4, error remote-server-not-found: it found no\n"
 	  "          server of our domain in DNS, or the one that it\n"
 	  "          found does not know the domain; no connection came\n"
-	  "          in 20 s\n"
+	  "          in 20 s, and DNS leads elsewhere\n"
 	  "          it says \"Server-to-server connection failed:\n"
 	  "          \\x1b[2JDNS\"\n"
 	  "home      test.example.net leads to 198.51.100.4:5269, not\n"
@@ -483,6 +510,104 @@ static const struct golden {
 	  "\033[31mcritical\033[0m dialback-unproven-accepted  valid although we answered invalid  XEP-0220 2.1.2\n"
 	  "\033[33mwarning\033[0m  dialback-in-clear           it asks back in clear               RFC 7590 3.4\n"
 	  "1 connection, 1.2 s\n" },
+	{ "side by side", side_by_side, long_100,
+	  "OK im.example: verified us in 0.04 s, TLS both ways, authenticated by dialback only\n"
+	  " 1  0.00  --      DNS: leads to this listener\n"
+	  "    round: db:result, and we confirm the key when asked\n"
+	  " 2  0.02  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 3  0.06  <--     features: dialback (errors), no EXTERNAL\n"
+	  " 4  0.07  -->     db:result, key for id b7e2\n"
+	  " 5  0.08  <== in  192.0.2.7 claims its own domain: db:result, key for id c0de\n"
+	  " 6  0.09  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 7  0.14  -->     db:verify id c0de\n"
+	  " 8  0.15  <--     db:verify type=valid id=c0de\n"
+	  " 9  0.15  ==> in  db:result type=valid\n"
+	  "10  0.16  <== in  192.0.2.7 asks db:verify id b7e2, TLS1.3: key right\n"
+	  "11  0.16  ==> in  db:verify type=valid id=b7e2\n"
+	  "12  0.17  <--     db:result type=valid\n"
+	  "    verify-made-up: db:verify of a key nobody made\n"
+	  "13  0.02  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  "14  0.06  <--     features: dialback (errors), no EXTERNAL\n"
+	  "15  0.07  -->     db:verify id made-up\n"
+	  "16  0.07  <--     db:verify type=valid id=made-up\n"
+	  "    the same in 1 more check, which -v shows\n"
+	  "home      test.example.net leads here (198.51.100.9:5269)\n"
+	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
+	  "in        192.0.2.7  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX); it took our\n"
+	  "          self-signed certificate\n"
+	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
+	  "trust     encryption with dialback; we have no certificate to show: --cert\n"
+	  "CHECK            OUTCOME            VERDICT   WHAT WE DID\n"
+	  "verify-made-up   valid              critical  db:verify of a key nobody made\n"
+	  "verify-other-id  valid              critical  db:verify of a key in the right form, for another id\n"
+	  "round            valid, asked back  good      db:result, and we confirm the key when asked\n"
+	  "1 connection, 1.2 s\n" },
+	{ "barred", barred, long_100,
+	  "OK im.example: takes no dialback from us, and wants a trusted certificate (--cert)\n"
+	  "s2s  starttls 192.0.2.7:5269\n"
+	  "     tcp          10 ms  connected\n"
+	  "     stream       11 ms  STARTTLS offered, required\n"
+	  "     starttls     12 ms  proceed\n"
+	  "     tls          13 ms  TLS1.3 TLS_AES_256_GCM_SHA384, x25519, ecdsa_secp256r1_sha256\n"
+	  "     certificate  14 ms  DNS-ID im.example matches; trusted through CN=Test Root; until 2027-01-01\n"
+	  "                         (184 days)\n"
+	  "     features     15 ms  stream error not-authorized\n"
+	  "                         That is allowed, and stricter than dialback. What it offers to trusted\n"
+	  "                         servers was not seen: use --cert.\n"
+	  "                         Prosody: `s2s_secure_auth = true` does this, and \"dialback\" in\n"
+	  "                         `modules_disabled`\n"
+	  " 1  0.05  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 2  0.09  <--     features: STARTTLS, required\n"
+	  " 3  0.12  <--     stream error not-authorized\n"
+	  "failed    hop 3, stream error not-authorized, before anything was asked: it wants a certificate that\n"
+	  "          it can trust, or the key was not confirmed\n"
+	  "home      test.example.net leads here (198.51.100.9:5269)\n"
+	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
+	  "offers    in clear: STARTTLS, required\n"
+	  "trust     neither authenticated encryption nor encryption with dialback; we have no certificate to\n"
+	  "          show: --cert\n"
+	  "CHECK            OUTCOME  VERDICT  WHAT WE DID\n"
+	  "verify-made-up   refused  good     db:verify of a key nobody made; stream error not-authorized,\n"
+	  "                                   before anything was asked\n"
+	  "verify-other-id  refused  good     db:verify of a key in the right form, for another id; for the\n"
+	  "                                   same reason\n"
+	  "verify-two       refused  good     two db:verify at once; for the same reason\n"
+	  "round            refused  good     db:result, and we confirm the key when asked; for the same reason\n"
+	  "back             not tested: the round was not had\n"
+	  "back-error       not tested: for the same reason\n"
+	  "1 connection, 1.2 s\n" },
+	{ "barred, short", barred, text_dialback_short,
+	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.7\tok\ttakes no dialback from us, and wants a trusted certificate (--cert)\n" },
+	{ "barred, monitored", barred, text_dialback_nagios,
+	  "XMPPDIALBACK OK - im.example takes no dialback from us, and wants a trusted certificate (--cert) | trials=4 time=1.20s;;;0\n" },
+	{ "vouched", vouched, long_100,
+	  "OK im.example: verified us in 0.27 s, TLS both ways, authenticated by dialback only\n"
+	  " 1  0.00  --      DNS: _xmpp-server._tcp.im.example: xmpp.im.example:5269 (192.0.2.7)\n"
+	  " 2  0.05  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 3  0.09  <--     features: dialback (errors), no EXTERNAL\n"
+	  " 4  0.09  -->     db:result, key for id b7e2\n"
+	  " 5  0.21  <== in  192.0.2.7 asks db:verify id b7e2, TLS1.3: key right\n"
+	  " 6  0.22  ==> in  db:verify type=valid id=b7e2\n"
+	  " 7  0.36  <--     db:result type=valid\n"
+	  "home      test.example.net leads here (198.51.100.9:5269)\n"
+	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
+	  "in        192.0.2.7  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX); it took our\n"
+	  "          certificate\n"
+	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
+	  "trust     encryption with dialback; shown our certificate\n"
+	  "CHECK             OUTCOME            VERDICT  WHAT WE DID\n"
+	  "without-dialling  valid, asked back  good     db:result with our certificate, instead of EXTERNAL\n"
+	  "round             refused            info     db:result, and we confirm the key when asked; stream\n"
+	  "                                              error not-authorized, before anything was asked\n"
+	  "1 connection, 1.2 s\n" },
+	{ "no dialback", no_dialback, long_100,
+	  "OK im.example: offers no dialback; refuses what it must in 1 check; not asked to verify us (that needs --from and --listen)\n"
+	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
+	  "offers    in clear: STARTTLS, required; inside TLS: no dialback, no EXTERNAL\n"
+	  "trust     not tested: needs --from with --cert or --listen\n"
+	  "CHECK           OUTCOME                               VERDICT  WHAT WE DID\n"
+	  "verify-made-up  refused: stream error not-authorized  info     db:verify of a key nobody made\n"
+	  "1 connection, 1.2 s\n" },
 	{ "convinced", convinced, long_100,
 	  "OK im.example: verified us in 0.04 s, TLS, without dialling back, authenticated by our certificate\n"
 	  " 1  0.05  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
@@ -534,13 +659,15 @@ static const struct golden {
 	  "                                                      it wants a certificate\n"
 	  "1 connection, 1.2 s\n" },
 	{ "silence", silent, long_100,
-	  "OK im.example: did not verify us: silence after 20.00 s\n"
+	  "OK im.example: did not verify us: silence after 20.00 s, and DNS leads nowhere\n"
 	  " 1  0.05  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
 	  " 2  0.09  <--     features: dialback (errors), no EXTERNAL\n"
 	  " 3  0.09  -->     db:result, key for id b7e2\n"
 	  " 4 20.09  --      silence, waiting for the verdict\n"
-	  "failed    hop 4, silence: it never came to a verdict; no connection came in 20 s\n"
-	  "home      test.example.net leads nowhere\n"
+	  "failed    hop 4, silence: it never came to a verdict; no connection came in 20 s, and DNS leads\n"
+	  "          nowhere\n"
+	  "home      test.example.net leads nowhere: its _xmpp-server._tcp must lead to this listener\n"
+	  "          (198.51.100.9:5269)\n"
 	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
 	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
 	  "trust     neither authenticated encryption nor encryption with dialback; we have no certificate to\n"
@@ -558,7 +685,7 @@ static const struct golden {
 	  "warning  endpoint-refused  connection refused  RFC 6120 3.2.1\n"
 	  "1 connection, 1.2 s\n" },
 	{ "manifesto", manifesto, long_100,
-	  "CRITICAL im.example: refuses what it must in 9 checks; not asked to verify us (no listener); promise SW-7 is broken (s2s)\n"
+	  "CRITICAL im.example: refuses what it must in 9 checks; not asked to verify us (that needs --from and --listen); promise SW-7 is broken (s2s)\n"
 	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
 	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
 	  "trust     not tested: needs --from with --cert or --listen\n"
