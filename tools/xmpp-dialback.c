@@ -39,11 +39,11 @@ static int probe(const struct dialback_options *opt, const struct options *optio
 {
 	struct dialback_run run;
 	struct err err = { 0 };
-	int status = STATUS_UNKNOWN;
-	if (dialback_open(opt, options, &run, &err))
-		status = tool_run(&tool, options, &run);
-	else
+	if (!dialback_open(opt, options, &run, &err)) {
 		log_usage(&options->log, err.text);
+		return STATUS_UNKNOWN;
+	}
+	int status = tool_run(&tool, options, &run);
 	dialback_close(&run);
 	return status;
 }
