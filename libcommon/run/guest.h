@@ -70,8 +70,8 @@ NODISCARD bool guest_hear(struct guest *guest, struct err *err);
 void guest_write_diary(struct guest *guest, struct diary *diary, size_t trial);
 /* Our header and features. */
 NODISCARD bool guest_greet(struct guest *guest, const struct manner *manner, struct err *err);
-/* The next element that is neither <starttls/>, <auth/> nor <bidi/>: those are dealt with. It lives
- * until the next call. */
+/* The next dialback element or stanza; <starttls/>, <auth/> and <bidi/> are dealt with, what is
+ * none of these ends the stream. It lives until the next call. */
 enum guest_event guest_next(struct guest *guest, struct deadline until, const struct elem **out,
 			    struct err *err);
 /* One dialback element to the guest; noted. */

@@ -185,6 +185,23 @@ static bool is_too_early(const struct guest *guest, const struct elem *elem)
 	return !manner->verify_in_clear || !elem_is(elem, NS_DIALBACK, "verify");
 }
 
+/* RFC 6120, 4.9.3.24: neither dialback nor a stanza. <starttls/> where we offer none is no word in
+ * clear that counts. */
+static bool is_foreign(const struct elem *elem)
+{
+	return strcmp(elem->ns, NS_DIALBACK) != 0 && strcmp(elem->ns, NS_SERVER) != 0;
+}
+
+/* Ends the stream over an element that is out of place. */
+static enum guest_event turn_down(struct guest *guest, const struct elem *elem,
+				  const char *condition, struct err *err)
+{
+	guest_refuse(guest, condition);
+	err_set(err, AT_STREAM, ERR_PROTOCOL, "<%s/> %s", elem->name,
+		guest->link.encrypted ? "out of place" : "in clear, before TLS");
+	return end(guest, err);
+}
+
 enum guest_event guest_next(struct guest *guest, struct deadline until, const struct elem **out,
 			    struct err *err)
 {
@@ -199,9 +216,9 @@ enum guest_event guest_next(struct guest *guest, struct deadline until, const st
 		if (!take_negotiation(guest, *out, &taken, err))
 			return end(guest, err);
 	}
-	if (!is_too_early(guest, *out))
-		return GUEST_ELEMENT;
-	guest_refuse(guest, "policy-violation");
-	err_set(err, AT_STREAM, ERR_PROTOCOL, "<%s/> in clear, before TLS", (*out)->name);
-	return end(guest, err);
+	if (is_too_early(guest, *out))
+		return turn_down(guest, *out, "policy-violation", err);
+	if (is_foreign(*out))
+		return turn_down(guest, *out, "unsupported-stanza-type", err);
+	return GUEST_ELEMENT;
 }

@@ -347,3 +347,27 @@ def test_stanza_that_is_turned_away_was_not_delivered(ca, dns, me, dialback_peer
     assert seen.check("stanza-unverified")["delivered"] is through, seen
     assert seen.severity("stanza-unverified") == ("critical" if through else None), seen
     assert through or seen.check("stanza-unverified")["condition"] == named, seen
+
+
+def test_asking_for_tls_is_not_going_on_in_clear(ca, dns, me, dialback_peer):
+    """RFC 7590, 3.1: where none is offered, somebody may have taken the offer away."""
+    class Peer(dbpeer.Server):
+        def reach(self, place, domain, sender):
+            stream = dial(place)
+            self._open.add(stream)
+            stream.open(domain, sender)
+            stream.secure(domain, sender, self.context)
+            return stream
+
+    seen = look(ca, dns, me, dialback_peer(Peer).domain, "back-no-tls")
+    check = seen.check("back-no-tls")
+    assert check["called_back"] and not check.get("called_in_clear") and not check.get("delivered"), seen
+    assert seen.severity("back-no-tls") is None, seen
+
+
+def test_serve_wants_stanzas_or_dialback(serving, dialback_peer, me, call):
+    serving()
+    peer = dialback_peer()
+    stream = call(peer)
+    stream.send("<verify xmlns='urn:nothing'/>")
+    assert condition(stream.next(PATIENCE)) == "unsupported-stanza-type"
