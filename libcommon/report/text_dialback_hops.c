@@ -276,7 +276,7 @@ void dialback_hops(const struct dialback_screen *screen, const struct dialback_f
 		buf_printf(screen->out, "    the same in %zu more check%s, which -v shows\n",
 			   line.left_out, line.left_out == 1 ? "" : "s");
 	if (facts->hops_cut)
-		buf_text(screen->out, "    and more than are kept\n");
+		buf_text(screen->out, "    and more hops than are kept: run fewer checks at once to see them\n");
 }
 
 static bool tells_verdict(const struct hop *hop, enum trial_outcome verdict)

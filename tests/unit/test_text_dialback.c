@@ -148,6 +148,14 @@ static struct screen *no_dialback(void)
 	return finished(screen);
 }
 
+/* That it asks with what we sent does not make that right. */
+static struct screen *wrong_key(void)
+{
+	struct screen *screen = screen_new();
+	put(screen, "192.0.2.7", &run_verified_as(screen->mem, TRIAL_WRONG_KEY)->facts);
+	return finished(screen);
+}
+
 static struct screen *silent(void)
 {
 	return finished(one(run_silent));
@@ -607,6 +615,25 @@ static const struct golden {
 	  "trust     not tested: needs --from with --cert or --listen\n"
 	  "CHECK           OUTCOME                               VERDICT  WHAT WE DID\n"
 	  "verify-made-up  refused: stream error not-authorized  info     db:verify of a key nobody made\n"
+	  "1 connection, 1.2 s\n" },
+	{ "wrong key", wrong_key, long_100,
+	  "OK im.example: wrong-key gave valid in 0.27 s, TLS both ways\n"
+	  " 1  0.00  --      DNS: _xmpp-server._tcp.im.example: xmpp.im.example:5269 (192.0.2.7)\n"
+	  " 2  0.05  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 3  0.09  <--     features: dialback (errors), no EXTERNAL\n"
+	  " 4  0.09  -->     db:result, key for id b7e2\n"
+	  " 5  0.21  <== in  192.0.2.7 asks db:verify id b7e2, TLS1.3: the key we sent\n"
+	  " 6  0.22  ==> in  db:verify type=valid id=b7e2\n"
+	  " 7  0.22  <== in  end: closed\n"
+	  " 8  0.36  <--     db:result type=valid\n"
+	  "home      test.example.net leads here (198.51.100.9:5269)\n"
+	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
+	  "in        192.0.2.7  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX); it took our\n"
+	  "          self-signed certificate\n"
+	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
+	  "trust     encryption with dialback; we have no certificate to show: --cert\n"
+	  "CHECK      OUTCOME            VERDICT   WHAT WE DID\n"
+	  "wrong-key  valid, asked back  critical  db:result with a key that our authority denies\n"
 	  "1 connection, 1.2 s\n" },
 	{ "convinced", convinced, long_100,
 	  "OK im.example: verified us in 0.04 s, TLS, without dialling back, authenticated by our certificate\n"
