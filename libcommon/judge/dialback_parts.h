@@ -66,6 +66,10 @@ bool dialback_certificate_is_good(const struct dialback_facts *facts);
 const struct trial_facts *dialback_trial(const struct dialback_facts *facts, enum trial which);
 /* DNS leads who looks for us away from this listener. */
 bool dialback_home_is_wrong(const struct dialback_facts *facts);
+/* Step 2 is the request among the verifies of a trial, step 4 the answer among the results: a peer
+ * that claims a domain of its own meanwhile has the other ones. NULL. */
+const struct hop *trial_step(const struct dialback_facts *facts, const struct trial_facts *trial,
+			     enum hop_kind kind, bool request);
 /* This hop, of those of the trial; NULL. way and kind as they stand there. */
 const struct hop *trial_hop(const struct dialback_facts *facts, const struct trial_facts *trial,
 			    enum hop_way way, enum hop_kind kind);

@@ -171,6 +171,19 @@ static size_t index_of(const struct dialback_facts *facts, const struct trial_fa
 	return DIALBACK_NONE;
 }
 
+const struct hop *trial_step(const struct dialback_facts *facts, const struct trial_facts *trial,
+			     enum hop_kind kind, bool request)
+{
+	size_t index = index_of(facts, trial);
+	for (size_t i = 0; index != DIALBACK_NONE && i < hops_told(facts); i++) {
+		const struct hop *hop = &facts->hops[i];
+		if (hop->trial == index && hop->way == HOP_RECEIVED && hop->kind == kind &&
+		    (hop->type == DB_REQUEST) == request)
+			return hop;
+	}
+	return NULL;
+}
+
 const struct hop *trial_hop(const struct dialback_facts *facts, const struct trial_facts *trial,
 			    enum hop_way way, enum hop_kind kind)
 {

@@ -98,8 +98,8 @@ void judge_spaces(const struct trying *trying)
 /* Row 35: steps 2 and 4 must agree on how our domain is written. */
 void judge_spelling(const struct trying *trying)
 {
-	const struct hop *asks = trial_hop(trying->facts, trying->trial, HOP_RECEIVED, HOP_VERIFY);
-	const struct hop *tells = trial_hop(trying->facts, trying->trial, HOP_RECEIVED, HOP_RESULT);
+	const struct hop *asks = trial_step(trying->facts, trying->trial, HOP_VERIFY, true);
+	const struct hop *tells = trial_step(trying->facts, trying->trial, HOP_RESULT, false);
 	if (asks && tells && asks->to && tells->to && strcmp(asks->to, tells->to) != 0)
 		judge_oddity(trying, arena_printf(trying->mem, "%s in db:verify, %s in db:result",
 						  escape_copy(trying->mem, asks->to, SHOWN_MAX),

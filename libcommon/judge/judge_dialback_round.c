@@ -4,6 +4,13 @@
 #include "base/escape.h"
 #include "judge/dialback_parts.h"
 
+/* It asked, but not about the key we had sent it. */
+static bool asked_otherwise(const struct trying *trying)
+{
+	return trying->trial->called_back == KNOWN_NO &&
+	       trial_step(trying->facts, trying->trial, HOP_VERIFY, true);
+}
+
 /* "db:result ends with error forbidden: an access rule ...", and what else explains it. */
 static const char *failure_text(const struct trying *trying)
 {
@@ -12,6 +19,8 @@ static const char *failure_text(const struct trying *trying)
 	const char *also = "";
 	if (trial_is_confirmed(trial))
 		also = ", although we confirmed the key";
+	else if (trial->called_back == KNOWN_NO && asked_otherwise(trying))
+		also = "; it asked our listener about another key than the one we sent";
 	else if (trial->called_back == KNOWN_NO && trial_was_visited(trying->facts, trial))
 		also = "; it called our listener, and left without asking";
 	else if (trial->called_back == KNOWN_NO)
@@ -24,10 +33,15 @@ static const char *failure_text(const struct trying *trying)
 			    cause ? cause : "", also);
 }
 
-/* Row 33: it may insist on a certificate at our end, too. */
+/* Row 33: it may insist on a certificate at our end, too. Who does not know our domain, or his own,
+ * has another reason. */
 static bool disliked_our_end(const struct trying *trying)
 {
-	return trying->trial->called_back == KNOWN_NO &&
+	const char *condition = trying->trial->answer.condition;
+	if (condition &&
+	    (strcmp(condition, "item-not-found") == 0 || strcmp(condition, "host-unknown") == 0))
+		return false;
+	return trying->trial->called_back == KNOWN_NO && !asked_otherwise(trying) &&
 	       !dialback_certificate_is_good(trying->facts) &&
 	       trial_was_visited(trying->facts, trying->trial);
 }

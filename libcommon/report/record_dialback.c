@@ -198,6 +198,15 @@ static void put_walk(json_t *section, const struct starttls_facts *walk)
 	json_put_filled(section, "chain_pem", record_chain_pem(&walk->tls));
 }
 
+static void put_own(json_t *section, const struct own_facts *own)
+{
+	json_t *value = json_object();
+	put_known(value, "names_us", own->names_us);
+	put_known(value, "trusted", own->trusted);
+	put_known(value, "for_clients", own->for_clients);
+	json_put_filled(section, "own_certificate", value);
+}
+
 json_t *record_dialback(const struct endpoint *at, const struct dialback_facts *facts,
 			const struct policy *policy, const struct findings *findings,
 			enum status status)
@@ -213,6 +222,7 @@ json_t *record_dialback(const struct endpoint *at, const struct dialback_facts *
 	json_put_text(section, "us", facts->us);
 	json_put_text(section, "listener", facts->listener);
 	json_put_bool(section, "certificate", facts->certificate);
+	put_own(section, &facts->own);
 	put_home(section, facts);
 	json_object_set_new(section, "roles", roles_record(facts));
 	if (round && round->state != TRIAL_NOT_TESTED && round->key != KEY_NONE)

@@ -54,13 +54,24 @@ static bool read_home(const struct place *section, struct arena *mem, struct dia
 				get_text(&home, "text", mem, &out->home_text, err));
 }
 
+static bool read_own(const struct place *section, struct own_facts *out, struct err *err)
+{
+	struct place own;
+	if (!place_into(section, "own_certificate", &own, err))
+		return false;
+	return !own.object || (get_known(&own, "names_us", &out->names_us, err) &&
+			       get_known(&own, "trusted", &out->trusted, err) &&
+			       get_known(&own, "for_clients", &out->for_clients, err));
+}
+
 static bool read_us(const struct place *section, struct arena *mem, struct dialback_facts *out,
 		    struct err *err)
 {
 	if (!get_text(section, "us", mem, &out->us, err) ||
 	    !get_text(section, "listener", mem, &out->listener, err) ||
 	    !get_bool(section, "certificate", &out->certificate, err) ||
-	    !get_size(section, "connections", &out->connections, err))
+	    !get_size(section, "connections", &out->connections, err) ||
+	    !read_own(section, &out->own, err))
 		return false;
 	out->listening = out->listener;
 	return read_home(section, mem, out, err);

@@ -138,8 +138,8 @@ static bool walk(struct call *call)
 		return false;
 	/* Who offers no TLS shows in clear what he does with dialback; that he may be robbed of the
 	 * offer is for the walk to find out (RFC 7590, 3.1). */
-	if (call->wish.clear ||
-	    (!direct && call->before.features.present && !call->before.features.starttls))
+	bool offered = direct || !call->before.features.present || call->before.features.starttls;
+	if (call->wish.clear || (!offered && !call->wish.tls_only))
 		return true;
 	if (!direct && !ask_for_tls(call))
 		return false;

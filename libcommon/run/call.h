@@ -20,6 +20,7 @@ struct trial_run {
 
 struct call_wish {
 	bool clear;         /* stay in front of TLS */
+	bool tls_only;      /* nothing is said to who offers no TLS */
 	bool show_ours;     /* the certificate of --cert, if there is one */
 	const char *from;   /* of the header; NULL: run->us */
 	const char *prefix; /* for dialback: NULL: "db" */

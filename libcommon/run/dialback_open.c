@@ -114,27 +114,35 @@ static bool is_wildcard(const struct address *address)
 	return address_equal(address, &six) || address_equal(address, &four);
 }
 
+static bool open_parts(struct dialback_run *run, struct err *err)
+{
+	const struct dialback_options *opt = run->opt;
+	const struct options *options = run->options;
+	if (opt->listen && !listen_parse(opt->listen, &run->listen_address, &run->listen_port, err))
+		return false;
+	run->listen_everywhere = is_wildcard(&run->listen_address);
+	if (!read_secret(run, err) || !make_contexts(run, err) ||
+	    !trust_new(options->trust_file, options->system_trust, &run->trust, err))
+		return false;
+	judge_own(run);
+	run->host = (struct host){
+		.us = options->from,
+		.also = opt->piggyback,
+		.tls = run->server,
+		.trust = run->trust,
+		.show = options->verbose > 0,
+	};
+	return !opt->listen || opt->task != TASK_PROBE || open_reception(run, err);
+}
+
 bool dialback_open(const struct dialback_options *opt, const struct options *options,
 		   struct dialback_run *out, struct err *err)
 {
 	*out = (struct dialback_run){ .opt = opt, .options = options, .mem = arena_new() };
-	if (!options->network)
+	if (!options->network || open_parts(out, err))
 		return true;
-	if (opt->listen && !listen_parse(opt->listen, &out->listen_address, &out->listen_port, err))
-		return false;
-	out->listen_everywhere = is_wildcard(&out->listen_address);
-	if (!read_secret(out, err) || !make_contexts(out, err) ||
-	    !trust_new(options->trust_file, options->system_trust, &out->trust, err))
-		return false;
-	judge_own(out);
-	out->host = (struct host){
-		.us = options->from,
-		.also = opt->piggyback,
-		.tls = out->server,
-		.trust = out->trust,
-		.show = options->verbose > 0,
-	};
-	return !opt->listen || opt->task != TASK_PROBE || open_reception(out, err);
+	dialback_close(out);
+	return false;
 }
 
 void dialback_close(struct dialback_run *run)
@@ -146,4 +154,5 @@ void dialback_close(struct dialback_run *run)
 	if (run->secret.size > 0)
 		gnutls_memset((void *)(uintptr_t)run->secret.data, 0, run->secret.size);
 	arena_free(&run->mem);
+	*run = (struct dialback_run){ 0 };
 }

@@ -82,45 +82,50 @@ static bool start_guest(struct guest_thread *guest)
 	return started;
 }
 
-/* A place, or options.guests where there is none. */
+/* Under the lock; there is one. */
 static size_t take_place(struct door *door, int fd)
 {
 	size_t place = 0;
-	while (place < door->options.guests && door->fds[place] >= 0)
+	while (door->fds[place] >= 0)
 		place++;
-	if (place < door->options.guests) {
-		door->fds[place] = fd;
-		door->guests++;
-	}
+	door->fds[place] = fd;
+	door->guests++;
 	return place;
 }
 
-static bool let_in(struct door *door, int fd, const struct address *from, uint16_t port)
+static bool let_in(struct door *door, size_t place, int fd, const struct address *from,
+		   uint16_t port)
 {
 	struct guest_thread *guest = memory_new(sizeof(*guest));
 	*guest = (struct guest_thread){
 		.door = door,
+		.place = place,
 		.caller = { .conn = conn_adopt(fd, deadline_in(door->options.seconds)),
 			    .address = *from,
 			    .port = port },
 	};
-	pthread_mutex_lock(&door->lock);
-	guest->place = take_place(door, fd);
-	pthread_mutex_unlock(&door->lock);
 	if (start_guest(guest))
 		return true;
-	give_place(door, guest->place);
+	give_place(door, place);
 	conn_close(&guest->caller.conn);
 	free(guest);
 	leave(door);
 	return false;
 }
 
-/* One look at the listener, under the lock. False: nothing can be taken just now. */
-static bool take_one(struct door *door, int *fd, struct address *from, uint16_t *port)
+/* One look at the listener. False: nothing can be taken just now. Who is taken counts as a guest at
+ * once, so that door_close() neither overlooks him nor goes ahead of him. */
+static bool take_one(struct door *door, size_t *place, int *fd, struct address *from,
+		     uint16_t *port)
 {
 	struct err err;
-	return door->listener >= 0 && listen_take(door->listener, fd, from, port, &err);
+	pthread_mutex_lock(&door->lock);
+	bool taken = door->guests < door->options.guests && !door->closing && door->listener >= 0 &&
+		     listen_take(door->listener, fd, from, port, &err);
+	if (taken)
+		*place = take_place(door, *fd);
+	pthread_mutex_unlock(&door->lock);
+	return taken;
 }
 
 static bool take_all(struct door *door)
@@ -128,14 +133,11 @@ static bool take_all(struct door *door)
 	for (bool any = false;; any = true) {
 		struct address from;
 		uint16_t port;
-		int fd = -1;
-		pthread_mutex_lock(&door->lock);
-		bool taken = door->guests < door->options.guests && !door->closing &&
-			     take_one(door, &fd, &from, &port);
-		pthread_mutex_unlock(&door->lock);
-		if (!taken)
+		size_t place;
+		int fd;
+		if (!take_one(door, &place, &fd, &from, &port))
 			return any;
-		if (!let_in(door, fd, &from, port))
+		if (!let_in(door, place, fd, &from, port))
 			poll(NULL, 0, PAUSE_MS);
 	}
 }

@@ -121,6 +121,9 @@ static bool check_header(struct guest *guest, struct err *err)
 	if (theirs->to && !dialback_same_domain(theirs->to, guest->host->us) &&
 	    !dialback_same_domain(theirs->to, guest->host->also))
 		return refuse_header(guest, "host-unknown", err);
+	/* RFC 6120, 4.9.3.9: who has proven one name does not go on under another. */
+	if (guest->external && theirs->from && !dialback_same_domain(theirs->from, guest->external))
+		return refuse_header(guest, "invalid-from", err);
 	return true;
 }
 
@@ -174,7 +177,7 @@ static void write_features(const struct guest *guest, struct buf *out)
 }
 
 /* RFC 6120, 4.7.5: who names no version gets no features. */
-static bool greet(struct guest *guest, struct err *err)
+bool guest_greet_again(struct guest *guest, struct err *err)
 {
 	CLEANUP(buf_free) struct buf features = buf_new(FEATURES_MAX);
 	struct stream_header header = our_header(guest);
@@ -191,22 +194,27 @@ static bool greet(struct guest *guest, struct err *err)
 bool guest_greet(struct guest *guest, const struct manner *manner, struct err *err)
 {
 	guest->manner = *manner;
-	return greet(guest, err);
+	return guest_greet_again(guest, err);
 }
 
-bool guest_greet_again(struct guest *guest, struct err *err)
+bool guest_hear_again(struct guest *guest, struct err *err)
 {
 	dialback_new_token(guest->id);
 	if (!stream_accept_again(guest->stream, &guest->theirs, err) || !check_header(guest, err))
 		return false;
 	note_header(guest, HOP_RECEIVED, guest->theirs.from, guest->theirs.to, NULL);
-	return greet(guest, err);
+	return true;
 }
 
 bool guest_say(struct guest *guest, const struct db_element *element, struct err *err)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(STANZA_MAX);
 	dialback_write(element, "db", &text);
+	if (buf_overflowed(&text)) { /* names as long as a stanza, that grow when escaped */
+		guest_refuse(guest, "policy-violation");
+		return err_set(err, AT_STREAM, ERR_LIMIT, "an answer of more than %d octets",
+			       STANZA_MAX);
+	}
 	conn_set_deadline(guest->conn, deadline_in(GUEST_WRITE_SECONDS));
 	if (guest->diary) /* before it leaves: the answer may be noted in another thread */
 		diary_element(guest->diary, HOP_SENT, guest->number, guest->trial, element,
@@ -220,4 +228,5 @@ void guest_end(struct guest *guest)
 		diary_know_link(guest->diary, guest->number, &guest->link);
 	conn_set_deadline(guest->conn, deadline_in(GUEST_WRITE_SECONDS));
 	stream_close(&guest->stream);
+	conn_remove_taps(guest->conn); /* the connection outlives who watches it */
 }

@@ -44,8 +44,8 @@ struct guest {
 	struct stream_facts theirs;
 	struct link_facts link;
 	char id[DIALBACK_TOKEN_SIZE]; /* of the stream, in use now */
-	bool external;                /* authenticated by its certificate */
-	bool external_tried;          /* <auth/> came */
+	const char *external;         /* the domain that SASL EXTERNAL has proven; NULL */
+	unsigned external_tried;      /* how often <auth/> came */
 	bool bidi;                    /* <bidi/> came */
 	bool finished;                /* the stream was ended, by an error of ours or theirs */
 	int wake;                     /* an eventfd that interrupts guest_next(); -1: none */

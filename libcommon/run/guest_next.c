@@ -10,12 +10,16 @@
 #include "xmpp/starttls.h"
 
 #define ELEMENT_SECONDS 10.0 /* from an element's first octet to its last */
+#define SIP_SECONDS     0.05 /* for the rest of what has begun to come; then others are heard */
+#define EXTERNAL_MAX    3    /* RFC 6120, 6.4.5: between two and five retries */
 
-/* Whose certificate it is: nothing depends on it but EXTERNAL, and what the report says. */
-static void judge_certificate(struct guest *guest, const char *domain)
+/* Does the certificate prove the name that was given inside TLS? Nothing depends on it but
+ * EXTERNAL, and what the report says. */
+static void judge_certificate(struct guest *guest)
 {
 	struct link_facts *link = &guest->link;
 	struct identity_facts identity = { 0 };
+	const char *domain = guest->theirs.from;
 	link->certificate_shown = link->tls.chain_count > 0;
 	if (!link->certificate_shown || !domain)
 		return;
@@ -40,7 +44,9 @@ static bool start_tls(struct guest *guest, struct err *err)
 		guest->finished = true;
 		return false;
 	}
-	judge_certificate(guest, guest->theirs.from);
+	if (!guest_hear_again(guest, err))
+		return false;
+	judge_certificate(guest);
 	return guest_greet_again(guest, err);
 }
 
@@ -68,7 +74,11 @@ static bool take_external(struct guest *guest, const struct elem *elem, struct e
 		     guest->manner.external == GUEST_EXTERNAL_ACCEPT && guest->link.authenticated &&
 		     names_caller(guest, elem->text);
 	const char *answer = right ? success : failure;
-	guest->external_tried = true;
+	if (guest->external_tried++ == EXTERNAL_MAX) {
+		guest_refuse(guest, "policy-violation");
+		return err_set(err, AT_STREAM, ERR_LIMIT, "more than %d times <auth/>",
+			       EXTERNAL_MAX);
+	}
 	guest_note(guest,
 		   (struct hop){ .way = HOP_RECEIVED, .kind = HOP_EXTERNAL, .type = DB_REQUEST });
 	if (!stream_write(guest->stream, answer, strlen(answer), err))
@@ -77,8 +87,10 @@ static bool take_external(struct guest *guest, const struct elem *elem, struct e
 					.kind = HOP_EXTERNAL,
 					.type = right ? DB_VALID : DB_ERROR,
 					.condition = right ? NULL : "not-authorized" });
-	guest->external = guest->external || right;
-	return !right || guest_greet_again(guest, err);
+	if (!right)
+		return true;
+	guest->external = guest->theirs.from;
+	return guest_hear_again(guest, err) && guest_greet_again(guest, err);
 }
 
 /* What the guest sends to get anywhere. *taken: it was one of those. False: the stream is over. */
@@ -101,6 +113,8 @@ static bool take_negotiation(struct guest *guest, const struct elem *elem, bool 
 
 static enum guest_event wait_for_input(struct guest *guest, struct deadline until)
 {
+	if (deadline_passed(until))
+		return GUEST_SILENT;
 	if (stream_has_input(guest->stream))
 		return GUEST_ELEMENT;
 	struct pollfd fds[] = { { conn_fd(guest->conn), POLLIN, 0 }, { guest->wake, POLLIN, 0 } };
@@ -125,6 +139,43 @@ static enum guest_event end(struct guest *guest, const struct err *err)
 	return GUEST_ENDED;
 }
 
+static void note_error(struct guest *guest, const struct stream_error *error)
+{
+	if (error->condition)
+		guest_note(guest, (struct hop){ .way = HOP_RECEIVED,
+						.kind = HOP_ERROR,
+						.condition = error->condition,
+						.text = error->text });
+}
+
+/* An element as a whole, or white space between two: RFC 6120, 4.6.1. Who has sent half of one is
+ * not waited for where somebody wakes us, but has ELEMENT_SECONDS in all. */
+static enum guest_event next_element(struct guest *guest, struct deadline until,
+				     const struct elem **out, struct err *err)
+{
+	struct deadline whole = deadline_in(ELEMENT_SECONDS);
+	for (;;) {
+		bool begun = !stream_is_quiet(guest->stream);
+		struct stream_error error = { 0 };
+		if (!begun)
+			whole = deadline_in(ELEMENT_SECONDS);
+		enum guest_event event =
+			wait_for_input(guest, begun ? deadline_earlier(until, whole) : until);
+		if (event == GUEST_SILENT && !deadline_passed(until)) {
+			err_set(err, AT_STREAM, ERR_TIMEOUT, "half an element, and no more of it");
+			return GUEST_ENDED;
+		}
+		if (event != GUEST_ELEMENT)
+			return event;
+		conn_set_deadline(guest->conn, deadline_in(SIP_SECONDS));
+		if (stream_read(guest->stream, out, &error, err))
+			return GUEST_ELEMENT;
+		note_error(guest, &error);
+		if (err->code != ERR_TIMEOUT)
+			return GUEST_ENDED;
+	}
+}
+
 /* RFC 7590, 3.4; DB-34: nothing is answered in clear where TLS is required. */
 static bool is_too_early(const struct guest *guest, const struct elem *elem)
 {
@@ -138,20 +189,13 @@ enum guest_event guest_next(struct guest *guest, struct deadline until, const st
 			    struct err *err)
 {
 	for (bool taken = true; taken;) {
-		enum guest_event event = wait_for_input(guest, until);
+		enum guest_event event = next_element(guest, until, out, err);
+		if (event == GUEST_ENDED)
+			return end(guest, err);
 		if (event != GUEST_ELEMENT)
 			return event;
-		struct stream_error error = { 0 };
 		conn_set_deadline(guest->conn,
 				  deadline_earlier(until, deadline_in(ELEMENT_SECONDS)));
-		if (!stream_read(guest->stream, out, &error, err)) {
-			if (error.condition)
-				guest_note(guest, (struct hop){ .way = HOP_RECEIVED,
-								.kind = HOP_ERROR,
-								.condition = error.condition,
-								.text = error.text });
-			return end(guest, err);
-		}
 		if (!take_negotiation(guest, *out, &taken, err))
 			return end(guest, err);
 	}

@@ -14,7 +14,8 @@
 static void ask_places(struct job *job, const struct trial_run *run, struct inquiry *inquiry)
 {
 	struct call call = { 0 };
-	const struct call_wish wish = { .show_ours = true };
+	const struct call_wish wish = { .show_ours = true,
+					.tls_only = !run->common->opt->tls_optional };
 	const struct db_element question = {
 		.kind = DB_VERIFY,
 		.from = inquiry->request.to,

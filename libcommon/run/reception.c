@@ -12,22 +12,56 @@
 #define GUESTS_MAX    32  /* at once: a peer needs one or two */
 #define LEAVE_SECONDS 1.0 /* for a goodbye in order */
 
+static bool is_in_the_way(const struct visit_plan *one, const struct visit_plan *other)
+{
+	return one->shut || other->shut || dialback_same_domain(one->them, other->them) ||
+	       dialback_same_domain(one->them, other->also) ||
+	       dialback_same_domain(one->also, other->them) ||
+	       dialback_same_domain(one->also, other->also);
+}
+
+static bool must_wait(const struct visit *visit)
+{
+	for (const struct visit *before = visit->next; before; before = before->next) {
+		if (is_in_the_way(&visit->plan, &before->plan))
+			return true;
+	}
+	return false;
+}
+
+/* Under the lock. */
+static void open_again(struct reception *reception)
+{
+	struct err err;
+	reception->lost = !door_reopen(reception->door, &err);
+}
+
 struct visit *visit_expect(struct reception *reception, const struct visit_plan *plan)
 {
 	struct visit *visit = memory_new(sizeof(*visit));
-	*visit = (struct visit){ .reception = reception, .plan = *plan, .began_ms = clock_ms() };
+	*visit = (struct visit){ .reception = reception, .plan = *plan };
 	pthread_mutex_lock(&reception->lock);
 	visit->next = reception->visits;
 	reception->visits = visit;
+	while (must_wait(visit))
+		pthread_cond_wait(&reception->changed, &reception->lock);
+	visit->began_ms = clock_ms();
+	visit->begun = true;
+	if (plan->shut)
+		door_shut(reception->door);
+	else if (reception->lost)
+		open_again(reception);
 	pthread_mutex_unlock(&reception->lock);
 	return visit;
 }
 
-void visit_claim(struct visit *visit, const char *id, const char *text)
+void visit_claim(struct visit *visit, const struct db_element *sent, const char *id)
 {
+	const struct claim claim = { sent->from, sent->to, id, sent->key };
+
 	pthread_mutex_lock(&visit->reception->lock);
 	if (visit->claim_count < CLAIMS_MAX)
-		visit->claims[visit->claim_count++] = (struct claim){ id, text };
+		visit->claims[visit->claim_count++] = claim;
 	pthread_mutex_unlock(&visit->reception->lock);
 }
 
@@ -36,12 +70,6 @@ void visit_watch(struct visit *visit, const char *stanza_id)
 	pthread_mutex_lock(&visit->reception->lock);
 	visit->stanza_id = stanza_id;
 	pthread_mutex_unlock(&visit->reception->lock);
-}
-
-void visit_shut_door(struct visit *visit)
-{
-	visit->shut = true;
-	door_shut(visit->reception->door);
 }
 
 struct visit_seen visit_wait(struct visit *visit, bool (*enough)(const struct visit_seen *seen),
@@ -77,9 +105,7 @@ static void rouse_guests(struct visit *visit, bool hard)
 	visit->over = true;
 	for (size_t i = 0; i < GUESTS_OF_VISIT; i++) {
 		struct guest *guest = visit->guests[i];
-		if (guest && hard)
-			shutdown(conn_fd(guest->conn), SHUT_RDWR);
-		else if (guest && write(guest->wake, &one, sizeof(one)) < 0)
+		if (guest && (hard || write(guest->wake, &one, sizeof(one)) < 0))
 			shutdown(conn_fd(guest->conn), SHUT_RDWR);
 	}
 }
@@ -100,21 +126,27 @@ static void wait_until_empty(struct visit *visit)
 	}
 }
 
+/* Under the lock. Who waits for its end may begin. */
+static void unlink_visit(struct visit *visit)
+{
+	struct reception *reception = visit->reception;
+	struct visit **link = &reception->visits;
+	while (*link != visit)
+		link = &(*link)->next;
+	*link = visit->next;
+	pthread_cond_broadcast(&reception->changed);
+}
+
 struct visit_seen visit_end(struct visit **visit)
 {
 	struct visit *done = *visit;
 	struct reception *reception = done->reception;
-	struct err err;
 	pthread_mutex_lock(&reception->lock);
-	struct visit **link = &reception->visits;
-	while (*link != done)
-		link = &(*link)->next;
-	*link = done->next;
 	wait_until_empty(done);
+	if (done->plan.shut)
+		open_again(reception);
+	unlink_visit(done);
 	pthread_mutex_unlock(&reception->lock);
-	/* Who took the port in between is told by the next trial, which nobody reaches. */
-	if (done->shut && !door_reopen(reception->door, &err))
-		reception->lost = true;
 	struct visit_seen seen = done->seen;
 	free(done);
 	*visit = NULL;

@@ -31,9 +31,10 @@ enum result_manner {
 
 /* What came of a visit so far. */
 struct visit_seen {
-	bool called; /* somebody opened a stream to us as the peer */
-	bool clear;  /* and asked, or sent a stanza, without TLS */
-	size_t verifies;
+	bool called;                   /* somebody opened a stream to us as the peer */
+	bool clear;                    /* and asked, or sent a stanza, without TLS */
+	size_t verifies;               /* about what was claimed */
+	bool strange;                  /* and about something else */
 	enum key_state key;            /* of the last of them */
 	bool asked;                    /* a db:result of its own came */
 	struct trial_answer confirmed; /* what its authoritative server said of that */
@@ -47,14 +48,15 @@ struct visit_seen {
 struct visit_plan {
 	const char *them; /* the peer's domain */
 	const char *also; /* another one of its; NULL */
+	bool shut;        /* nobody listens meanwhile */
 	struct manner manner;
 	enum verify_manner verify;
 	enum result_manner result;
 	struct diary *diary;
 	size_t trial;
 	/* Asks the peer's authoritative server; in the guest's thread. */
-	void (*confirm)(void *context, const struct db_element *request, const char *id,
-			struct trial_answer *out);
+	void (*confirm)(void *context, size_t trial, const struct db_element *request,
+			const char *id, struct trial_answer *out);
 	void *context;
 };
 
@@ -74,14 +76,14 @@ NODISCARD bool reception_open(const struct reception_options *options, struct re
 void reception_close(struct reception **reception);
 uint16_t reception_port(const struct reception *reception);
 
-/* From here on the peer's calls belong to this visit. */
+/* From here on the peer's calls belong to this visit. Waits for others that would be in its way: of
+ * the same peer, whose calls could not be told apart, and any other where one of them is shut. So a
+ * thread expects one visit at a time. */
 struct visit *visit_expect(struct reception *reception, const struct visit_plan *plan);
-/* A key that was sent: what a db:verify with this id should bring. text as it was sent. */
-void visit_claim(struct visit *visit, const char *id, const char *text);
+/* A db:result that was sent on the stream of this id: what a db:verify should be about. */
+void visit_claim(struct visit *visit, const struct db_element *sent, const char *id);
 /* A stanza that was sent: its answer carries this id. */
 void visit_watch(struct visit *visit, const char *stanza_id);
-/* Nobody listens, for this visit's time; other visits suffer with it. */
-void visit_shut_door(struct visit *visit);
 /* Waits until there is enough, or the time is over; what was seen then. */
 struct visit_seen visit_wait(struct visit *visit, bool (*enough)(const struct visit_seen *seen),
 			     struct deadline until);

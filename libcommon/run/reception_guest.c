@@ -47,26 +47,31 @@ static bool is_theirs(const struct visit *visit, const char *domain)
  * none belongs to the only visit there is. */
 static struct visit *find_visit(const struct reception *reception, const char *caller)
 {
-	struct visit *found = reception->visits;
-	if (!caller)
-		return found && !found->next ? found : NULL;
-	while (found && !is_theirs(found, caller))
-		found = found->next;
+	struct visit *found = NULL;
+	for (struct visit *at = reception->visits; at; at = at->next) {
+		if (!at->begun || at->over || (caller && !is_theirs(at, caller)))
+			continue;
+		if (found)
+			return NULL;
+		found = at;
+	}
 	return found;
 }
 
 static bool take_seat(struct visit *visit, struct guest *guest)
 {
-	for (size_t i = 0; i < GUESTS_OF_VISIT && !visit->over; i++) {
+	for (size_t i = 0; i < GUESTS_OF_VISIT && visit->calls < CALLS_MAX; i++) {
 		if (!visit->guests[i]) {
 			visit->guests[i] = guest;
+			visit->calls++;
 			return true;
 		}
 	}
 	return false;
 }
 
-static void join(struct reception_guest *guest, const char *caller)
+/* False: it is expected, but too many of its kind have come. */
+static bool join(struct reception_guest *guest, const char *caller)
 {
 	struct reception *reception = guest->reception;
 	pthread_mutex_lock(&reception->lock);
@@ -82,6 +87,7 @@ static void join(struct reception_guest *guest, const char *caller)
 	if (guest->visit)
 		guest_write_diary(&guest->guest, guest->visit->plan.diary,
 				  guest->visit->plan.trial);
+	return guest->visit || !visit;
 }
 
 static void leave(struct reception_guest *guest)
@@ -120,43 +126,65 @@ static bool say(struct reception_guest *guest, struct db_element answer, enum db
 	return guest_say(&guest->guest, &answer, err);
 }
 
+#define SPACE " \t\r\n"
+
 static enum key_state compare(const char *sent, const struct db_element *asked, const char *text)
 {
-	if (strcmp(sent, text) == 0)
+	size_t size = strlen(asked->key);
+	if (strcmp(sent, text) == 0 || strcmp(sent, asked->key) == 0)
 		return KEY_RIGHT;
-	return *asked->key && strstr(sent, asked->key) ? KEY_TRIMMED : KEY_WRONG;
+	const char *inner = sent + strspn(sent, SPACE);
+	bool same = strncmp(inner, asked->key, size) == 0 &&
+		    inner[size + strspn(inner + size, SPACE)] == '\0';
+	return size > 0 && same ? KEY_TRIMMED : KEY_WRONG;
 }
 
-/* Is it a key that was sent on the stream of that id? Under the lock. */
-static enum key_state judge_key(const struct visit *visit, const struct db_element *asked,
-				const char *text)
+/* It is about the pair that we claimed on the stream of that id: everything else is another
+ * question, and perhaps somebody else's. */
+static bool is_about(const struct claim *claim, const struct db_element *asked)
 {
-	enum key_state best = KEY_WRONG;
-	for (size_t i = 0; asked->id && i < visit->claim_count; i++) {
+	return asked->id && strcmp(claim->id, asked->id) == 0 &&
+	       dialback_same_domain(claim->us, asked->to) &&
+	       dialback_same_domain(claim->them, asked->from);
+}
+
+/* Under the lock. *key is the best that was brought for it. False: no claim of ours is meant. */
+static bool judge_key(const struct visit *visit, const struct db_element *asked, const char *text,
+		      enum key_state *key)
+{
+	bool about = false;
+	*key = KEY_WRONG;
+	for (size_t i = 0; i < visit->claim_count; i++) {
 		const struct claim *claim = &visit->claims[i];
-		if (strcmp(claim->id, asked->id) != 0)
+		if (!is_about(claim, asked))
 			continue;
 		enum key_state state = compare(claim->text, asked, text);
-		if (state == KEY_RIGHT || best == KEY_WRONG)
-			best = state;
+		if (state == KEY_RIGHT || *key == KEY_WRONG)
+			*key = state;
+		about = true;
 	}
-	return best;
+	return about;
 }
 
 static void note_verify(struct reception_guest *guest, const struct db_element *asked,
 			const char *text)
 {
 	enum key_state key = KEY_WRONG;
+	const struct visit *visit = guest->visit;
 	struct visit_seen *seen = begin_change(guest);
-	if (!seen)
+	if (!visit || !seen)
 		return;
-	key = judge_key(guest->visit, asked, text);
-	seen->verifies++;
-	seen->key = key;
-	seen->clear = seen->clear || !guest->guest.link.encrypted;
+	/* A question with the right key stands, whatever else is asked later. */
+	if (judge_key(visit, asked, text, &key)) {
+		seen->verifies++;
+		seen->key = seen->key == KEY_RIGHT ? KEY_RIGHT : key;
+		seen->clear = seen->clear || !guest->guest.link.encrypted;
+	} else {
+		seen->strange = true;
+	}
 	end_change(guest);
-	diary_element(guest->visit->plan.diary, HOP_RECEIVED, guest->guest.number,
-		      guest->visit->plan.trial, asked, key);
+	diary_element(visit->plan.diary, HOP_RECEIVED, guest->guest.number, visit->plan.trial,
+		      asked, key);
 }
 
 /* False: the conversation is over. */
@@ -203,7 +231,7 @@ static enum db_type confirm(struct reception_guest *guest, const struct db_eleme
 {
 	const struct visit_plan *plan = &guest->visit->plan;
 	struct trial_answer confirmed = { 0 };
-	plan->confirm(plan->context, asked, guest->guest.link.id, &confirmed);
+	plan->confirm(plan->context, plan->trial, asked, guest->guest.link.id, &confirmed);
 	struct visit_seen *seen = begin_change(guest);
 	if (seen) {
 		seen->confirmed = confirmed;
@@ -280,7 +308,8 @@ static bool take_result(struct reception_guest *guest, const struct db_element *
 static bool take_stanza(struct reception_guest *guest, const struct elem *elem, struct err *err)
 {
 	const char *domain = jid_domain_of(elem_attr(elem, "from"), guest->mem);
-	bool welcome = guest->guest.external || dialback_same_domain(guest->verified, domain);
+	bool welcome = dialback_same_domain(guest->guest.external, domain) ||
+		       dialback_same_domain(guest->verified, domain);
 	const char *id = elem_attr(elem, "id"), *type = elem_attr(elem, "type");
 	struct visit_seen *seen = begin_change(guest);
 	if (seen) {
@@ -311,8 +340,10 @@ static bool take_element(struct reception_guest *guest, const struct elem *elem,
 	struct db_element element;
 	if (!dialback_read(elem, guest->mem, &element))
 		return take_stanza(guest, elem, err);
-	if (!guest->visit)
-		join(guest, element.from);
+	if (!guest->visit && !join(guest, element.from)) {
+		guest_refuse(&guest->guest, "resource-constraint");
+		return err_set(err, AT_STREAM, ERR_LIMIT, "too many calls");
+	}
 	if (element.type != DB_REQUEST) { /* DB-44: an answer on this stream is nobody's */
 		guest_note(&guest->guest,
 			   (struct hop){ .way = HOP_RECEIVED,
@@ -381,8 +412,8 @@ void reception_welcome(void *context, const struct caller *caller)
 	struct err err;
 	guest_begin(&guest.guest, reception->options.host, caller, guest.mem);
 	guest.guest.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (guest_hear(&guest.guest, &err)) {
-		join(&guest, guest.guest.theirs.from);
+	conn_set_deadline(caller->conn, deadline_in(STRANGER_SECONDS));
+	if (guest_hear(&guest.guest, &err) && join(&guest, guest.guest.theirs.from)) {
 		const struct manner *manner = guest.visit ? &guest.visit->plan.manner : &strict;
 		if (guest_greet(&guest.guest, manner, &err))
 			converse(&guest);

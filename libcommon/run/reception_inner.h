@@ -7,17 +7,18 @@
 #include "run/reception.h"
 
 #define CLAIMS_MAX      4
-#define GUESTS_OF_VISIT 16
+#define GUESTS_OF_VISIT 16    /* at once */
+#define CALLS_MAX       64    /* in all: what is seen of each is kept until the run ends */
 #define GUEST_SECONDS   300.0 /* longer than a trial lasts */
 
 struct claim {
-	const char *id, *text;
+	const char *us, *them, *id, *text;
 };
 
 /* The reception's lock guards everything but the plan, which nobody changes. */
 struct visit {
 	struct reception *reception;
-	struct visit *next;
+	struct visit *next; /* the one that came before it */
 	struct visit_plan plan;
 	double began_ms;
 	struct claim claims[CLAIMS_MAX];
@@ -25,7 +26,8 @@ struct visit {
 	const char *stanza_id;
 	struct visit_seen seen;
 	struct guest *guests[GUESTS_OF_VISIT]; /* NULL: free */
-	bool over, shut;
+	size_t calls;
+	bool begun, over; /* it takes guests from the one to the other */
 };
 
 struct reception {
@@ -34,7 +36,7 @@ struct reception {
 	pthread_cond_t changed; /* something was seen, or a guest has left */
 	struct visit *visits;
 	struct door *door;
-	bool lost; /* the port, while the door was shut */
+	bool lost; /* the port, while the door was shut: somebody else has it */
 };
 
 /* The door's welcome: the story of one guest. */

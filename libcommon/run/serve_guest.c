@@ -11,13 +11,20 @@
 #define IDLE_SECONDS  60.0 /* between two things worth one */
 #define NAP_MS        100
 
+/* Directed: stanzas go from one domain to the other. */
+struct pair {
+	const char *from, *to;
+	bool stands; /* the last answer was `valid` */
+};
+
 struct served_guest {
 	struct guest guest;
 	struct serve *serve;
 	struct arena *mem, *scratch; /* for the connection; for one element */
 	struct inquiry *pending[PENDING_MAX];
-	const char *verified[PENDING_MAX]; /* sender domains whose stanzas count */
-	size_t verified_count;
+	struct pair pairs[VERIFIED_MAX];
+	size_t pair_count;
+	struct deadline until; /* for the next thing worth an answer */
 };
 
 static enum trial_outcome outcome_of(enum db_type type)
@@ -124,6 +131,7 @@ static bool refuse_result(struct served_guest *guest, const struct db_element *a
 					  .from = asked->to,
 					  .to = asked->from,
 					  .condition = condition };
+	bool ok = guest_say(&guest->guest, &reply, err);
 	tell(guest, &(struct served_facts){ .kind = DB_RESULT,
 					    .from = asked->from,
 					    .to = asked->to,
@@ -131,17 +139,59 @@ static bool refuse_result(struct served_guest *guest, const struct db_element *a
 					    .outcome = OUTCOME_ERROR,
 					    .condition = condition,
 					    .reason = reason });
-	return guest_say(&guest->guest, &reply, err);
+	return ok;
 }
 
 static bool is_pending(const struct served_guest *guest, const struct db_element *asked)
 {
 	for (size_t i = 0; i < PENDING_MAX; i++) {
-		if (guest->pending[i] &&
-		    dialback_same_domain(guest->pending[i]->request.from, asked->from))
+		const struct inquiry *inquiry = guest->pending[i];
+		if (inquiry && dialback_same_domain(inquiry->request.from, asked->from) &&
+		    dialback_same_domain(inquiry->request.to, asked->to))
 			return true;
 	}
 	return false;
+}
+
+static struct pair *find_pair(struct served_guest *guest, const char *from, const char *to)
+{
+	for (size_t i = 0; i < guest->pair_count; i++) {
+		struct pair *pair = &guest->pairs[i];
+		if (dialback_same_domain(pair->from, from) && dialback_same_domain(pair->to, to))
+			return pair;
+	}
+	return NULL;
+}
+
+static bool any_pair_stands(const struct served_guest *guest)
+{
+	for (size_t i = 0; i < guest->pair_count; i++) {
+		if (guest->pairs[i].stands)
+			return true;
+	}
+	return false;
+}
+
+/* False: there are so many already. */
+static bool remember_pair(struct served_guest *guest, const struct db_element *request)
+{
+	struct pair *pair = find_pair(guest, request->from, request->to);
+	if (!pair && guest->pair_count == VERIFIED_MAX)
+		return false;
+	if (!pair) {
+		pair = &guest->pairs[guest->pair_count++];
+		pair->from = arena_copy(guest->mem, request->from);
+		pair->to = arena_copy(guest->mem, request->to);
+	}
+	pair->stands = true;
+	return true;
+}
+
+static void forget_pair(struct served_guest *guest, const struct db_element *request)
+{
+	struct pair *pair = find_pair(guest, request->from, request->to);
+	if (pair)
+		pair->stands = false;
 }
 
 static bool take_result(struct served_guest *guest, const struct db_element *asked, struct err *err)
@@ -154,7 +204,7 @@ static bool take_result(struct served_guest *guest, const struct db_element *ask
 		return true;
 	while (place < PENDING_MAX && guest->pending[place])
 		place++;
-	if (place == PENDING_MAX || guest->verified_count == PENDING_MAX ||
+	if (place == PENDING_MAX ||
 	    !inquiry_start(guest->serve, &guest->guest, asked, &guest->pending[place]))
 		return refuse_result(guest, asked, "resource-constraint", "too many pairs at once",
 				     err);
@@ -183,7 +233,26 @@ static void conclude(const struct inquiry *inquiry, struct db_element *reply,
 		served->reason = answer->condition;
 }
 
-/* DB-16: with no other pair verified, `invalid` ends the stream. */
+/* What the stream is good for from here on. DB-16: `invalid` is for one on which no other pair was
+ * verified, and ends it. */
+static void settle_pair(struct served_guest *guest, const struct inquiry *inquiry,
+			struct db_element *reply, struct served_facts *served)
+{
+	if (guest->serve->run->opt->misbehave == MISBEHAVE_INVALID)
+		reply->type = DB_INVALID;
+	if (reply->type == DB_VALID && !remember_pair(guest, &inquiry->request)) {
+		reply->type = DB_ERROR;
+		reply->condition = "resource-constraint";
+		served->reason = "too many pairs on one stream";
+	} else if (reply->type == DB_INVALID) {
+		forget_pair(guest, &inquiry->request);
+		if (any_pair_stands(guest)) {
+			reply->type = DB_ERROR;
+			reply->condition = "forbidden";
+		}
+	}
+}
+
 static bool tell_initiator(struct served_guest *guest, const struct inquiry *inquiry,
 			   struct err *err)
 {
@@ -196,17 +265,18 @@ static bool tell_initiator(struct served_guest *guest, const struct inquiry *inq
 				       .id = inquiry->id,
 				       .authority = inquiry->reached ? &inquiry->authority : NULL };
 	conclude(inquiry, &reply, &served);
+	settle_pair(guest, inquiry, &reply, &served);
 	bool said = false, ok = answer(guest, reply, &said, err);
-	bool spoilt = guest->serve->run->opt->misbehave == MISBEHAVE_INVALID;
-	if (said)
-		served.outcome = spoilt ? OUTCOME_INVALID : outcome_of(reply.type);
-	if (said && !spoilt && reply.type == DB_VALID)
-		guest->verified[guest->verified_count++] = arena_copy(guest->mem,
-								      inquiry->request.from);
-	served.condition = said ? reply.condition : NULL;
+	if (said) {
+		served.outcome = outcome_of(reply.type);
+		served.condition = reply.condition;
+	} else {
+		forget_pair(guest, &inquiry->request);
+	}
 	served.elapsed_ms = clock_ms() - inquiry->since_ms;
 	tell(guest, &served);
-	if (served.outcome == OUTCOME_INVALID && guest->verified_count == 0)
+	guest->until = deadline_in(IDLE_SECONDS);
+	if (served.outcome == OUTCOME_INVALID)
 		return err_set(err, AT_STREAM, ERR_CLOSED, "closed by us");
 	return ok;
 }
@@ -229,17 +299,25 @@ static bool take_answers(struct served_guest *guest, struct err *err)
 	return ok;
 }
 
-/* RFC 6120, 8.1.2.2: only from who was verified. */
+/* XEP-0178: a certificate speaks for the pair of the stream's header. */
+static bool is_external_pair(const struct guest *guest, const char *from, const char *to)
+{
+	const char *us = guest->theirs.to ? guest->theirs.to : guest->host->us;
+	return dialback_same_domain(guest->external, from) && dialback_same_domain(us, to);
+}
+
+/* RFC 6120, 8.1.2.2: only from who was verified, and to whom. */
 static bool take_stanza(struct served_guest *guest, const struct elem *elem, struct err *err)
 {
-	const char *domain = jid_domain_of(elem_attr(elem, "from"), guest->scratch);
-	bool welcome = guest->guest.external &&
-		       dialback_same_domain(guest->guest.theirs.from, domain);
-	for (size_t i = 0; i < guest->verified_count; i++)
-		welcome = welcome || dialback_same_domain(guest->verified[i], domain);
-	if (welcome)
+	const char *from = jid_domain_of(elem_attr(elem, "from"), guest->scratch);
+	const char *to = jid_domain_of(elem_attr(elem, "to"), guest->scratch);
+	const struct pair *pair = find_pair(guest, from, to);
+	if ((pair && pair->stands) || is_external_pair(&guest->guest, from, to)) {
+		guest->until = deadline_in(IDLE_SECONDS);
 		return true;
-	guest_refuse(&guest->guest, guest->verified_count > 0 ? "invalid-from" : "not-authorized");
+	}
+	bool known = guest->guest.external || any_pair_stands(guest);
+	guest_refuse(&guest->guest, known ? "invalid-from" : "not-authorized");
 	return err_set(err, AT_STREAM, ERR_PROTOCOL, "a stanza of a pair that was not verified");
 }
 
@@ -256,6 +334,7 @@ static bool take_element(struct served_guest *guest, const struct elem *elem, st
 		guest_refuse(&guest->guest, "improper-addressing");
 		return err_set(err, AT_STREAM, ERR_PROTOCOL, "dialback without from, to or id");
 	}
+	guest->until = deadline_in(IDLE_SECONDS);
 	return element.kind == DB_VERIFY ? take_verify(guest, &element, err)
 					 : take_result(guest, &element, err);
 }
@@ -265,11 +344,10 @@ static void converse(struct served_guest *guest)
 	struct err err;
 	const struct elem *elem = NULL;
 	bool on = true;
-	for (struct deadline until = deadline_in(BEGIN_SECONDS); on;) {
-		switch (guest_next(&guest->guest, until, &elem, &err)) {
+	for (guest->until = deadline_in(BEGIN_SECONDS); on;) {
+		switch (guest_next(&guest->guest, guest->until, &elem, &err)) {
 		case GUEST_ELEMENT:
 			on = take_element(guest, elem, &err);
-			until = deadline_in(IDLE_SECONDS);
 			break;
 		case GUEST_WOKEN:
 			on = take_answers(guest, &err);

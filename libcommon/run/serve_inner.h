@@ -8,9 +8,10 @@
 #include "run/dialback.h"
 #include "run/guest.h"
 
-#define GUESTS_MAX  200
-#define INQUIRY_MAX 200 /* questions to authoritative servers at once */
-#define PENDING_MAX 4   /* of them for one guest */
+#define GUESTS_MAX   200
+#define INQUIRY_MAX  200 /* questions to authoritative servers at once */
+#define PENDING_MAX  4   /* of them for one guest */
+#define VERIFIED_MAX 16  /* pairs on one stream */
 
 struct serve {
 	const struct dialback_run *run;

@@ -128,14 +128,20 @@ bool trial_ask_stanza(struct call *call, const char *id, const char *from, const
 }
 
 /* The peer's own authoritative server, over a connection of its own (DB-13, DB-22). */
-void trial_confirm(void *context, const struct db_element *request, const char *id,
+void trial_confirm(void *context, size_t trial, const struct db_element *request, const char *id,
 		   struct trial_answer *out)
 {
-	struct trial_run run = *(const struct trial_run *)context;
-	struct call call;
+	/* Member by member: the line counts its connections meanwhile. */
+	const struct trial_run *line = context;
 	struct arena *own = arena_new();
-	run.mem = own;
-	run.connections = 0;
+	struct trial_run run = { .job = line->job,
+				 .at = line->at,
+				 .common = line->common,
+				 .diary = line->diary,
+				 .mem = own,
+				 .us = line->us,
+				 .them = line->them };
+	struct call call;
 	const struct call_wish wish = { .show_ours = true, .from = arena_copy(own, request->to) };
 	const struct db_element question = {
 		.kind = DB_VERIFY,
@@ -146,9 +152,7 @@ void trial_confirm(void *context, const struct db_element *request, const char *
 	};
 	const struct db_element *questions[] = { &question };
 	*out = (struct trial_answer){ 0 };
-	if (!call_open(&call, &run, DIALBACK_NONE, &wish))
-		call_outcome(&call, out);
-	else if (call_say(&call, &question, KEY_NONE))
+	if (call_open(&call, &run, trial, &wish) && call_say(&call, &question, KEY_NONE))
 		call_await(&call, questions, 1, run.common->opt->wait, out);
 	else
 		call_outcome(&call, out);

@@ -38,7 +38,7 @@ void trial_settle(const struct call *call, struct trial_facts *out);
 const char *trial_no_domain(struct arena *mem);
 /* db:verify of its key from a guest, sent to the peer's authoritative server: visit_plan.confirm.
  * context is a struct trial_run. */
-void trial_confirm(void *context, const struct db_element *request, const char *id,
+void trial_confirm(void *context, size_t trial, const struct db_element *request, const char *id,
 		   struct trial_answer *out);
 /* The stream still answers: a db:verify of a made-up key tells. */
 enum known trial_still_answers(struct call *call);

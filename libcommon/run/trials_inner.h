@@ -7,7 +7,7 @@
 
 /* The peer's calls, played like this until visit_end(). */
 struct visit *trial_expect(struct line *line, size_t trial, const struct manner *manner,
-			   enum verify_manner verify, enum result_manner result);
+			   enum result_manner result);
 /* The stream with our pair verified; NULL: it was not, and out says why. */
 struct call *trial_verified_call(struct line *line, size_t trial, struct visit *visit,
 				 struct trial_facts *out);

@@ -53,21 +53,34 @@ static const struct round *round_of(enum trial which)
 	return &rounds[which];
 }
 
-struct visit *trial_expect(struct line *line, size_t trial, const struct manner *manner,
-			   enum verify_manner verify, enum result_manner result)
+static struct visit_plan make_plan(struct line *line, size_t trial, const struct manner *manner)
 {
 	struct visit_plan plan = {
 		.them = line->run.them,
 		.also = line->run.common->opt->piggyback_to,
 		.manner = *manner,
-		.verify = verify,
-		.result = result,
 		.diary = line->run.diary,
 		.trial = trial,
 		.confirm = trial_confirm,
 		.context = &line->run,
 	};
 	plan.manner.verify_in_clear = true;
+	return plan;
+}
+
+struct visit *trial_expect(struct line *line, size_t trial, const struct manner *manner,
+			   enum result_manner result)
+{
+	struct visit_plan plan = make_plan(line, trial, manner);
+	plan.result = result;
+	return visit_expect(line->run.common->reception, &plan);
+}
+
+static struct visit *expect_round(struct line *line, size_t trial, const struct round *round)
+{
+	struct visit_plan plan = make_plan(line, trial, &round->manner);
+	plan.verify = round->verify;
+	plan.shut = round->shut;
 	return visit_expect(line->run.common->reception, &plan);
 }
 
@@ -88,6 +101,17 @@ static const char *earlier_id(struct line *line, size_t trial)
 	const char *id = opened ? call.id : NULL;
 	call_end(&call);
 	return id;
+}
+
+/* False: there is no such key, and out says why. */
+static bool can_claim(const struct call *call, enum key_form form, const char *earlier,
+		      struct trial_facts *out)
+{
+	if (form == FORM_CLEAR_STREAM && (!call->link.encrypted || !call->before.id))
+		out->reason = "there is no stream in clear before TLS";
+	else if (form == FORM_REPLAY && !earlier)
+		out->reason = "there is no earlier stream with an id";
+	return !out->reason;
 }
 
 static const char *make_key(struct line *line, const struct call *call, enum key_form form,
@@ -118,7 +142,9 @@ void trial_tell_seen(const struct visit_seen *seen, struct trial_facts *out)
 	if (seen->verifies > 0)
 		out->called_in_clear = seen->clear ? KNOWN_YES : KNOWN_NO;
 	out->key = seen->key;
-	if (seen->verifies == 0 && seen->called)
+	if (seen->verifies == 0 && seen->strange)
+		out->reason = "it asked our listener about another key than the one we sent";
+	else if (seen->verifies == 0 && seen->called)
 		out->reason = "it came to our listener, and did not ask about the key";
 }
 
@@ -132,7 +158,7 @@ static void claim_once(struct call *call, struct visit *visit, const char *from,
 	const struct db_element *requests[] = { &request };
 	bool right = strcmp(key, trial_key(call->run, call->run->us, call->run->them, call->id)) ==
 		     0;
-	visit_claim(visit, call->id ? call->id : "", key);
+	visit_claim(visit, &request, call->id ? call->id : "");
 	if (call_say(call, &request, right ? KEY_RIGHT : KEY_WRONG))
 		call_await(call, requests, 1, seconds, &out->answer);
 	else
@@ -158,17 +184,15 @@ void trial_round(struct line *line, size_t trial, struct trial_facts *out)
 		earlier = earlier_id(line, trial);
 	if (round->upper)
 		wish.from = from = shout(from, line->run.mem);
-	struct visit *visit = trial_expect(line, trial, &round->manner, round->verify,
-					   RESULT_HONEST);
-	if (round->shut)
-		visit_shut_door(visit);
+	struct visit *visit = expect_round(line, trial, round);
 	struct call *call = line_call(line, trial, &wish, out);
-	if (call) {
+	bool claimed = call && can_claim(call, round->key, earlier, out);
+	if (claimed) {
 		const char *key = make_key(line, call, round->key, earlier);
 		claim_once(call, visit, from, key, patience(line, out->which), out);
 	}
 	struct visit_seen seen = visit_end(&visit);
-	if (call) {
+	if (claimed) {
 		trial_tell_seen(&seen, out);
 		trial_settle(call, out);
 	}
@@ -222,7 +246,7 @@ void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 	static const struct manner usual = { 0 };
 	double since = clock_ms();
 	line_hang_up(line);
-	struct visit *visit = trial_expect(line, trial, &usual, VERIFY_HONEST, RESULT_HONEST);
+	struct visit *visit = trial_expect(line, trial, &usual, RESULT_HONEST);
 	struct call *call = trial_verified_call(line, trial, visit, out);
 	if (call && out->which == TRIAL_KEEPALIVE)
 		keep_alive(call);
@@ -230,7 +254,7 @@ void trial_pairs(struct line *line, size_t trial, struct trial_facts *out)
 		const struct db_element pair = second_pair(line, call, out->which);
 		const struct db_element *requests[] = { &pair };
 		bool right = out->which != TRIAL_SECOND_INVALID;
-		visit_claim(visit, call->id ? call->id : "", pair.key);
+		visit_claim(visit, &pair, call->id ? call->id : "");
 		if (call_say(call, &pair, right ? KEY_RIGHT : KEY_WRONG))
 			call_await(call, requests, 1, line->run.common->opt->wait, &out->another);
 		else

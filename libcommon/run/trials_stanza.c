@@ -92,7 +92,7 @@ void trial_stanza(struct line *line, size_t trial, struct trial_facts *out)
 	if (out->which == TRIAL_STANZA_OTHER_TARGET)
 		to = opt->piggyback_to;
 	line_hang_up(line);
-	struct visit *visit = trial_expect(line, trial, &usual, VERIFY_HONEST, RESULT_HONEST);
+	struct visit *visit = trial_expect(line, trial, &usual, RESULT_HONEST);
 	struct call *call = prepare(line, trial, visit, out);
 	visit_watch(visit, id);
 	if (call) {
@@ -176,10 +176,10 @@ void trial_back(struct line *line, size_t trial, struct trial_facts *out)
 									   : RESULT_HONEST;
 	double since = clock_ms();
 	line_hang_up(line);
-	struct visit *visit = trial_expect(line, trial, &usual, VERIFY_HONEST, RESULT_HONEST);
+	struct visit *visit = trial_expect(line, trial, &usual, RESULT_HONEST);
 	struct call *call = trial_verified_call(line, trial, visit, out);
 	visit_end(&visit);
-	visit = trial_expect(line, trial, &manner, VERIFY_HONEST, result);
+	visit = trial_expect(line, trial, &manner, result);
 	const char *id = trial_new_id(line->run.mem);
 	visit_watch(visit, id);
 	if (call && trial_ask_stanza(call, id, line->run.us, line->run.them)) {

@@ -264,7 +264,9 @@ def _federation(session_dir, ca, dns_session, request):
             name = f"{kind}-{policy}"
             hosts = [servers.Host(domain, ca.issue(domain), {"alice": "secret"}) for domain in (f"{name}.test", f"also-{name}.test")]
             how = {"resolver": (address, int(port)), **servers.POLICIES[policy]}
-            if kind == "ejabberd":
+            if kind == "prosody":
+                how["plain_before_tls"] = not how.get("starttls", True)  # or its users could not log in
+            else:
                 how["prefix"] = request.getfixturevalue("resolver_namespace")
             make = {"prosody": servers.Prosody, "ejabberd": servers.Ejabberd}[kind]
             known[kind, policy] = make(session_dir / name, ca, hosts, **how).start()

@@ -41,12 +41,6 @@ class Refusing(Server):
         return INVALID
 
 
-class Patient(Server):
-    """It waits for an authoritative server as long as that takes."""
-
-    wait = 600.0
-
-
 class LastWord(Server):
     """Not the first answer of an authoritative server counts, but the last."""
 

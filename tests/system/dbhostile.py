@@ -78,7 +78,8 @@ class Injects(Server):
     """Says something behind <proceed/>, in clear, for inside TLS (STR-53)."""
 
     def start_tls(self, stream):
-        stream.send(f"<proceed xmlns='{TLS}'/>" + element("result", sender=self.domain, to=stream.header.get("from", ""), type="valid"))
+        stream.send(f"<proceed xmlns='{TLS}'/>"
+                    + element("result", sender=self.domain, to=stream.header.get("from", ""), type="valid"))
         super().start_tls(stream)
 
 
@@ -187,7 +188,7 @@ class EscapesTerminal(Server):
                     f"xmlns='urn:ietf:params:xml:ns:xmpp-streams'>{self.bad}</text></stream:error>")
 
     def new_id(self):
-        return f"id-{self.bad}-{os.urandom(4).hex()}"
+        return f"id-\u202e\u2066\u009b31m-{os.urandom(4).hex()}"
 
 
 class Noise(Server):
@@ -343,7 +344,7 @@ def talks_http(peer, place, sender, target, stream, key):
     there.receive(3)
 
 
-BACK = [connects_only, says_nothing, header_only, drips_header, floods_clear, never_ends_handshake, asks_in_clear,
+BACK = [connects_only, says_nothing, header_only, drips_header, floods_clear, never_ends_handshake,
         asks_about_another_key, asks_about_another_id, asks_about_another_domain, asks_as_somebody_else, asks_in_a_wrong_namespace,
         floods_questions, giant_question, deep_question, many_calls, answers_unasked, talks_http]
 
@@ -371,7 +372,8 @@ CALLERS = {
     "noise": lambda address: _knock(address, os.urandom(65536)),
     "HTTP": lambda address: _knock(address, b"GET / HTTP/1.1\r\n\r\n"),
     "TLS at once": lambda address: _knock(address, bytes([22, 3, 1, 2, 0, 1, 0, 1, 0xFC]) + bytes(508)),
-    "entities": lambda address: _knock(address, b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]>" + HEADER.encode()[21:] + b">"),
+    "entities": lambda address: _knock(
+        address, b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]>" + HEADER.encode()[21:] + b">"),
     "depth": lambda address: _knock(address, HEADER.encode() + b">", b"<a>" * 20000, 0),
     "half a handshake": lambda address: _knock(
         address, (HEADER + f"><starttls xmlns='{TLS}'/>").encode(), bytes([22, 3, 1, 0x20, 0, 1, 0, 0x1F, 0xF0])[:1], 0.5),

@@ -29,7 +29,7 @@ import dns.rdatatype
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 import daemon
-from dbstream import (BIDI, BIDI_FEATURE, DB, DIALBACK_FEATURE, PATIENCE, SASL, SERVER, STANZAS, STREAM, STREAMS, TLS, Gone, Stream,
+from dbstream import (BIDI, BIDI_FEATURE, DB, DIALBACK_FEATURE, SASL, SERVER, STANZAS, STREAM, STREAMS, TLS, Gone, Stream,
                       condition, context, dial, proves)
 
 PING = "urn:xmpp:ping"
@@ -383,7 +383,8 @@ class Server:
         with contextlib.suppress(dns.exception.DNSException):
             found = self._look(f"_xmpp-server._tcp.{domain}", "SRV")
             hosts = [(str(each.target), each.port) for each in sorted(found, key=lambda each: each.priority)]
-            return [(each.address, port) for host, port in hosts or [(domain, 5269)] for each in self._look(host, "A")]
+            return [(each.address, port) for host, port in hosts or [(domain, 5269)]
+                    for kind in ("AAAA", "A") for each in self._look(host, kind)]
         return []
 
     def _look(self, name, kind):

@@ -97,7 +97,7 @@ class Stream:
         else:
             self.tls.set_connect_state()
         if name:
-            self.tls.set_tlsext_host_name(name.encode())
+            self.tls.set_tlsext_host_name(name.encode("idna"))
         try:
             self._tls(self.tls.do_handshake, PATIENCE)
         except (OSError, SSL.Error) as reason:

@@ -20,7 +20,7 @@ import time
 import daemon
 import tool
 from dbpeer import make_key
-from dbstream import CLIENT, SASL, Stream, condition, context
+from dbstream import CLIENT, SASL, TLS, Stream, condition, context
 
 NAME = "xmpp-dialback"
 SECRET = "a secret that only these tests know"
@@ -101,7 +101,7 @@ class Seen:
 def arguments(me, *args, listen=True, wait=5):
     """Of a run as this domain; me None: as nobody."""
     ours = ["--from", me.domain, *(["--listen", me.at] if listen else [])] if me else []
-    return [*ours, "--wait", str(wait * SLOW), *map(str, args)]
+    return [*ours, "--wait", str(wait), *map(str, args)]
 
 
 def look(ca, zones, me, domain, *args, status=None, timeout=TIMEOUT, **how):
@@ -122,9 +122,10 @@ class Serving:
         self.secret_file.chmod(0o600)
         self.out, self.err = folder / f"{me.domain}.out", folder / f"{me.domain}.err"
         certificate = certificate or ca.issue(me.domain)
-        self.argv = [tool.find(NAME), "--serve", *(["-j"] if json else []), "--from", me.domain, "--listen", me.at, "--resolver", zones.resolver,
-                     "--trust", str((trust or ca).file), "--cert", str(certificate.crt), "--key", str(certificate.key), "--secret-file",
-                     str(self.secret_file), "--wait", str(wait * SLOW), *map(str, args)]
+        ours = ["--from", me.domain, "--listen", me.at, "--cert", certificate.crt, "--key", certificate.key]
+        reach = ["--resolver", zones.resolver, "--trust", (trust or ca).file, "--secret-file", self.secret_file, "--wait", wait * SLOW]
+        words = [tool.find(NAME), "--serve", *(["-j"] if json else []), *ours, *reach, *args]
+        self.argv = list(map(str, words))
 
     def __enter__(self):
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
@@ -190,6 +191,8 @@ class Serving:
     def __str__(self):
         return f"$ {' '.join(self.argv)}\n--- stdout\n{self.out.read_text()[-6000:]}\n--- stderr\n{self.errors[-4000:]}"
 
+    __repr__ = __str__
+
 
 class Client:
     """A user of a real server: logged in, talks in stanzas."""
@@ -198,7 +201,8 @@ class Client:
         domain = domain or server.domains[0]
         self.stream = Stream(socket.create_connection((server.address, server.port("c2s", "starttls")), 10))
         self.stream.open(domain, space=CLIENT, declares="")
-        self.stream.secure(domain, None, context(), space=CLIENT, declares="")
+        if self.stream.offers(f"{{{TLS}}}starttls"):
+            self.stream.secure(domain, None, context(), space=CLIENT, declares="")
         secret = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
         self.stream.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>{secret}</auth>")
         self.stream.expect(f"{{{SASL}}}success")

@@ -19,6 +19,7 @@ LIMIT = 6                                # seconds a connection is given by -t
 WAIT = 3                                 # and an answer, by --wait
 GRACE = 40 if tool.SANITIZED else 12     # and this much for a busy machine
 MEMORY_KB = 64 * 1024
+SERVE_KB = 48 * 1024                     # two hundred guests included
 
 
 def name_of(value):
@@ -90,13 +91,30 @@ def test_call_that_proves_nothing(ca, dns, me, dialback_peer, how):
     assert seen.severity("round") == "critical" or seen.outcome("round") != "valid", seen
 
 
-@pytest.mark.parametrize("how", BACK, ids=name_of)
+@pytest.mark.parametrize("how", [each for each in BACK if each is not dbhostile.asks_in_clear], ids=name_of)
 def test_noise_does_not_hide_an_honest_call(ca, dns, me, dialback_peer, how):
     """A stranger comes first, as the peer or as somebody else; then the peer asks as it should."""
     peer = dialback_peer(type("Peer", (dbhostile.HonestToo,), {"how": how}))
     seen = hold_out(ca, dns, me, peer.domain)
     assert seen.outcome("round") == "valid" and seen.check("round")["called_back"] is True, seen
     assert seen.severity("round") in (None, "info"), seen
+
+
+def test_call_in_clear_is_told(ca, dns, me, dialback_peer):
+    """It asks about the right key, but everybody on the way can read along."""
+    peer = dialback_peer(type("Peer", (dbhostile.Visitor,), {"how": dbhostile.asks_in_clear}))
+    seen = hold_out(ca, dns, me, peer.domain)
+    check = seen.check("round")
+    assert check["called_in_clear"] is True and check["key"] == "right", seen
+    assert seen.severity("round") == "warning" and "dialback-outbound-in-clear" in seen.ids, seen
+
+
+def test_question_in_clear_beside_an_honest_one(ca, dns, me, dialback_peer):
+    """Who knows the key is the peer, and that it sends it in clear is told."""
+    peer = dialback_peer(type("Peer", (dbhostile.HonestToo,), {"how": dbhostile.asks_in_clear}))
+    seen = hold_out(ca, dns, me, peer.domain)
+    assert seen.outcome("round") == "valid" and seen.check("round")["called_in_clear"] is True, seen
+    assert seen.ids["dialback-outbound-in-clear"] == "warning", seen
 
 
 def test_call_from_elsewhere(ca, dns, me, dialback_peer):
@@ -237,7 +255,7 @@ def test_serve_two_hundred_at_once(serving, dialback_peer, me):
         each.join(120)
     assert not faults and len(streams) == 140, f"{faults[:5]}\n{server}"
     assert server.status("Threads") >= 140, "all are guests at the same time"
-    assert tool.SANITIZED or server.status("VmHWM") < MEMORY_KB, f"{server.status('VmHWM')} kB"
+    assert tool.SANITIZED or server.status("VmHWM") < SERVE_KB, f"{server.status('VmHWM')} kB"
     for stream in streams:
         stream.close()
     server.until(lambda: server.status("Threads") < threads + 70, "sending them home", 30)

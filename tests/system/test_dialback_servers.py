@@ -29,6 +29,7 @@ def hops(seen, *kinds):
 
 # what a run that names no check does
 
+@pytest.mark.threads
 @KINDS
 def test_usual_run(federated, look, kind):
     """The default against a server that requires TLS: the round is valid, and nothing is wrong."""

@@ -284,6 +284,7 @@ static inline struct dialback_facts *run_convinced(struct arena *mem)
 {
 	struct run *run = run_listening(mem);
 	run->facts.certificate = run->facts.walk.our_certificate = true;
+	run->facts.own = (struct own_facts){ KNOWN_YES, KNOWN_YES, KNOWN_NO };
 	run->facts.walk.after.features.mechanisms = facts_list(mem, "EXTERNAL");
 	run_trial(run, TRIAL_EXTERNAL, OUTCOME_ACCEPTED, NULL);
 	struct trial_facts *round = run_trial(run, TRIAL_WITHOUT_DIALLING, OUTCOME_VALID, NULL);

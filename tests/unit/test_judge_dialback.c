@@ -38,10 +38,11 @@ SPOIL(nowhere, facts->home = HOME_NOWHERE)
 SPOIL(later, facts->home = HOME_LATER; facts->home_text = "192.0.2.1:5269")
 
 static struct link_facts links[2];
-static struct hop hops[3];
+static struct hop hops[4];
 
 static void add_hops(struct dialback_facts *facts, const struct hop *list, size_t count)
 {
+	assert_true(count <= ARRAY_SIZE(hops));
 	memset(hops, 0, sizeof(hops));
 	memcpy(hops, list, count * sizeof(*list));
 	facts->hops = hops;
@@ -75,9 +76,21 @@ static void visited_certified(struct dialback_facts *facts)
 /* Our domain as it stands in steps 2 and 4. */
 static void spell(struct dialback_facts *facts, const char *asks, const char *tells)
 {
+	/* The peer's own claim, and what its authority says of it, come first: no matter how they
+	 * are spelt. */
 	const struct hop list[] = {
+		{ .way = HOP_RECEIVED, .kind = HOP_RESULT, .link = 1, .to = "Me.Example" },
+		{ .way = HOP_RECEIVED,
+		  .kind = HOP_VERIFY,
+		  .link = 2,
+		  .type = DB_VALID,
+		  .to = "mE.example" },
 		{ .way = HOP_RECEIVED, .kind = HOP_VERIFY, .link = 1, .to = asks },
-		{ .way = HOP_RECEIVED, .kind = HOP_RESULT, .link = 0, .to = tells },
+		{ .way = HOP_RECEIVED,
+		  .kind = HOP_RESULT,
+		  .link = 0,
+		  .type = DB_VALID,
+		  .to = tells },
 	};
 	add_hops(facts, list, ARRAY_SIZE(list));
 }

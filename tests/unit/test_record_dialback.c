@@ -123,6 +123,11 @@ static void the_facts_come_back(void **state)
 	assert_true(again.links[0].tls.up && again.links[0].after.dialback);
 	assert_true(again.walk.authenticated && again.walk.identity.names.matched);
 	assert_int_equal(again.walk.tls.chain_count, 1);
+	assert_int_equal(again.own.trusted, KNOWN_NOT);
+	read_back("own", line_of(written(run_convinced(mem)), mem), mem, &again);
+	assert_int_equal(again.own.names_us, KNOWN_YES);
+	assert_int_equal(again.own.trusted, KNOWN_YES);
+	assert_int_equal(again.own.for_clients, KNOWN_NO);
 }
 
 static const struct holds {
