@@ -780,7 +780,7 @@ static const struct golden {
 	{ "no listener, short", alone, text_dialback_short,
 	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.7\tok\tnot_tested 9/9 checks good TLS1.3\n" },
 	{ "no listener, monitored", alone, text_dialback_nagios,
-	  "XMPPDIALBACK OK - im.example not verified, 9 of 9 checks good | trials=9 time=1.20s;;;0\n" },
+	  "XMPPDIALBACK OK - im.example refuses what it must in 9 checks | trials=9 time=1.20s;;;0\n" },
 	{ "not found, short", unfound, text_dialback_short,
 	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.7\twarning\terror remote-server-not-found none TLS1.3; dialback-no-callback: the peer did not call back test.example.net: its SRV points to 198.51.100.4:5269\n" },
 	{ "not found, monitored", unfound, text_dialback_nagios,
