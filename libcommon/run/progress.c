@@ -20,15 +20,8 @@ struct progress {
 	bool over;
 	size_t done;  /* results */
 	size_t shown; /* columns of the line that stands there */
-	time_t began;
+	struct timespec began;
 };
-
-static time_t now(void)
-{
-	struct timespec at;
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return at.tv_sec;
-}
 
 /* The cursor waits at the beginning of the line, for whoever else writes there. */
 static void show(struct progress *progress, const char *text)
@@ -43,11 +36,10 @@ static void show(struct progress *progress, const char *text)
 	progress->shown = size;
 }
 
-static void tell(struct progress *progress)
+static void tell(struct progress *progress, int seconds)
 {
 	const struct options *options = progress->options;
 	char text[WIDTH_MAX + 1];
-	int seconds = (int)(now() - progress->began);
 	size_t count = options->operand_count;
 	if (count == 1)
 		snprintf(text, sizeof(text), "%s: waiting for answers, %d s (-v shows them)",
@@ -64,12 +56,14 @@ static void tell(struct progress *progress)
 static void *run(void *argument)
 {
 	struct progress *progress = argument;
-	struct timespec next = { .tv_sec = progress->began + PATIENCE };
+	struct timespec next = progress->began;
+	int seconds = PATIENCE;
+	next.tv_sec += PATIENCE;
 	pthread_mutex_lock(&progress->lock);
 	while (!progress->over) {
 		if (pthread_cond_timedwait(&progress->ended, &progress->lock, &next) != ETIMEDOUT)
 			continue;
-		tell(progress);
+		tell(progress, seconds++);
 		next.tv_sec++;
 	}
 	pthread_mutex_unlock(&progress->lock);
@@ -86,7 +80,7 @@ struct progress *progress_start(const struct options *options)
 	if (!progress)
 		return NULL;
 	progress->options = options;
-	progress->began = now();
+	clock_gettime(CLOCK_MONOTONIC, &progress->began);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_mutex_init(&progress->lock, NULL);

@@ -203,7 +203,7 @@ def test_long_work_says_so_on_a_terminal(run, mute):
     args = ["--connect", mute, "-t", "3.5", "good.test"]
     seen = terminal(*args)
     waits = re.findall(r"xmpp-starttls: waiting for answers, (\d) s \(-v shows them\) *\r", seen)
-    assert waits == ["2", "3"], seen
+    assert waits[:2] == ["2", "3"] and len(waits) < 5, seen
     assert re.search(r"\) *\r +\rCRITICAL good.test", seen), seen
     assert "1 done" not in seen and re.search(r"xmpp-starttls: 1 of 2 done, 2 s", terminal(*args, "--resolver", "127.0.0.1:1", "not..valid")), seen
     assert "waiting" not in terminal("-q", *args) and "waiting" not in terminal("-t", "0.5", *args[:2], "good.test")
