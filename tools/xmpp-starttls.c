@@ -179,6 +179,7 @@ static bool prepare_talk(struct options *options)
 	}
 	if (options->services[SERVICE_C2S])
 		options->services[SERVICE_S2S] = false;
+	options->talks = true;
 	return true;
 }
 

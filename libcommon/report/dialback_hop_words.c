@@ -116,11 +116,22 @@ static const char *pair_words(const struct dialback_screen *screen,
 	return attribute(words, "to", hop->to ? hop->to : "", screen->mem);
 }
 
-static const char *key_words(enum key_state key)
+/* Of trials that send a key which is none of this stream. */
+static bool sends_wrong_key(const struct dialback_facts *facts, const struct hop *hop)
 {
-	switch (key) {
+	if (hop->trial >= facts->trial_count)
+		return false;
+	enum trial which = facts->trials[hop->trial].which;
+	return which == TRIAL_WRONG_KEY || which == TRIAL_KEY_OF_CLEAR_STREAM ||
+	       which == TRIAL_KEY_REPLAY || which == TRIAL_KEY_EMPTY;
+}
+
+static const char *key_words(const struct dialback_facts *facts, const struct hop *hop)
+{
+	switch (hop->key) {
 	case KEY_RIGHT:
-		return ": key right";
+		return hop->way == HOP_RECEIVED && sends_wrong_key(facts, hop) ? ": the key we sent"
+									       : ": key right";
 	case KEY_WRONG:
 		return ": key wrong";
 	case KEY_TRIMMED:
@@ -152,7 +163,7 @@ static const char *request_words(const struct dialback_screen *screen,
 		words = arena_printf(mem, "%s, %s", words,
 				     link && link->encrypted ? tls_version_name(link->tls.version)
 							     : "in clear");
-	return arena_printf(mem, "%s%s", words, key_words(hop->key));
+	return arena_printf(mem, "%s%s", words, key_words(facts, hop));
 }
 
 static const char *element_words(const struct dialback_screen *screen,

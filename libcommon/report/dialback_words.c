@@ -165,12 +165,10 @@ const char *dialback_brief(const struct endpoint *at, const struct dialback_fact
 			   const struct policy *policy, struct arena *mem)
 {
 	const struct trial_facts *round = dialback_round(facts);
-	const struct trial_counts counts = dialback_count(facts, policy, mem);
 	if (!has_verdict(facts) && facts->walk.failure.code != ERR_NONE)
 		return dialback_walk_state(at, facts, mem);
 	if (!has_verdict(facts))
-		return arena_printf(mem, "not verified, %zu of %zu checks good", counts.good,
-				    counts.tested);
+		return checks_words(facts, policy, mem);
 	const char *outcome = outcome_words(facts->verdict, facts->condition, mem);
 	if (facts->verdict != OUTCOME_VALID && round->called_back != KNOWN_YES)
 		return outcome;

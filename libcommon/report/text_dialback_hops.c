@@ -18,7 +18,6 @@ struct choice {
 /* What goes into the timeline, in its order: a number is a place in it. */
 struct timeline {
 	struct choice *choices; /* by trial */
-	size_t *trials;         /* by hop: whose it is, DIALBACK_NONE: nobody's */
 	const struct hop **hops;
 	size_t count;
 	size_t left_out; /* trials that show a fault once more */
@@ -64,30 +63,10 @@ static void choose_trial(const struct dialback_screen *screen, const struct dial
 	out->shown = out->shown || news || trial == dialback_round(facts);
 }
 
-/* Our own question to the peer's authority belongs to the trial in which its key came. */
-static size_t trial_of_question(const struct dialback_facts *facts, const char *id)
-{
-	for (size_t i = 0; i < facts->hop_count; i++) {
-		const struct hop *hop = &facts->hops[i];
-		if (hop->trial < facts->trial_count && hop->link < facts->link_count &&
-		    facts->links[hop->link].inbound && facts->links[hop->link].id &&
-		    strcmp(facts->links[hop->link].id, id) == 0)
-			return hop->trial;
-	}
-	return DIALBACK_NONE;
-}
-
+/* DIALBACK_NONE: it belongs to none. */
 static size_t trial_of(const struct dialback_facts *facts, const struct hop *hop)
 {
-	if (hop->trial < facts->trial_count)
-		return hop->trial;
-	for (size_t i = 0; hop->link < facts->link_count && i < facts->hop_count; i++) {
-		const struct hop *at = &facts->hops[i];
-		if (at->link == hop->link && at->kind == HOP_VERIFY && at->way == HOP_SENT &&
-		    at->type == DB_REQUEST && at->id)
-			return trial_of_question(facts, at->id);
-	}
-	return DIALBACK_NONE;
+	return hop->trial < facts->trial_count ? hop->trial : DIALBACK_NONE;
 }
 
 /* Another hop of this kind and way on the same connection, before or behind it. */
@@ -131,8 +110,8 @@ static bool is_plumbing(const struct dialback_facts *facts, const struct hop *ho
 		return !hop->text;
 	case HOP_STREAM:
 		return is_spare_header(facts, hop);
-	case HOP_FEATURES: /* nobody's: of our question to the peer's authority */
-		return has_like(facts, hop, true) || hop->trial >= facts->trial_count;
+	case HOP_FEATURES:
+		return has_like(facts, hop, true);
 	case HOP_CLOSED:
 		return good && has_element(facts, hop->link, true);
 	case HOP_DNS:
@@ -156,7 +135,8 @@ static void add_hops(const struct dialback_screen *screen, const struct dialback
 	bool all = screen->style->timeline;
 	for (size_t i = 0; choice->shown && i < facts->hop_count; i++) {
 		const struct hop *hop = &facts->hops[i];
-		if (line->trials[i] == trial && (all || !is_plumbing(facts, hop, !choice->trouble)))
+		if (trial_of(facts, hop) == trial &&
+		    (all || !is_plumbing(facts, hop, !choice->trouble)))
 			line->hops[line->count++] = hop;
 	}
 }
@@ -172,7 +152,6 @@ static struct timeline make_timeline(const struct dialback_screen *screen,
 	struct findings told = { 0 };
 	struct timeline line = {
 		.choices = arena_array(mem, facts->trial_count, sizeof(*line.choices)),
-		.trials = arena_array(mem, facts->hop_count, sizeof(*line.trials)),
 		.hops = arena_array(mem, facts->hop_count, sizeof(const struct hop *)),
 	};
 	bool any = screen->style->timeline;
@@ -184,8 +163,6 @@ static struct timeline make_timeline(const struct dialback_screen *screen,
 		any = any || line.choices[i].shown;
 		line.left_out += line.choices[i].repeats && !line.choices[i].shown;
 	}
-	for (size_t i = 0; i < facts->hop_count; i++)
-		line.trials[i] = trial_of(facts, &facts->hops[i]);
 	if (any)
 		add_hops(screen, facts, DIALBACK_NONE, &line);
 	if (round)
@@ -195,11 +172,6 @@ static struct timeline make_timeline(const struct dialback_screen *screen,
 			add_hops(screen, facts, i, &line);
 	}
 	return line;
-}
-
-static size_t owner(const struct dialback_facts *facts, const struct timeline *line, size_t place)
-{
-	return line->trials[line->hops[place] - facts->hops];
 }
 
 static const char *arrow(const struct dialback_facts *facts, const struct hop *hop)
@@ -227,7 +199,7 @@ static struct ruler measure(const struct dialback_screen *screen,
 	struct ruler ruler = { line->count > 99 ? 3 : 2, 5, false };
 	size_t trial = DIALBACK_NONE;
 	for (size_t i = 0; i < line->count; i++) {
-		size_t whose = owner(facts, line, i);
+		size_t whose = trial_of(facts, line->hops[i]);
 		size_t seconds = strlen(
 			arena_printf(screen->mem, "%.2f", line->hops[i]->at_ms / 1000));
 		ruler.seconds = (int)seconds > ruler.seconds ? (int)seconds : ruler.seconds;
@@ -266,7 +238,7 @@ void dialback_hops(const struct dialback_screen *screen, const struct dialback_f
 	const struct ruler ruler = measure(screen, facts, &line);
 	size_t trial = DIALBACK_NONE;
 	for (size_t i = 0; i < line.count; i++) {
-		size_t whose = owner(facts, &line, i);
+		size_t whose = trial_of(facts, line.hops[i]);
 		if (ruler.headings && whose != DIALBACK_NONE && whose != trial)
 			write_heading(screen, &facts->trials[whose]);
 		trial = whose;
@@ -276,7 +248,8 @@ void dialback_hops(const struct dialback_screen *screen, const struct dialback_f
 		buf_printf(screen->out, "    the same in %zu more check%s, which -v shows\n",
 			   line.left_out, line.left_out == 1 ? "" : "s");
 	if (facts->hops_cut)
-		buf_text(screen->out, "    and more than are kept\n");
+		buf_text(screen->out,
+			 "    and more hops than are kept: run fewer checks at once to see them\n");
 }
 
 static bool tells_verdict(const struct hop *hop, enum trial_outcome verdict)

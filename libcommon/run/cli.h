@@ -55,6 +55,7 @@ struct options {
 	bool policy_chosen;
 	signed char *override; /* finding_kind_count entries */
 
+	bool talks;             /* somebody types: no line about progress */
 	bool network;           /* false: nothing is connected to or asked */
 	const char *input_file; /* lines come from here instead of standard input; NULL */
 

@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "run/pool.h"
+#include "run/progress.h"
 
 struct run {
 	const struct tool *tool;
@@ -17,6 +18,7 @@ struct run {
 	int input_fd; /* of a named file; -1: none */
 	enum status worst;
 	bool broken; /* output or input failed: told already */
+	struct progress *progress;
 };
 
 static void *worker_new(void *context)
@@ -101,9 +103,11 @@ static bool give(void *context, void *argument)
 {
 	struct run *run = context;
 	struct job *job = argument;
+	progress_pause(run->progress);
 	tell_problem(run->options, job);
 	run->worst = status_worse(run->worst, job->status);
 	bool ok = job_flush(job);
+	progress_go_on(run->progress);
 	if (!ok) {
 		log_say(&run->options->log, NULL, "standard output: %s", strerror(errno));
 		run->broken = true;
@@ -171,6 +175,7 @@ int tool_run(const struct tool *tool, const struct options *options, const void 
 		shared_close(&run.shared);
 		return STATUS_UNKNOWN;
 	}
+	run.progress = progress_start(options);
 	pool_run(&(struct pool){
 		.context = &run,
 		.worker_new = worker_new,
@@ -181,6 +186,7 @@ int tool_run(const struct tool *tool, const struct options *options, const void 
 		.workers = worker_count(options),
 		.keep_order = options->keep_order,
 	});
+	progress_end(&run.progress);
 	input_close(&run.input);
 	fd_close(&run.input_fd);
 	shared_close(&run.shared);

@@ -2,8 +2,10 @@
 
 import re
 import shlex
+import socket
 import subprocess
 
+import pexpect
 import pytest
 
 import tool
@@ -182,3 +184,27 @@ def test_closed_error_output_does_not_matter(run, ca, prosody):
 def test_quiet(run):
     run("xmpp-starttls", ["-q"], stdin="*.a.test\n").expect(status=3, err="")
     assert run("xmpp-starttls", [], stdin="*.a.test\n").err != ""
+
+
+@pytest.fixture
+def mute():
+    """A port that accepts and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+def terminal(*args):
+    return pexpect.run(" ".join([tool.find("xmpp-starttls"), "--c2s", *args]), timeout=20, encoding="utf-8",
+                       env={**tool.clean_environment(), "TERM": "dumb"}, dimensions=(50, 200))
+
+
+def test_long_work_says_so_on_a_terminal(run, mute):
+    """A line each second from the second one on, gone before the result; nothing for short work, with -q, or in a pipe."""
+    args = ["--connect", mute, "-t", "3.5", "good.test"]
+    seen = terminal(*args)
+    waits = re.findall(r"xmpp-starttls: waiting for answers, (\d) s \(-v shows them\) *\r", seen)
+    assert waits[:2] == ["2", "3"] and len(waits) < 5, seen
+    assert re.search(r"\) *\r +\rCRITICAL good.test", seen), seen
+    assert "1 done" not in seen and re.search(r"xmpp-starttls: 1 of 2 done, 2 s", terminal(*args, "--resolver", "127.0.0.1:1", "not..valid")), seen
+    assert "waiting" not in terminal("-q", *args) and "waiting" not in terminal("-t", "0.5", *args[:2], "good.test")
+    assert run("xmpp-starttls", ["--c2s", *args]).err == ""

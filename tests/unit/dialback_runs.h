@@ -387,8 +387,7 @@ static inline struct dialback_facts *run_refused(struct arena *mem)
 	return &run->facts;
 }
 
-/* Three trials at a time; two of them show one fault. The peer proves itself before it asks, and
- * what we ask its authority is of no trial. */
+/* Three trials at a time; two of them show one fault. The peer proves itself before it asks. */
 static inline struct dialback_facts *run_side_by_side(struct arena *mem)
 {
 	struct run *run = run_listening(mem);
@@ -410,7 +409,7 @@ static inline struct dialback_facts *run_side_by_side(struct arena *mem)
 	run->trial = 1;
 	run->link = 0;
 	run_element(run, 81, HOP_RECEIVED, HOP_VERIFY, DB_VALID, "other");
-	run->trial = DIALBACK_NONE;
+	run->trial = 2;
 	run_dial(run, 82);
 	run_element(run, 140, HOP_SENT, HOP_VERIFY, DB_REQUEST, "c0de");
 	run_element(run, 150, HOP_RECEIVED, HOP_VERIFY, DB_VALID, "c0de");

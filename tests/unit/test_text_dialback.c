@@ -148,6 +148,14 @@ static struct screen *no_dialback(void)
 	return finished(screen);
 }
 
+/* That it asks with what we sent does not make that right. */
+static struct screen *wrong_key(void)
+{
+	struct screen *screen = screen_new();
+	put(screen, "192.0.2.7", &run_verified_as(screen->mem, TRIAL_WRONG_KEY)->facts);
+	return finished(screen);
+}
+
 static struct screen *silent(void)
 {
 	return finished(one(run_silent));
@@ -519,17 +527,18 @@ static const struct golden {
 	  " 4  0.07  -->     db:result, key for id b7e2\n"
 	  " 5  0.08  <== in  192.0.2.7 claims its own domain: db:result, key for id c0de\n"
 	  " 6  0.09  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
-	  " 7  0.14  -->     db:verify id c0de\n"
-	  " 8  0.15  <--     db:verify type=valid id=c0de\n"
-	  " 9  0.15  ==> in  db:result type=valid\n"
-	  "10  0.16  <== in  192.0.2.7 asks db:verify id b7e2, TLS1.3: key right\n"
-	  "11  0.16  ==> in  db:verify type=valid id=b7e2\n"
-	  "12  0.17  <--     db:result type=valid\n"
+	  " 7  0.13  <--     features: dialback (errors), no EXTERNAL\n"
+	  " 8  0.14  -->     db:verify id c0de\n"
+	  " 9  0.15  <--     db:verify type=valid id=c0de\n"
+	  "10  0.15  ==> in  db:result type=valid\n"
+	  "11  0.16  <== in  192.0.2.7 asks db:verify id b7e2, TLS1.3: key right\n"
+	  "12  0.16  ==> in  db:verify type=valid id=b7e2\n"
+	  "13  0.17  <--     db:result type=valid\n"
 	  "    verify-made-up: db:verify of a key nobody made\n"
-	  "13  0.02  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
-	  "14  0.06  <--     features: dialback (errors), no EXTERNAL\n"
-	  "15  0.07  -->     db:verify id made-up\n"
-	  "16  0.07  <--     db:verify type=valid id=made-up\n"
+	  "14  0.02  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  "15  0.06  <--     features: dialback (errors), no EXTERNAL\n"
+	  "16  0.07  -->     db:verify id made-up\n"
+	  "17  0.07  <--     db:verify type=valid id=made-up\n"
 	  "    the same in 1 more check, which -v shows\n"
 	  "home      test.example.net leads here (198.51.100.9:5269)\n"
 	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
@@ -607,6 +616,25 @@ static const struct golden {
 	  "trust     not tested: needs --from with --cert or --listen\n"
 	  "CHECK           OUTCOME                               VERDICT  WHAT WE DID\n"
 	  "verify-made-up  refused: stream error not-authorized  info     db:verify of a key nobody made\n"
+	  "1 connection, 1.2 s\n" },
+	{ "wrong key", wrong_key, long_100,
+	  "OK im.example: wrong-key gave valid in 0.27 s, TLS both ways\n"
+	  " 1  0.00  --      DNS: _xmpp-server._tcp.im.example: xmpp.im.example:5269 (192.0.2.7)\n"
+	  " 2  0.05  -->     stream from=test.example.net to=im.example, TLS1.3, certificate ok (PKIX)\n"
+	  " 3  0.09  <--     features: dialback (errors), no EXTERNAL\n"
+	  " 4  0.09  -->     db:result, key for id b7e2\n"
+	  " 5  0.21  <== in  192.0.2.7 asks db:verify id b7e2, TLS1.3: the key we sent\n"
+	  " 6  0.22  ==> in  db:verify type=valid id=b7e2\n"
+	  " 7  0.22  <== in  end: closed\n"
+	  " 8  0.36  <--     db:result type=valid\n"
+	  "home      test.example.net leads here (198.51.100.9:5269)\n"
+	  "out       192.0.2.7:5269  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX)\n"
+	  "in        192.0.2.7  TLS1.3 TLS_AES_256_GCM_SHA384, its certificate: proven (PKIX); it took our\n"
+	  "          self-signed certificate\n"
+	  "offers    in clear: STARTTLS, required; inside TLS: dialback (errors), no EXTERNAL\n"
+	  "trust     encryption with dialback; we have no certificate to show: --cert\n"
+	  "CHECK      OUTCOME            VERDICT   WHAT WE DID\n"
+	  "wrong-key  valid, asked back  critical  db:result with a key that our authority denies\n"
 	  "1 connection, 1.2 s\n" },
 	{ "convinced", convinced, long_100,
 	  "OK im.example: verified us in 0.04 s, TLS, without dialling back, authenticated by our certificate\n"
@@ -752,7 +780,7 @@ static const struct golden {
 	{ "no listener, short", alone, text_dialback_short,
 	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.7\tok\tnot_tested 9/9 checks good TLS1.3\n" },
 	{ "no listener, monitored", alone, text_dialback_nagios,
-	  "XMPPDIALBACK OK - im.example not verified, 9 of 9 checks good | trials=9 time=1.20s;;;0\n" },
+	  "XMPPDIALBACK OK - im.example refuses what it must in 9 checks | trials=9 time=1.20s;;;0\n" },
 	{ "not found, short", unfound, text_dialback_short,
 	  "im.example\ts2s\tstarttls\txmpp.im.example\t5269\t192.0.2.7\twarning\terror remote-server-not-found none TLS1.3; dialback-no-callback: the peer did not call back test.example.net: its SRV points to 198.51.100.4:5269\n" },
 	{ "not found, monitored", unfound, text_dialback_nagios,
