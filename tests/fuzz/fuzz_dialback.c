@@ -51,7 +51,10 @@ static void check_writing(const struct db_element *element, const char *prefix)
 	struct db_element again;
 	struct err err;
 	size_t used;
-	dialback_write(element, prefix, &text);
+	if (strcmp(prefix, "db") == 0) /* which the header declares */
+		dialback_write(element, prefix, &text);
+	else
+		dialback_write_declared(element, prefix, &text);
 	assert(!buf_overflowed(&text));
 	if (!xml_push(xml, text.data, text.size, mem, &event, &elem, &used, &err)) {
 		assert(err.code == ERR_LIMIT); /* references are longer than what they stand for */
