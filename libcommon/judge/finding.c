@@ -50,6 +50,17 @@ enum severity finding_severity(const char *id, const struct policy *policy, bool
 	return severity_for(kind, policy, other);
 }
 
+void findings_append(struct findings *list, struct finding *finding)
+{
+	finding->next = NULL;
+	if (list->last)
+		list->last->next = finding;
+	else
+		list->first = finding;
+	list->last = finding;
+	list->count++;
+}
+
 static void add(struct findings *list, const struct finding_kind *kind, enum severity severity,
 		struct arena *mem, const char *format, va_list args) PRINTF(5, 0);
 static void add(struct findings *list, const struct finding_kind *kind, enum severity severity,
@@ -61,12 +72,7 @@ static void add(struct findings *list, const struct finding_kind *kind, enum sev
 	finding->kind = kind;
 	finding->severity = severity;
 	finding->text = arena_vprintf(mem, format, args);
-	if (list->last)
-		list->last->next = finding;
-	else
-		list->first = finding;
-	list->last = finding;
-	list->count++;
+	findings_append(list, finding);
 }
 
 void findings_add(struct findings *list, const struct policy *policy, struct arena *mem,

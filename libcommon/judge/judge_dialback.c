@@ -140,20 +140,6 @@ static bool is_told(const struct findings *list, const struct finding *finding)
 	return false;
 }
 
-/* Many trials may show one fault: it is told once. */
-static void add_new(struct findings *list, struct finding *finding)
-{
-	if (is_told(list, finding))
-		return;
-	finding->next = NULL;
-	if (list->last)
-		list->last->next = finding;
-	else
-		list->first = finding;
-	list->last = finding;
-	list->count++;
-}
-
 static void judge_trials(const struct judging *judging, const struct dialback_facts *facts)
 {
 	bool any = false;
@@ -165,7 +151,8 @@ static void judge_trials(const struct judging *judging, const struct dialback_fa
 		judge_one_trial(&trying);
 		for (struct finding *at = own.first, *next; at; at = next) {
 			next = at->next;
-			add_new(judging->out, at);
+			if (!is_told(judging->out, at)) /* many trials may show one fault */
+				findings_append(judging->out, at);
 		}
 	}
 	if (any || facts->walk.failure.code != ERR_NONE)
