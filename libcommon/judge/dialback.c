@@ -147,6 +147,22 @@ bool peer_trust_parse(const char *name, enum peer_trust *out)
 	return true;
 }
 
+enum trial_outcome trial_outcome_of(enum db_type type)
+{
+	switch (type) {
+	case DB_VALID:
+		return OUTCOME_VALID;
+	case DB_INVALID:
+		return OUTCOME_INVALID;
+	case DB_ERROR:
+		return OUTCOME_ERROR;
+	case DB_REQUEST:
+	case DB_STRANGE:
+		break;
+	}
+	return OUTCOME_NONE;
+}
+
 enum trial_state dialback_role_state(const struct dialback_facts *facts, enum trial_role role)
 {
 	bool refused = false;

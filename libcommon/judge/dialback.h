@@ -190,6 +190,9 @@ size_t judge_dialback_manifesto(const struct target_view *target,
 				const struct dialback_facts *const *facts, struct arena *mem,
 				struct promise out[PROMISE_MAX]);
 
+/* What an answer of this type comes to; NONE for what is no answer. */
+enum trial_outcome trial_outcome_of(enum db_type type);
+
 /* The words of records, and the way back. */
 const char *hop_way_name(enum hop_way way);                 /* "note" "sent" "received" */
 const char *hop_kind_name(enum hop_kind kind);              /* "dns" "tcp" "stream" "tls" "features"

@@ -16,7 +16,7 @@
 static const struct address anywhere = { .family = AF_INET6 };
 static const struct address anywhere_v4 = { .family = AF_INET };
 
-static bool is_wildcard(const struct address *address)
+bool listen_is_wildcard(const struct address *address)
 {
 	return address_equal(address, &anywhere) || address_equal(address, &anywhere_v4);
 }
@@ -108,7 +108,7 @@ static int open_at(const struct address *address, uint16_t port)
 	/* Or the next run had to wait a minute for the connections of this one to be forgotten. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	if (address->family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ !is_wildcard(address) },
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ !listen_is_wildcard(address) },
 			   sizeof(int));
 	if (bind(fd, (const struct sockaddr *)&name, size) != 0 || listen(fd, BACKLOG) != 0)
 		return -1;
@@ -182,7 +182,7 @@ bool listen_is_local(const struct address *address)
 	struct address wanted = unmap(address), own;
 	struct ifaddrs *list;
 	uint16_t port;
-	bool found = is_wildcard(&wanted) || address_is_loopback(&wanted);
+	bool found = listen_is_wildcard(&wanted) || address_is_loopback(&wanted);
 	if (found || getifaddrs(&list) != 0)
 		return found;
 	for (const struct ifaddrs *at = list; at && !found; at = at->ifa_next)

@@ -18,6 +18,8 @@ NODISCARD bool listen_open(const struct address *address, uint16_t *port, int *o
  * ERR_SYSTEM when descriptors are out (wait a moment, then go on). */
 NODISCARD bool listen_take(int listener, int *out, struct address *from, uint16_t *port,
 			   struct err *err);
+/* All of this machine's addresses, of one family or both. */
+bool listen_is_wildcard(const struct address *address);
 /* The address is one of this machine's; the wildcard is. False also where the kernel does not say.
  */
 bool listen_is_local(const struct address *address);

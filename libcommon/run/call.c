@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include "base/escape.h"
-#include "xmpp/ns.h"
-#include "xmpp/secure.h"
+#include "run/link.h"
 #include "xmpp/starttls.h"
 
 static void note(struct call *call, struct hop hop)
@@ -93,27 +91,14 @@ static bool greet(struct call *call, struct stream_facts *facts, struct features
 	return true;
 }
 
-static void judge_certificate(struct call *call)
-{
-	struct link_facts *link = &call->link;
-	const struct job *job = call->run->job;
-	struct identity_facts identity = { 0 };
-	link->certificate_shown = link->tls.chain_count > 0;
-	secure_judge(&link->tls, job_identity(job), SERVICE_S2S, job->shared->trust, clock_now(),
-		     call->run->mem, &identity);
-	link->authenticated = identity.authenticated;
-	if (!identity.authenticated)
-		link->proof_lacks = identity.path.trusted ? "it does not name the domain"
-							  : identity.path.reason;
-}
-
 static bool shake_hands(struct call *call)
 {
 	struct link_facts *link = &call->link;
 	bool up = probe_tls(&call->probe, &link->tls, &call->err);
 	link->encrypted = up;
 	if (up)
-		judge_certificate(call);
+		link_prove(link, job_identity(call->run->job), call->run->job->shared->trust,
+			   call->run->mem);
 	note(call, (struct hop){ .way = HOP_SENT,
 				 .kind = HOP_TLS,
 				 .text = up ? NULL : arena_copy(call->run->mem, call->err.text) });
@@ -193,22 +178,6 @@ bool call_say(struct call *call, const struct db_element *element, enum key_stat
 	else
 		dialback_write(element, prefix, &text);
 	return call_say_text(call, text.data, text.size, &hop);
-}
-
-static enum trial_outcome outcome_of(enum db_type type)
-{
-	switch (type) {
-	case DB_VALID:
-		return OUTCOME_VALID;
-	case DB_INVALID:
-		return OUTCOME_INVALID;
-	case DB_ERROR:
-		return OUTCOME_ERROR;
-	case DB_REQUEST:
-	case DB_STRANGE:
-		break;
-	}
-	return OUTCOME_NONE;
 }
 
 void call_outcome(const struct call *call, struct trial_answer *out)
@@ -328,7 +297,7 @@ bool call_await(struct call *call, const struct db_element *const *requests, siz
 			break;
 		}
 		size_t i = dialback ? match(call, &element, requests, count, out) : count;
-		enum trial_outcome outcome = outcome_of(element.type);
+		enum trial_outcome outcome = trial_outcome_of(element.type);
 		if (i == count || outcome == OUTCOME_NONE) {
 			stray++;
 			continue;

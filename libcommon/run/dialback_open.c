@@ -56,15 +56,11 @@ static bool make_contexts(struct dialback_run *run, struct err *err)
 
 static bool open_reception(struct dialback_run *run, struct err *err)
 {
-	const char **domains = arena_array(run->mem, 3, sizeof(*domains));
 	char text[ADDRESS_TEXT_MAX];
-	domains[0] = run->options->from;
-	domains[1] = run->opt->piggyback;
 	const struct reception_options options = {
 		.host = &run->host,
 		.address = run->listen_address,
 		.port = run->listen_port,
-		.domains = domains,
 		.secret = run->secret,
 	};
 	if (!reception_open(&options, &run->reception, err))
@@ -108,19 +104,13 @@ static void judge_own(struct dialback_run *run)
 	run->own.for_clients = clients ? KNOWN_YES : KNOWN_NO;
 }
 
-static bool is_wildcard(const struct address *address)
-{
-	const struct address six = { .family = AF_INET6 }, four = { .family = AF_INET };
-	return address_equal(address, &six) || address_equal(address, &four);
-}
-
 static bool open_parts(struct dialback_run *run, struct err *err)
 {
 	const struct dialback_options *opt = run->opt;
 	const struct options *options = run->options;
 	if (opt->listen && !listen_parse(opt->listen, &run->listen_address, &run->listen_port, err))
 		return false;
-	run->listen_everywhere = is_wildcard(&run->listen_address);
+	run->listen_everywhere = listen_is_wildcard(&run->listen_address);
 	if (!read_secret(run, err) || !make_contexts(run, err) ||
 	    !trust_new(options->trust_file, options->system_trust, &run->trust, err))
 		return false;

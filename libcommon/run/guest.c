@@ -7,6 +7,11 @@
 #define FEATURES_MAX   2048
 #define DIALBACK_OFFER "<dialback xmlns='" NS_DIALBACK_FEAT "'><errors/></dialback>"
 
+bool host_is(const struct host *host, const char *domain)
+{
+	return dialback_same_domain(host->us, domain) || dialback_same_domain(host->also, domain);
+}
+
 void guest_begin(struct guest *guest, const struct host *host, const struct caller *caller,
 		 struct arena *mem)
 {
@@ -118,8 +123,7 @@ static bool check_header(struct guest *guest, struct err *err)
 	guest->link.to = theirs->to;
 	if (theirs->content_namespace && strcmp(theirs->content_namespace, NS_SERVER) != 0)
 		return refuse_header(guest, "invalid-namespace", err);
-	if (theirs->to && !dialback_same_domain(theirs->to, guest->host->us) &&
-	    !dialback_same_domain(theirs->to, guest->host->also))
+	if (theirs->to && !host_is(guest->host, theirs->to))
 		return refuse_header(guest, "host-unknown", err);
 	/* RFC 6120, 4.9.3.9: who has proven one name does not go on under another. */
 	if (guest->external && theirs->from && !dialback_same_domain(theirs->from, guest->external))

@@ -20,6 +20,9 @@ struct host {
 	bool show; /* -v: the exchange on standard error */
 };
 
+/* A domain that we speak for. */
+bool host_is(const struct host *host, const char *domain);
+
 enum guest_external {
 	GUEST_EXTERNAL_NOT,    /* not offered */
 	GUEST_EXTERNAL_REFUSE, /* offered, and refused whatever comes */

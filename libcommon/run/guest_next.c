@@ -5,31 +5,13 @@
 #include <unistd.h>
 
 #include "run/guest_inner.h"
+#include "run/link.h"
 #include "xmpp/ns.h"
-#include "xmpp/secure.h"
 #include "xmpp/starttls.h"
 
 #define ELEMENT_SECONDS 10.0 /* from an element's first octet to its last */
 #define SIP_SECONDS     0.05 /* for the rest of what has begun to come; then others are heard */
 #define EXTERNAL_MAX    3    /* RFC 6120, 6.4.5: between two and five retries */
-
-/* Does the certificate prove the name that was given inside TLS? Nothing depends on it but
- * EXTERNAL, and what the report says. */
-static void judge_certificate(struct guest *guest)
-{
-	struct link_facts *link = &guest->link;
-	struct identity_facts identity = { 0 };
-	const char *domain = guest->theirs.from;
-	link->certificate_shown = link->tls.chain_count > 0;
-	if (!link->certificate_shown || !domain)
-		return;
-	secure_judge(&link->tls, domain, SERVICE_S2S, guest->host->trust, clock_now(), guest->mem,
-		     &identity);
-	link->authenticated = identity.authenticated;
-	if (!identity.authenticated)
-		link->proof_lacks = identity.path.trusted ? "it does not name the domain"
-							  : identity.path.reason;
-}
 
 static bool start_tls(struct guest *guest, struct err *err)
 {
@@ -46,7 +28,8 @@ static bool start_tls(struct guest *guest, struct err *err)
 	}
 	if (!guest_hear_again(guest, err))
 		return false;
-	judge_certificate(guest);
+	/* For the name inside TLS: the one in clear was anybody's to write. */
+	link_prove(&guest->link, guest->theirs.from, guest->host->trust, guest->mem);
 	return guest_greet_again(guest, err);
 }
 

@@ -64,7 +64,6 @@ struct reception_options {
 	const struct host *host;
 	struct address address;
 	uint16_t port;
-	const char *const *domains; /* ours; NULL at the end */
 	struct bytes secret;
 };
 

@@ -109,14 +109,6 @@ static void leave(struct reception_guest *guest)
 	end_change(guest);
 }
 
-static bool is_ours(const struct reception *reception, const char *domain)
-{
-	const char *const *ours = reception->options.domains;
-	while (*ours && !dialback_same_domain(*ours, domain))
-		ours++;
-	return *ours != NULL;
-}
-
 static bool say(struct reception_guest *guest, struct db_element answer, enum db_type type,
 		struct err *err)
 {
@@ -157,7 +149,7 @@ static bool take_verify(struct reception_guest *guest, const struct db_element *
 	};
 	struct db_element wrong = answer;
 	note_verify(guest, asked, text);
-	if (!is_ours(guest->reception, asked->to))
+	if (!host_is(guest->reception->options.host, asked->to))
 		return say(guest, answer, DB_ERROR, err);
 	switch (manner) {
 	case VERIFY_HONEST:
@@ -247,7 +239,7 @@ static bool take_result(struct reception_guest *guest, const struct db_element *
 	end_change(guest);
 	diary_element(guest->visit->plan.diary, HOP_RECEIVED, guest->guest.number,
 		      guest->visit->plan.trial, asked, KEY_NONE);
-	if (!is_ours(guest->reception, asked->to) || manner == RESULT_ERROR)
+	if (!host_is(guest->reception->options.host, asked->to) || manner == RESULT_ERROR)
 		return say(guest, answer, DB_ERROR, err);
 	switch (manner) {
 	case RESULT_SILENT:

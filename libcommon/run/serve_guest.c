@@ -21,13 +21,6 @@ struct served_guest {
 	struct deadline until; /* for the next thing worth an answer */
 };
 
-static enum trial_outcome outcome_of(enum db_type type)
-{
-	if (type == DB_VALID)
-		return OUTCOME_VALID;
-	return type == DB_INVALID ? OUTCOME_INVALID : OUTCOME_ERROR;
-}
-
 static void tell(struct served_guest *guest, const struct served_facts *what)
 {
 	struct served_facts served = *what;
@@ -79,12 +72,6 @@ static bool answer(struct served_guest *guest, struct db_element element, bool *
 	return guest_say(&guest->guest, &element, err);
 }
 
-static bool is_ours(const struct serve *serve, const char *domain)
-{
-	return dialback_same_domain(serve->run->host.us, domain) ||
-	       dialback_same_domain(serve->run->host.also, domain);
-}
-
 /* XEP-0220, 2.3.2: no state, no authentication (DB-22). */
 static bool take_verify(struct served_guest *guest, const struct db_element *asked, struct err *err)
 {
@@ -94,7 +81,7 @@ static bool take_verify(struct served_guest *guest, const struct db_element *ask
 				    .from = asked->to,
 				    .to = asked->from,
 				    .id = asked->id };
-	if (!is_ours(guest->serve, asked->to)) {
+	if (!host_is(&guest->serve->run->host, asked->to)) {
 		reply.type = DB_ERROR;
 		reply.condition = "item-not-found";
 	} else if (dialback_is_key(guest->serve->run->secret, asked)) {
@@ -109,7 +96,7 @@ static bool take_verify(struct served_guest *guest, const struct db_element *ask
 			    .id = asked->id,
 			    .outcome = !said    ? OUTCOME_NONE
 				       : spoilt ? OUTCOME_INVALID
-						: outcome_of(reply.type),
+						: trial_outcome_of(reply.type),
 			    .condition = reply.condition,
 			    .elapsed_ms = clock_ms() - since,
 		    });
@@ -150,7 +137,7 @@ static bool is_pending(const struct served_guest *guest, const struct db_element
 static bool take_result(struct served_guest *guest, const struct db_element *asked, struct err *err)
 {
 	size_t place = 0;
-	if (!is_ours(guest->serve, asked->to))
+	if (!host_is(&guest->serve->run->host, asked->to))
 		return refuse_result(guest, asked, "item-not-found", "we do not host that domain",
 				     err);
 	if (is_pending(guest, asked)) /* one answer for one pair is what there will be */
@@ -229,7 +216,7 @@ static bool tell_initiator(struct served_guest *guest, const struct inquiry *inq
 	settle_pair(guest, inquiry, &reply, &served);
 	bool said = false, ok = answer(guest, reply, &said, err);
 	if (said) {
-		served.outcome = outcome_of(reply.type);
+		served.outcome = trial_outcome_of(reply.type);
 		served.condition = reply.condition;
 	} else {
 		pairs_forget(&guest->verified, inquiry->request.from, inquiry->request.to);
