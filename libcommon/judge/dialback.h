@@ -178,6 +178,11 @@ void judge_trial_findings(const struct dialback_facts *facts, const struct trial
  * what judge_dialback() finds of it; the screen shows it beside the trial. */
 enum severity judge_trial(const struct dialback_facts *facts, const struct trial_facts *trial,
 			  const struct policy *policy, struct arena *mem);
+/* The trial whose outcome is the verdict: TRIAL_ROUND; or, where that was not asked for or was
+ * turned away before it began, the variant of it that has an outcome. NULL: there is none. */
+const struct trial_facts *dialback_round(const struct dialback_facts *facts);
+/* Out of the trials and the walk: verdict, condition and trust. */
+void dialback_conclude(struct dialback_facts *facts);
 /* Of all trials of one role: tested where any was, refused where the peer would have none. */
 enum trial_state dialback_role_state(const struct dialback_facts *facts, enum trial_role role);
 

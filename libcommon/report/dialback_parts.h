@@ -5,8 +5,6 @@
 
 #include "judge/dialback.h"
 
-/* The one that the verdict is of: TRIAL_ROUND, or the variant that took its place; NULL: none. */
-const struct trial_facts *dialback_round(const struct dialback_facts *facts);
 /* Asks or answers, so that hop->type means something. */
 bool hop_has_type(const struct hop *hop);
 /* A handshake was begun. */

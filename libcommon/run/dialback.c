@@ -119,61 +119,6 @@ static void play(struct examination *work, struct probe *probe)
 	}
 }
 
-static const struct trial_facts *find_tested(const struct examination *work, enum trial which)
-{
-	for (size_t i = 0; i < work->count; i++) {
-		if (work->trials[i].which == which && work->trials[i].state != TRIAL_NOT_TESTED)
-			return &work->trials[i];
-	}
-	return NULL;
-}
-
-/* The round; or, where it was not asked for or turned away before it began, a variant of it. */
-static const struct trial_facts *main_round(const struct examination *work)
-{
-	const struct trial_facts *round = find_tested(work, TRIAL_ROUND), *found = NULL;
-	if (round && round->answer.outcome != OUTCOME_NONE)
-		return round;
-	for (enum trial which = TRIAL_WITHOUT_DIALLING; !found && which < TRIAL_BACK; which++)
-		found = find_tested(work, which);
-	return found ? found : round;
-}
-
-/* What a peer does that accepts us, and over what; else what it offers to. */
-static enum peer_trust judge_trust(const struct examination *work, const struct trial_facts *round)
-{
-	const struct trial_facts *external = find_tested(work, TRIAL_EXTERNAL);
-	const struct trial_facts *own = find_tested(work, TRIAL_WITHOUT_DIALLING);
-	const struct starttls_facts *walk = &work->facts->walk;
-	if (external && external->answer.outcome == OUTCOME_ACCEPTED)
-		return TRUST_EXTERNAL;
-	if (own && own->answer.outcome == OUTCOME_VALID)
-		return TRUST_DIALBACK;
-	if (round && round->answer.outcome == OUTCOME_VALID)
-		return round->tls ? TRUST_DIALBACK : TRUST_DIALBACK_CLEAR;
-	if (round && round->which == TRIAL_ROUND)
-		return TRUST_NONE;
-	if (walk->after.features.dialback)
-		return TRUST_DIALBACK;
-	if (walk->after.features.present)
-		return external ? TRUST_NONE : TRUST_NOT_TESTED;
-	return walk->before.features.dialback && !walk->encrypted ? TRUST_DIALBACK_CLEAR
-								  : TRUST_NOT_TESTED;
-}
-
-static void conclude(struct examination *work)
-{
-	struct dialback_facts *facts = work->facts;
-	const struct trial_facts *round = main_round(work);
-	facts->trials = work->trials;
-	facts->trial_count = work->count;
-	facts->trust = judge_trust(work, round);
-	if (round) {
-		facts->verdict = round->answer.outcome;
-		facts->condition = round->answer.condition;
-	}
-}
-
 /* The first connection: what xmpp-starttls sees, too. */
 static bool walk(struct probe *probe, struct starttls_facts *facts)
 {
@@ -258,7 +203,9 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	choose(&work);
 	if (stays || facts->walk.before.opened)
 		play(&work, probe);
-	conclude(&work);
+	facts->trials = work.trials;
+	facts->trial_count = work.count;
+	dialback_conclude(facts);
 	diary_finish(&diary, probe->mem, facts);
 	facts->connections = probe->connections;
 	facts->walk.elapsed_ms = clock_ms() - since;
