@@ -125,20 +125,6 @@ const char *ciphers_state(const struct ciphers_facts *facts, bool counted, struc
 	return words;
 }
 
-/* What those of one service say that answered, or that did not. */
-struct voices {
-	const char *state; /* of the first */
-	size_t count;
-	bool differ;
-};
-
-static void hear(struct voices *voices, const char *state)
-{
-	voices->differ = voices->differ || (voices->state && strcmp(voices->state, state) != 0);
-	voices->state = voices->state ? voices->state : state;
-	voices->count++;
-}
-
 static const char *service_state(const struct ciphers_view *view, enum service service,
 				 bool counted, struct arena *mem)
 {
@@ -147,17 +133,12 @@ static const char *service_state(const struct ciphers_view *view, enum service s
 	for (size_t i = 0; i < target->count; i++) {
 		if (target->endpoints[i].service != service || !view->ciphers[i])
 			continue;
-		hear(ciphers_answered(view->ciphers[i]) ? &good : &failed,
-		     ciphers_state(view->ciphers[i], counted, mem));
+		voices_hear(ciphers_answered(view->ciphers[i]) ? &good : &failed,
+			    ciphers_state(view->ciphers[i], counted, mem));
 	}
 	if (good.count + failed.count == 0)
 		return missing_state(target, service);
-	if (good.count == 0)
-		return failed.differ ? "not reachable over TLS" : failed.state;
-	const char *state = good.differ ? "differs between endpoints" : good.state;
-	return failed.count == 0 ? state
-				 : arena_printf(mem, "%s at %zu of %zu endpoints", state,
-						good.count, good.count + failed.count);
+	return voices_words(&good, &failed, "not reachable over TLS", mem);
 }
 
 const char *ciphers_target_state(const struct ciphers_view *view, bool counted, struct arena *mem)

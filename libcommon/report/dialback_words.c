@@ -175,20 +175,6 @@ const char *dialback_brief(const struct endpoint *at, const struct dialback_fact
 	return arena_printf(mem, "%s, %s", outcome, ways_words(round));
 }
 
-/* What the endpoints say that were reached, or those that were not. */
-struct voices {
-	const char *state; /* of the first */
-	size_t count;
-	bool differ;
-};
-
-static void hear(struct voices *voices, const char *state)
-{
-	voices->differ = voices->differ || (voices->state && strcmp(voices->state, state) != 0);
-	voices->state = voices->state ? voices->state : state;
-	voices->count++;
-}
-
 const char *dialback_target_state(const struct dialback_view *view, bool brief, struct arena *mem)
 {
 	const struct target_view *target = view->base.target;
@@ -196,19 +182,15 @@ const char *dialback_target_state(const struct dialback_view *view, bool brief, 
 	for (size_t i = 0; i < target->count; i++) {
 		const struct dialback_facts *facts = view->dialbacks[i];
 		if (facts)
-			hear(facts->walk.failure.code == ERR_NONE ? &good : &failed,
-			     brief ? dialback_brief(&target->endpoints[i], facts, view->policy, mem)
-				   : dialback_state(&target->endpoints[i], facts, view->policy,
-						    mem));
+			voices_hear(facts->walk.failure.code == ERR_NONE ? &good : &failed,
+				    brief ? dialback_brief(&target->endpoints[i], facts,
+							   view->policy, mem)
+					  : dialback_state(&target->endpoints[i], facts,
+							   view->policy, mem));
 	}
 	if (good.count + failed.count == 0)
 		return missing_state(target, SERVICE_S2S);
-	if (good.count == 0)
-		return failed.differ ? "not reachable" : failed.state;
-	const char *state = good.differ ? "differs between endpoints" : good.state;
-	return failed.count == 0 ? state
-				 : arena_printf(mem, "%s at %zu of %zu endpoints", state,
-						good.count, good.count + failed.count);
+	return voices_words(&good, &failed, "not reachable", mem);
 }
 
 const char *dialback_trouble(const struct dialback_view *view, const char *state, struct arena *mem)

@@ -4,19 +4,13 @@
 static void write_endpoint(const struct ciphers_view *view, size_t i, struct arena *mem,
 			   struct buf *out)
 {
-	char address[ADDRESS_TEXT_MAX];
-	const struct endpoint *at = &view->base.target->endpoints[i];
 	const struct ciphers_facts *facts = view->ciphers[i];
 	const struct finding *worst = worst_finding(view->base.found[i]);
 	bool answered = ciphers_answered(facts);
 	/* Of an endpoint that did not answer, the finding says why; of one that did, what is wrong
 	 * besides. */
 	bool trouble = worst && (worst->severity >= SEVERITY_WARNING || !answered);
-	address_text(&at->address, address);
-	buf_printf(out, "%s\t%s\t%s\t%s\t%u\t%s\t%s\t", view_name(&view->base, mem),
-		   service_name(at->service), transport_name(at->transport), escaped(at->host, mem),
-		   (unsigned)at->port, *address ? address : "-",
-		   status_name(view->base.statuses[i]));
+	text_columns(&view->base, i, mem, out);
 	if (answered || !trouble)
 		buf_printf(out, "%s%s", ciphers_state(facts, true, mem), trouble ? "; " : "");
 	if (trouble)

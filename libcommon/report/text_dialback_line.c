@@ -20,7 +20,6 @@ static const char *short_words(const struct endpoint *at, const struct dialback_
 static void write_endpoint(const struct dialback_view *view, size_t i, struct arena *mem,
 			   struct buf *out)
 {
-	char address[ADDRESS_TEXT_MAX];
 	const struct endpoint *at = &view->base.target->endpoints[i];
 	const struct dialback_facts *facts = view->dialbacks[i];
 	const struct finding *worst = worst_finding(view->base.found[i]);
@@ -28,11 +27,7 @@ static void write_endpoint(const struct dialback_view *view, size_t i, struct ar
 	/* Of a walk that failed, the finding says why; of one that did not, what is wrong besides.
 	 */
 	bool trouble = worst && (worst->severity >= SEVERITY_WARNING || failed);
-	address_text(&at->address, address);
-	buf_printf(out, "%s\t%s\t%s\t%s\t%u\t%s\t%s\t", view_name(&view->base, mem),
-		   service_name(at->service), transport_name(at->transport), escaped(at->host, mem),
-		   (unsigned)at->port, *address ? address : "-",
-		   status_name(view->base.statuses[i]));
+	text_columns(&view->base, i, mem, out);
 	if (!failed || !trouble)
 		buf_printf(out, "%s%s", short_words(at, facts, view->policy, mem),
 			   trouble ? "; " : "");

@@ -4,17 +4,23 @@
 #include "report/text.h"
 #include "report/words.h"
 
-static void write_endpoint(const struct text_view *view, size_t i, struct arena *mem,
-			   struct buf *out)
+void text_columns(const struct text_view *view, size_t index, struct arena *mem, struct buf *out)
 {
 	char address[ADDRESS_TEXT_MAX];
-	const struct endpoint *at = &view->target->endpoints[i];
-	const struct starttls_facts *facts = view->target->facts[i];
-	const struct finding *worst = worst_finding(view->found[i]);
+	const struct endpoint *at = &view->target->endpoints[index];
 	address_text(&at->address, address);
 	buf_printf(out, "%s\t%s\t%s\t%s\t%u\t%s\t%s\t", view_name(view, mem),
 		   service_name(at->service), transport_name(at->transport), escaped(at->host, mem),
-		   (unsigned)at->port, *address ? address : "-", status_name(view->statuses[i]));
+		   (unsigned)at->port, *address ? address : "-",
+		   status_name(view->statuses[index]));
+}
+
+static void write_endpoint(const struct text_view *view, size_t i, struct arena *mem,
+			   struct buf *out)
+{
+	const struct starttls_facts *facts = view->target->facts[i];
+	const struct finding *worst = worst_finding(view->found[i]);
+	text_columns(view, i, mem, out);
 	/* Of a walk that failed, the finding says it; of one that did not, what is wrong besides.
 	 */
 	bool trouble = worst && (worst->severity >= SEVERITY_WARNING || !facts->encrypted);

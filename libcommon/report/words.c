@@ -264,3 +264,21 @@ void text_cost(const struct text_view *view, struct buf *out)
 		buf_printf(out, ", policy %s", policy_name_text(view->policy));
 	buf_char(out, '\n');
 }
+
+void voices_hear(struct voices *voices, const char *state)
+{
+	voices->differ = voices->differ || (voices->state && strcmp(voices->state, state) != 0);
+	voices->state = voices->state ? voices->state : state;
+	voices->count++;
+}
+
+const char *voices_words(const struct voices *good, const struct voices *failed, const char *lost,
+			 struct arena *mem)
+{
+	if (good->count == 0)
+		return failed->differ ? lost : failed->state;
+	const char *state = good->differ ? "differs between endpoints" : good->state;
+	return failed->count == 0 ? state
+				  : arena_printf(mem, "%s at %zu of %zu endpoints", state,
+						 good->count, good->count + failed->count);
+}

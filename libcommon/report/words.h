@@ -45,7 +45,21 @@ void text_cost(const struct text_view *view, struct buf *out);
 void text_promises(const struct text_view *view, const struct text_style *style, struct arena *mem,
 		   struct buf *out);
 
+/* What several endpoints say: one word where they agree. */
+struct voices {
+	const char *state; /* of the first */
+	size_t count;
+	bool differ;
+};
+void voices_hear(struct voices *voices, const char *state);
+/* Of those that answered and those that did not, at least one in all; `lost` where the latter are
+ * alone and differ. "encrypted at 2 of 3 endpoints" */
+const char *voices_words(const struct voices *good, const struct voices *failed, const char *lost,
+			 struct arena *mem);
+
 /* Parts of the short lines. */
+/* The columns of an endpoint, from domain to status, each with its tab. */
+void text_columns(const struct text_view *view, size_t index, struct arena *mem, struct buf *out);
 /* What is no endpoint's: "-" in the columns of one. */
 void text_whole_line(const struct text_view *view, enum status status, const char *words,
 		     struct arena *mem, struct buf *out);
