@@ -22,16 +22,6 @@ static const char *const endpoint_ids[] = {
 	"tls-drown-shared-key",
 	NULL,
 };
-static const char *const dns_ids[] = {
-	"dns-bogus", "dns-failed", "domain-not-found", "service-not-found", "srv-declined", NULL,
-};
-static const char *const spanning_ids[] = {
-	"dns-bogus",         "dns-failed",
-	"domain-not-found",  "endpoint-unreachable",
-	"invalid-input",     "service-not-examined",
-	"service-not-found", "service-unreachable",
-	"srv-declined",      NULL,
-};
 
 struct judged {
 	struct verdict verdict;
@@ -66,29 +56,17 @@ static void judge_promises(const struct job *job, struct judged *out)
 	if (out->policy.name != POLICY_MANIFESTO)
 		return;
 	verdict->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*verdict->promises));
-	verdict->promise_count = judge_ciphers_manifesto(&verdict->target, out->ciphers, job->mem,
-							 verdict->promises);
-	verdict->status = status_worse(
-		verdict->status, judge_manifesto_status(verdict->promises, verdict->promise_count));
+	verdict_promise(verdict, judge_ciphers_manifesto(&verdict->target, out->ciphers, job->mem,
+							 verdict->promises));
 }
 
 static void judge_spanning(const struct job *job, struct judged *out)
 {
 	struct verdict *verdict = &out->verdict;
-	if (verdict->target.count > 0 || (job->looked_up && !job->from_record)) {
-		judge_target(&verdict->target, &out->policy, job->mem, &verdict->spanning);
-		findings_keep(&verdict->spanning, spanning_ids);
-		if (verdict->target.count > 0) { /* they say why there is nothing to examine */
-			findings_drop(&verdict->spanning, "service-not-found");
-			findings_drop(&verdict->spanning, "srv-declined");
-		}
-	}
+	verdict_span(job, &out->policy, verdict);
 	judge_ciphers_target(&verdict->target, out->ciphers, &out->policy, job->mem,
 			     &verdict->spanning);
-	verdict->status = judge_target_status(&verdict->target, verdict->statuses,
-					      &verdict->spanning);
-	if (verdict->target.count == 0 && verdict->status == STATUS_OK)
-		verdict->status = STATUS_UNKNOWN;
+	verdict_settle(verdict);
 }
 
 static void judge(const struct job *job, struct judged *out)
@@ -193,7 +171,7 @@ static void write_record(struct job *job, const struct judged *judged, json_t **
 					.count = judged->verdict.target.count,
 					.spanning = &judged->verdict.spanning,
 					.endpoint_ids = endpoint_ids,
-					.dns_ids = dns_ids,
+					.dns_ids = verdict_later_dns_ids,
 					.status = judged->verdict.status,
 				});
 	if (!record_write(job->record, &job->out))

@@ -13,16 +13,6 @@ static const char *const endpoint_ids[] = {
 	"service-unreachable",
 	NULL,
 };
-static const char *const dns_ids[] = {
-	"dns-bogus", "dns-failed", "domain-not-found", "service-not-found", "srv-declined", NULL,
-};
-static const char *const spanning_ids[] = {
-	"dns-bogus",         "dns-failed",
-	"domain-not-found",  "endpoint-unreachable",
-	"invalid-input",     "service-not-examined",
-	"service-not-found", "service-unreachable",
-	"srv-declined",      NULL,
-};
 
 struct judged {
 	struct verdict verdict;
@@ -53,14 +43,8 @@ static void judge_endpoints(const struct job *job, struct judged *out)
 static void judge_spanning(const struct job *job, struct judged *out)
 {
 	struct verdict *verdict = &out->verdict;
-	if (verdict->target.count > 0 || (job->looked_up && !job->from_record)) {
-		judge_target(&verdict->target, &out->policy, job->mem, &verdict->spanning);
-		findings_keep(&verdict->spanning, spanning_ids);
-	}
-	verdict->status = judge_target_status(&verdict->target, verdict->statuses,
-					      &verdict->spanning);
-	if (verdict->target.count == 0 && verdict->status == STATUS_OK)
-		verdict->status = STATUS_UNKNOWN;
+	verdict_span(job, &out->policy, verdict);
+	verdict_settle(verdict);
 }
 
 static void judge_promises(const struct job *job, struct judged *out)
@@ -69,10 +53,8 @@ static void judge_promises(const struct job *job, struct judged *out)
 	if (out->policy.name != POLICY_MANIFESTO)
 		return;
 	verdict->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*verdict->promises));
-	verdict->promise_count = judge_dialback_manifesto(&verdict->target, out->dialbacks,
-							  job->mem, verdict->promises);
-	verdict->status = status_worse(
-		verdict->status, judge_manifesto_status(verdict->promises, verdict->promise_count));
+	verdict_promise(verdict, judge_dialback_manifesto(&verdict->target, out->dialbacks,
+							  job->mem, verdict->promises));
 }
 
 static void judge(const struct job *job, struct judged *out)
@@ -105,7 +87,7 @@ static void write_record(struct job *job, const struct judged *judged)
 					.count = count,
 					.spanning = &verdict->spanning,
 					.endpoint_ids = endpoint_ids,
-					.dns_ids = dns_ids,
+					.dns_ids = verdict_later_dns_ids,
 					.status = verdict->status,
 				});
 	if (!record_write(job->record, &job->out))

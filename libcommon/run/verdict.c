@@ -36,6 +36,43 @@ void verdict_collect(const struct job *job,
 	memcpy(out->target.wanted, job->shared->options->services, sizeof(out->target.wanted));
 }
 
+const char *const verdict_later_dns_ids[] = {
+	"dns-bogus", "dns-failed", "domain-not-found", "service-not-found", "srv-declined", NULL,
+};
+
+void verdict_span(const struct job *job, const struct policy *policy, struct verdict *out)
+{
+	static const char *const kept[] = {
+		"dns-bogus",         "dns-failed",
+		"domain-not-found",  "endpoint-unreachable",
+		"invalid-input",     "service-not-examined",
+		"service-not-found", "service-unreachable",
+		"srv-declined",      NULL,
+	};
+	bool any = out->target.count > 0;
+	if (!any && (!job->looked_up || job->from_record))
+		return;
+	judge_target(&out->target, policy, job->mem, &out->spanning);
+	findings_keep(&out->spanning, kept);
+	if (any) { /* they say why there is nothing to examine */
+		findings_drop(&out->spanning, "service-not-found");
+		findings_drop(&out->spanning, "srv-declined");
+	}
+}
+
+void verdict_settle(struct verdict *out)
+{
+	out->status = judge_target_status(&out->target, out->statuses, &out->spanning);
+	if (out->target.count == 0 && out->status == STATUS_OK)
+		out->status = STATUS_UNKNOWN;
+}
+
+void verdict_promise(struct verdict *out, size_t count)
+{
+	out->promise_count = count;
+	out->status = status_worse(out->status, judge_manifesto_status(out->promises, count));
+}
+
 void verdict_of_problem(const struct job *job, const struct policy *policy, struct verdict *out)
 {
 	out->target.domain = job->domain.ascii;
@@ -69,14 +106,10 @@ void verdict_make(const struct job *job, struct verdict *out)
 	verdict_collect(job, walk_itself, out);
 	judge_endpoints(job, &policy, out);
 	judge_target(&out->target, &policy, job->mem, &out->spanning);
-	out->status = judge_target_status(&out->target, out->statuses, &out->spanning);
-	if (out->target.count == 0 && out->status == STATUS_OK)
-		out->status = STATUS_UNKNOWN;
+	verdict_settle(out);
 	if (policy.name == POLICY_MANIFESTO) {
 		out->promises = arena_array(job->mem, PROMISE_MAX, sizeof(*out->promises));
-		out->promise_count = judge_manifesto(&out->target, job->mem, out->promises);
-		out->status = status_worse(out->status, judge_manifesto_status(out->promises,
-									       out->promise_count));
+		verdict_promise(out, judge_manifesto(&out->target, job->mem, out->promises));
 	}
 }
 

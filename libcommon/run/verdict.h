@@ -27,6 +27,15 @@ void verdict_make(const struct job *job, struct verdict *out);
 void verdict_collect(const struct job *job,
 		     const struct starttls_facts *(*walk_of)(const void *facts),
 		     struct verdict *out);
+/* What tools behind xmpp-starttls say of DNS and of what spans endpoints; the rest is
+ * xmpp-starttls's to tell. NULL at the end. */
+extern const char *const verdict_later_dns_ids[];
+/* Judges that much, and leaves out what no longer matters where there was something to examine. */
+void verdict_span(const struct job *job, const struct policy *policy, struct verdict *out);
+/* The status that all of it comes to. */
+void verdict_settle(struct verdict *out);
+/* The promises of 2014 join in: judge_*_manifesto() has filled so many of out->promises. */
+void verdict_promise(struct verdict *out, size_t count);
 /* Nothing was examined: the job's problem is all there is to say. */
 void verdict_of_problem(const struct job *job, const struct policy *policy, struct verdict *out);
 /* What every screen begins with. */
