@@ -69,15 +69,9 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	const struct starttls_options *opt = tool_options;
 	struct starttls_facts *facts = arena_alloc(probe->mem, sizeof(*facts));
 	double since = clock_ms();
-	facts->time = clock_now();
-	facts->our_certificate = probe->job->shared->options->tls.cert_file != NULL;
-	facts->failure = *failure;
-	facts->tls.alert = -1;
+	steps_begin(probe, failure, facts);
 	probe->job->facts[index] = facts;
 	bool stays = !failure->code && walk(probe, facts);
-	if (failure->code)
-		facts->steps[STEP_TCP] = (struct step_facts){ .taken = true,
-							      .elapsed_ms = probe->raced_ms };
 	facts->elapsed_ms = clock_ms() - since;
 	probe_end(probe); /* what follows takes connections of its own */
 	if (!stays)

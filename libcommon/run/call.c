@@ -132,7 +132,8 @@ static bool walk(struct call *call)
 	return shake_hands(call) && greet(call, &call->after, &call->link.after);
 }
 
-bool call_open(struct call *call, struct trial_run *run, size_t trial, const struct call_wish *wish)
+bool call_open(struct call *call, const struct trial_run *run, size_t trial,
+	       const struct call_wish *wish)
 {
 	*call = (struct call){ .run = run, .wish = *wish, .trial = trial };
 	gate_pace(run->job->shared->gate);
@@ -328,7 +329,8 @@ void call_listen(struct call *call, double seconds, struct trial_answer *out)
 
 void call_end(struct call *call)
 {
-	call->run->connections += call->probe.connections;
+	diary_count(call->run->diary, call->probe.connections);
+	call->probe.connections = 0;
 	diary_know_link(call->run->diary, call->number, &call->link);
 	probe_end(&call->probe);
 	call->open = false;

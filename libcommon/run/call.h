@@ -15,7 +15,6 @@ struct trial_run {
 	struct diary *diary;
 	struct arena *mem;
 	const char *us, *them; /* as stream headers write them */
-	size_t connections;
 };
 
 struct call_wish {
@@ -29,7 +28,7 @@ struct call_wish {
 };
 
 struct call {
-	struct trial_run *run;
+	const struct trial_run *run;
 	struct call_wish wish;
 	struct probe probe;
 	struct link_facts link;
@@ -46,7 +45,7 @@ struct call {
 };
 
 /* True: there is a stream as deep as it was wished. call_end() in either case. */
-NODISCARD bool call_open(struct call *call, struct trial_run *run, size_t trial,
+NODISCARD bool call_open(struct call *call, const struct trial_run *run, size_t trial,
 			 const struct call_wish *wish);
 /* What follows is about another trial. */
 void call_turn_to(struct call *call, size_t trial);

@@ -43,10 +43,7 @@ static bool fetch(struct probe *probe, size_t index, const struct err *failure,
 	double since = clock_ms();
 	facts->source = CHECK_LIVE;
 	facts->names_judged = true;
-	facts->walk.time = clock_now();
-	facts->walk.our_certificate = probe->job->shared->options->tls.cert_file != NULL;
-	facts->walk.failure = *failure;
-	facts->walk.tls.alert = -1;
+	steps_begin(probe, failure, &facts->walk);
 	probe->job->facts[index] = facts;
 	bool stays = !failure->code && walk(probe, tool_options, facts);
 	facts->walk.elapsed_ms = clock_ms() - since;

@@ -51,15 +51,9 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	struct starttls_facts *walk = &facts->walk;
 	double since = clock_ms();
 	facts->scope = opt->scope;
-	walk->time = clock_now();
-	walk->our_certificate = probe->job->shared->options->tls.cert_file != NULL;
-	walk->failure = *failure;
-	walk->tls.alert = -1;
+	steps_begin(probe, failure, walk);
 	probe->job->facts[index] = facts;
 	bool stays = !failure->code && enumerate(probe, facts, opt);
-	if (failure->code)
-		walk->steps[STEP_TCP] = (struct step_facts){ .taken = true,
-							     .elapsed_ms = probe->raced_ms };
 	walk->elapsed_ms = clock_ms() - since;
 	if (!stays) {
 		probe_end(probe); /* what follows takes a connection of its own */

@@ -110,13 +110,11 @@ static void play_line(void *context, size_t kind)
 	line_hang_up(line);
 }
 
-static void play(struct examination *work, struct probe *probe)
+static void play(struct examination *work)
 {
 	fan_out(LINE_COUNT, LINE_COUNT, play_line, work);
-	for (size_t i = 0; i < LINE_COUNT; i++) {
-		probe->connections += work->lines[i].run.connections;
+	for (size_t i = 0; i < LINE_COUNT; i++)
 		arena_adopt(work->run.mem, &work->lines[i].run.mem);
-	}
 }
 
 /* The first connection: what xmpp-starttls sees, too. */
@@ -127,17 +125,6 @@ static bool walk(struct probe *probe, struct starttls_facts *facts)
 	       (direct || (step_stream(probe, facts) && step_starttls(probe, facts))) &&
 	       step_tls(probe, facts) && step_certificate(probe, facts) &&
 	       step_features(probe, facts);
-}
-
-static void begin_walk(struct probe *probe, const struct err *failure, struct starttls_facts *facts)
-{
-	facts->time = clock_now();
-	facts->our_certificate = probe->job->shared->options->tls.cert_file != NULL;
-	facts->failure = *failure;
-	facts->tls.alert = -1;
-	if (failure->code)
-		facts->steps[STEP_TCP] = (struct step_facts){ .taken = true,
-							      .elapsed_ms = probe->raced_ms };
 }
 
 static void note_home(struct diary *diary, const struct home_facts *home)
@@ -194,7 +181,7 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 	probe->job->facts[index] = facts;
 	begin_facts(facts, errand);
 	work.run.us = facts->us ? facts->us : trial_no_domain(probe->mem);
-	begin_walk(probe, failure, &facts->walk);
+	steps_begin(probe, failure, &facts->walk);
 	note_home(diary, &errand->home);
 	bool stays = !failure->code && walk(probe, &facts->walk);
 	probe_end(probe);
@@ -202,12 +189,13 @@ static bool examine_endpoint(struct probe *probe, size_t index, const struct err
 		step_other_transport(probe, &facts->walk);
 	choose(&work);
 	if (stays || facts->walk.before.opened)
-		play(&work, probe);
+		play(&work);
 	facts->trials = work.trials;
 	facts->trial_count = work.count;
 	dialback_conclude(facts);
 	diary_finish(&diary, probe->mem, facts);
-	facts->connections = probe->connections;
+	facts->connections += probe->connections;
+	probe->connections = facts->connections;
 	facts->walk.elapsed_ms = clock_ms() - since;
 	return stays;
 }

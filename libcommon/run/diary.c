@@ -15,6 +15,7 @@ struct diary {
 	bool cut;
 	struct link_facts links[DIALBACK_LINKS_MAX];
 	size_t link_count;
+	size_t connections; /* ours */
 };
 
 struct diary *diary_new(void)
@@ -94,6 +95,13 @@ void diary_element(struct diary *diary, enum hop_way way, size_t link, size_t tr
 			  });
 }
 
+void diary_count(struct diary *diary, size_t connections)
+{
+	pthread_mutex_lock(&diary->lock);
+	diary->connections += connections;
+	pthread_mutex_unlock(&diary->lock);
+}
+
 void diary_keep(struct diary *diary, struct arena **mem)
 {
 	pthread_mutex_lock(&diary->lock);
@@ -113,6 +121,7 @@ void diary_finish(struct diary **diary, struct arena *mem, struct dialback_facts
 	out->hops_cut = done->cut;
 	out->links = links;
 	out->link_count = done->link_count;
+	out->connections = done->connections;
 	arena_adopt(mem, &done->mem);
 	done->mem = arena_new();
 	diary_free(diary);

@@ -28,6 +28,8 @@ void diary_note(struct diary *diary, struct hop hop);
 void diary_element(struct diary *diary, enum hop_way way, size_t link, size_t trial,
 		   const struct db_element *element, enum key_state key);
 
+/* So many more connections of ours came about. */
+void diary_count(struct diary *diary, size_t connections);
 /* What the hops point into; taken over. */
 void diary_keep(struct diary *diary, struct arena **mem);
 

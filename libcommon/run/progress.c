@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/memory.h"
 
 #define PATIENCE  2 /* seconds that pass without a word */
 #define WIDTH_MAX 79
@@ -76,9 +77,7 @@ struct progress *progress_start(const struct options *options)
 	if (!options->network || options->rejudge || options->talks || options->verbose > 0 ||
 	    options->log.quiet || !isatty(STDERR_FILENO))
 		return NULL;
-	struct progress *progress = calloc(1, sizeof(*progress));
-	if (!progress)
-		return NULL;
+	struct progress *progress = memory_new(sizeof(*progress));
 	progress->options = options;
 	clock_gettime(CLOCK_MONOTONIC, &progress->began);
 	pthread_condattr_init(&attributes);

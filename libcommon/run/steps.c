@@ -12,6 +12,17 @@ static bool note(struct starttls_facts *facts, enum step step, double since, boo
 	return ok;
 }
 
+void steps_begin(const struct probe *probe, const struct err *failure, struct starttls_facts *facts)
+{
+	facts->time = clock_now();
+	facts->our_certificate = probe->job->shared->options->tls.cert_file != NULL;
+	facts->failure = *failure;
+	facts->tls.alert = -1;
+	if (failure->code)
+		facts->steps[STEP_TCP] = (struct step_facts){ .taken = true,
+							      .elapsed_ms = probe->raced_ms };
+}
+
 bool step_tcp(struct probe *probe, struct starttls_facts *facts)
 {
 	double since = clock_ms();

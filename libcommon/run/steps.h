@@ -8,6 +8,10 @@
 
 #include "run/probe.h"
 
+/* What is known before the first step: when, with what, and why there is no connection (failure;
+ * code ERR_NONE: nothing speaks against one). */
+void steps_begin(const struct probe *probe, const struct err *failure,
+		 struct starttls_facts *facts);
 /* Connects, unless the probe has a connection already. */
 NODISCARD bool step_tcp(struct probe *probe, struct starttls_facts *facts);
 /* Header and features in clear. */

@@ -134,16 +134,9 @@ bool trial_ask_stanza(struct call *call, const char *id, const char *from, const
 void trial_confirm(void *context, size_t trial, const struct db_element *request, const char *id,
 		   struct trial_answer *out)
 {
-	/* Member by member: the line counts its connections meanwhile. */
-	const struct trial_run *line = context;
+	struct trial_run run = *(const struct trial_run *)context;
 	struct arena *own = arena_new();
-	struct trial_run run = { .job = line->job,
-				 .at = line->at,
-				 .common = line->common,
-				 .diary = line->diary,
-				 .mem = own,
-				 .us = line->us,
-				 .them = line->them };
+	run.mem = own;
 	struct call call;
 	const struct call_wish wish = { .show_ours = true, .from = arena_copy(own, request->to) };
 	const struct db_element question = {
