@@ -31,6 +31,8 @@ json_t *record_served(const struct served_facts *served)
 	json_put_text(section, "role",
 		      trial_role_name(served->kind == DB_VERIFY ? ROLE_AUTHORITATIVE
 								: ROLE_RECEIVING));
+	if (served->kind == DB_RESULT)
+		json_put_text(section, "proof", served->external ? "external" : "dialback");
 	json_put_text(section, "from", served->from);
 	json_put_text(section, "to", served->to);
 	json_put_text(section, "id", served->id);
@@ -51,6 +53,20 @@ static const char *shown(const char *text, struct arena *mem)
 	return text && *text ? escape_copy(mem, text, SHOWN_MAX) : "-";
 }
 
+static const char *kind_name(const struct served_facts *served)
+{
+	return served->external ? "external" : db_kind_name(served->kind);
+}
+
+/* "192.0.2.7:5269", "[2001:db8::7]:5269" */
+static void write_place(const struct link_facts *link, struct buf *out)
+{
+	char text[ADDRESS_TEXT_MAX];
+	bool six = link->address.family == AF_INET6;
+	buf_printf(out, "%s%s%s:%u", six ? "[" : "", address_text(&link->address, text),
+		   six ? "]" : "", link->port);
+}
+
 static void write_tls(const struct link_facts *link, struct buf *out)
 {
 	buf_text(out, link->encrypted ? tls_version_name(link->tls.version) : "in clear");
@@ -63,24 +79,22 @@ static void write_tls(const struct link_facts *link, struct buf *out)
 void text_served(const struct served_facts *served, struct buf *out)
 {
 	CLEANUP(arena_free) struct arena *mem = arena_new();
-	char time[32], address[ADDRESS_TEXT_MAX];
-	const struct link_facts *link = served->link;
-	bool six = link->address.family == AF_INET6;
-	buf_printf(out, "%s\t%s\t%s\t%s%s%s:%u\t%s", record_time(served->time, time),
-		   shown(served->from, mem), db_kind_name(served->kind), six ? "[" : "",
-		   address_text(&link->address, address), six ? "]" : "", link->port,
-		   trial_outcome_name(served->outcome));
+	char time[32];
+	buf_printf(out, "%s\t%s\t%s\t", record_time(served->time, time), shown(served->from, mem),
+		   kind_name(served));
+	write_place(served->link, out);
+	buf_printf(out, "\t%s", trial_outcome_name(served->outcome));
 	if (served->condition)
 		buf_printf(out, " %s", shown(served->condition, mem));
 	buf_char(out, '\t');
-	write_tls(link, out);
+	write_tls(served->link, out);
 	buf_printf(out, "\t%s", status_name(served_status(served)));
 	if (served->reason)
 		buf_printf(out, "\t%s", shown(served->reason, mem));
 	if (served->authority) {
-		buf_printf(out, "\tauthority %s:%u ",
-			   address_text(&served->authority->address, address),
-			   served->authority->port);
+		buf_text(out, "\tauthority ");
+		write_place(served->authority, out);
+		buf_char(out, ' ');
 		write_tls(served->authority, out);
 	}
 	if (served->misbehaviour)

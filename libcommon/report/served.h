@@ -8,11 +8,12 @@
 #include "base/buf.h"
 #include "judge/dialback.h"
 
-/* One db:verify or db:result that a peer sent us, and what became of it. */
+/* One db:verify or db:result that a peer sent us, or its SASL EXTERNAL, and what became of it. */
 struct served_facts {
 	int64_t time;
 	enum db_kind kind; /* VERIFY: we are the authoritative server; RESULT: the receiving
 			      one */
+	bool external;     /* RESULT: proven by a certificate instead, or not */
 	const char *from, *to, *id;    /* as the peer wrote them; NULL where absent */
 	const struct link_facts *link; /* on which it came */
 	const char *misbehaviour;      /* what we did wrong on purpose; NULL */
@@ -28,8 +29,8 @@ struct served_facts {
 enum status served_status(const struct served_facts *served);
 /* A record of its own: "schema", "domain" (the peer's), "status", "served". */
 json_t *record_served(const struct served_facts *served);
-/* Tab-separated: time, domain of the peer, "verify" or "result", address, what we answered, TLS,
- * words. */
+/* Tab-separated: time, domain of the peer, "verify", "result" or "external", address, what we
+ * answered, TLS, words. */
 void text_served(const struct served_facts *served, struct buf *out);
 
 #endif

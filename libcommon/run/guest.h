@@ -49,6 +49,7 @@ struct guest {
 	char id[DIALBACK_TOKEN_SIZE]; /* of the stream, in use now */
 	const char *external;         /* the domain that SASL EXTERNAL has proven; NULL */
 	unsigned external_tried;      /* how often <auth/> came */
+	bool renews;                  /* a new stream begins, once its header comes */
 	bool bidi;                    /* <bidi/> came */
 	bool finished;                /* the stream was ended, by an error of ours or theirs */
 	int wake;                     /* an eventfd that interrupts guest_next(); -1: none */
@@ -60,6 +61,7 @@ struct guest {
 enum guest_event {
 	GUEST_ELEMENT,
 	GUEST_WOKEN,
+	GUEST_TRIED,  /* EXTERNAL was decided: external tells how */
 	GUEST_SILENT, /* the time has passed */
 	GUEST_ENDED,  /* err says how */
 };
@@ -73,8 +75,8 @@ NODISCARD bool guest_hear(struct guest *guest, struct err *err);
 void guest_write_diary(struct guest *guest, struct diary *diary, size_t trial);
 /* Our header and features. */
 NODISCARD bool guest_greet(struct guest *guest, const struct manner *manner, struct err *err);
-/* The next dialback element or stanza; <starttls/>, <auth/> and <bidi/> are dealt with, what is
- * none of these ends the stream. It lives until the next call. */
+/* The next dialback element or stanza, which lives until the next call; <starttls/>, <auth/> (told:
+ * GUEST_TRIED) and <bidi/> are dealt with, what is none of these ends the stream. */
 enum guest_event guest_next(struct guest *guest, struct deadline until, const struct elem **out,
 			    struct err *err);
 /* One dialback element to the guest; noted. */

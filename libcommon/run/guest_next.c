@@ -73,6 +73,17 @@ static bool take_external(struct guest *guest, const struct elem *elem, struct e
 	if (!right)
 		return true;
 	guest->external = guest->theirs.from;
+	guest->renews = true;
+	return true;
+}
+
+/* RFC 6120, 6.4.6: behind success a new stream begins, with the caller's header. */
+static bool renew(struct guest *guest, struct err *err)
+{
+	if (!guest->renews)
+		return true;
+	guest->renews = false;
+	conn_set_deadline(guest->conn, deadline_in(ELEMENT_SECONDS));
 	return guest_hear_again(guest, err) && guest_greet_again(guest, err);
 }
 
@@ -188,6 +199,9 @@ static enum guest_event turn_down(struct guest *guest, const struct elem *elem,
 enum guest_event guest_next(struct guest *guest, struct deadline until, const struct elem **out,
 			    struct err *err)
 {
+	unsigned tried = guest->external_tried;
+	if (!renew(guest, err))
+		return end(guest, err);
 	for (bool taken = true; taken;) {
 		enum guest_event event = next_element(guest, until, out, err);
 		if (event == GUEST_ENDED)
@@ -198,6 +212,8 @@ enum guest_event guest_next(struct guest *guest, struct deadline until, const st
 				  deadline_earlier(until, deadline_in(ELEMENT_SECONDS)));
 		if (!take_negotiation(guest, *out, &taken, err))
 			return end(guest, err);
+		if (guest->external_tried > tried)
+			return GUEST_TRIED;
 	}
 	if (is_too_early(guest, *out))
 		return turn_down(guest, *out, "policy-violation", err);

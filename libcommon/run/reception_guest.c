@@ -336,6 +336,8 @@ static void converse(struct reception_guest *guest)
 		enum guest_event event = guest_next(&guest->guest, guest->visit ? until : stranger,
 						    &elem, &err);
 		note_negotiation(guest);
+		if (event == GUEST_TRIED)
+			continue;
 		if (event == GUEST_SILENT && guest->holding) {
 			guest->holding = false;
 			until = deadline_in(GUEST_SECONDS);

@@ -19,6 +19,7 @@ struct served_guest {
 	struct inquiry *pending[PENDING_MAX];
 	struct pairs verified;
 	struct deadline until; /* for the next thing worth an answer */
+	unsigned told;         /* attempts of EXTERNAL */
 };
 
 static void tell(struct served_guest *guest, const struct served_facts *what)
@@ -285,6 +286,24 @@ static bool take_element(struct served_guest *guest, const struct elem *elem, st
 					 : take_result(guest, &element, err);
 }
 
+/* XEP-0178: the other way to prove a pair, and an exchange as well. Of an attempt that ends the
+ * stream, too. */
+static void tell_external(struct served_guest *guest)
+{
+	const struct guest *seen = &guest->guest;
+	if (seen->external_tried == guest->told)
+		return;
+	guest->told = seen->external_tried;
+	bool proven = seen->external != NULL;
+	tell(guest, &(struct served_facts){ .kind = DB_RESULT,
+					    .external = true,
+					    .from = seen->link.from,
+					    .to = seen->link.to,
+					    .outcome = proven ? OUTCOME_VALID : OUTCOME_ERROR,
+					    .condition = proven ? NULL : "not-authorized",
+					    .reason = proven ? NULL : seen->link.proof_lacks });
+}
+
 static bool is_asking(const struct served_guest *guest)
 {
 	for (size_t i = 0; i < PENDING_MAX; i++) {
@@ -300,9 +319,14 @@ static void converse(struct served_guest *guest)
 	const struct elem *elem = NULL;
 	bool on = true;
 	for (guest->until = deadline_in(BEGIN_SECONDS); on;) {
-		switch (guest_next(&guest->guest, guest->until, &elem, &err)) {
+		enum guest_event event = guest_next(&guest->guest, guest->until, &elem, &err);
+		tell_external(guest);
+		switch (event) {
 		case GUEST_ELEMENT:
 			on = take_element(guest, elem, &err);
+			break;
+		case GUEST_TRIED:
+			guest->until = deadline_in(IDLE_SECONDS);
 			break;
 		case GUEST_WOKEN:
 			on = take_answers(guest, &err);

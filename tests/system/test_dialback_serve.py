@@ -238,11 +238,14 @@ def test_clear_where_it_is_allowed(serving, dialback_peer, me, authority):
 
 
 def test_external(serving, dialback_peer, ca, me, call):
-    """Offered to who proves its domain, and to nobody else."""
-    serving()
+    """Offered to who proves its domain, and to nobody else; each attempt is an exchange."""
+    server = serving()
     peer = dialback_peer()
     stream = call(peer)
     assert stream.offers_external() and stream.external()
+    [seen] = server.served()
+    assert (seen["role"], seen["proof"], seen["from"], seen["answer"]) == ("receiving", "external", peer.domain, "valid"), server
+    assert server.records[0]["status"] == "ok", server
     stream.open(me.domain, peer.domain, again=True)
     stream.send(f"<message from='{peer.domain}' to='{me.domain}'/>")
     stream.send(f"<message from='other.test' to='{me.domain}'/>")
@@ -253,6 +256,9 @@ def test_external(serving, dialback_peer, ca, me, call):
         assert not stream.offers_external()
         assert not stream.external(), "not even when it insists"
         assert claim(liar, stream, me.domain) == VALID, "dialback goes on (DB-30)"
+        *_, refused, verified = server.served(3 + 2 * number)
+        assert (refused["proof"], refused["answer"], refused["condition"]) == ("external", "error", "not-authorized"), server
+        assert (verified["proof"], verified["answer"]) == ("dialback", "valid") and verified["authority"]["encrypted"], server
 
 
 @pytest.mark.parametrize("sender", ["{peer}", "other.test", "other.test/x@{peer}", "a@other.test/b@{peer}", "{peer}.other.test", ""])
@@ -391,12 +397,14 @@ def test_real_server_without_tls_where_it_is_allowed(serving, federated, ca, me,
 
 @KINDS
 def test_real_server_without_dialback_dials_it(serving, federated, ca, me, kind):
-    """EXTERNAL is how it comes in, where we trust its certificate; then there is nothing to exchange."""
+    """EXTERNAL is how it comes in, where we trust its certificate, and all there is to tell."""
     server, real = serving("-v"), federated(kind, "no-dialback")
     with dialback.Client(real) as client:
         client.message(f"somebody@{me.domain}")
         server.until(lambda: "<success" in server.errors and "<message" in server.errors, "letting it in")
-    assert server.records == [] and server.stop()[0] == 0
+    [seen] = server.served()
+    assert (seen["proof"], seen["from"], seen["answer"]) == ("external", real.domains[0], "valid") and seen["link"]["authenticated"], server
+    assert server.stop()[0] == 0
 
 
 @KINDS
