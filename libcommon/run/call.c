@@ -279,6 +279,14 @@ static size_t match(const struct call *call, const struct db_element *answer,
 	return i;
 }
 
+/* Who talks without answering is no better than who is silent, but something else. */
+static void hang_up_on_flood(struct call *call)
+{
+	err_set(&call->err, conn_stage(call->probe.conn), ERR_LIMIT,
+		"%d other elements instead of an answer", STRAY_MAX);
+	fail(call, NULL);
+}
+
 bool call_await(struct call *call, const struct db_element *const *requests, size_t count,
 		double seconds, struct trial_answer *out)
 {
@@ -308,6 +316,8 @@ bool call_await(struct call *call, const struct db_element *const *requests, siz
 						.elapsed_ms = clock_ms() - since };
 		missing--;
 	}
+	if (call->open && stray == STRAY_MAX)
+		hang_up_on_flood(call);
 	close_answers(call, count, since, out);
 	return missing == 0;
 }
@@ -318,10 +328,12 @@ void call_listen(struct call *call, double seconds, struct trial_answer *out)
 	*out = (struct trial_answer){ 0 };
 	if (call->open)
 		conn_set_deadline(call->probe.conn, deadline_in(seconds));
-	for (int stray = 0; call->open && stray < STRAY_MAX; stray++) {
+	for (int stray = 0; call->open; stray++) {
 		struct db_element element;
 		bool dialback = false;
-		if (!hear(call, &element, &dialback) || call->delivered || call->bounced)
+		if (stray == STRAY_MAX)
+			hang_up_on_flood(call);
+		else if (!hear(call, &element, &dialback) || call->delivered || call->bounced)
 			break;
 	}
 	close_answers(call, 1, since, out);

@@ -59,6 +59,14 @@ def test_long_text_is_text(ca, dns, me, dialback_peer, bad):
                 if unicodedata.category(char) in ("Cc", "Cf", "Cs") and char not in "\n\t"}, result
 
 
+@pytest.mark.parametrize("bad", [dbhostile.FloodsVerdicts, dbhostile.FloodsStanzas], ids=name_of)
+def test_flood_is_not_silence(ca, dns, me, dialback_peer, bad):
+    """It talks without end, and gives no answer of ours: that is what is told, and we hang up."""
+    seen = hold_out(ca, dns, me, dialback_peer(bad).domain)
+    check = seen.check("round")
+    assert check["outcome"] == "closed" and "other elements instead of an answer" in check["text"], seen
+
+
 def test_first_verdict_counts(ca, dns, me, dialback_peer):
     seen = hold_out(ca, dns, me, dialback_peer(dbhostile.TwoVerdicts).domain)
     assert seen.verdict == "invalid", seen
