@@ -160,11 +160,37 @@ static void agrees_with_the_vectors(void **state)
 	json_decref(file);
 }
 
+/* RFC 7622, 3.1: what stands behind the first slash is the resource, whatever is in it. */
+static void finds_the_domain_of_an_address(void **state)
+{
+	static const struct {
+		const char *address, *domain;
+	} addresses[] = {
+		{ "im.example", "im.example" },
+		{ "juliet@im.example", "im.example" },
+		{ "juliet@im.example/balcony", "im.example" },
+		{ "im.example/balcony", "im.example" },
+		{ "evil.example/x@im.example", "evil.example" },
+		{ "a@evil.example/b@im.example", "evil.example" },
+		{ "a@b@im.example", "b@im.example" },
+		{ "", "" },
+		{ "/", "" },
+		{ "juliet@", "" },
+		{ NULL, "" },
+	};
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++)
+		assert_row_string(addresses[i].address ? addresses[i].address : "NULL",
+				  jid_domain_of(addresses[i].address, mem), addresses[i].domain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_domainparts),
 		cmocka_unit_test(says_what_was_meant),
+		cmocka_unit_test(finds_the_domain_of_an_address),
 		cmocka_unit_test(agrees_with_the_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
