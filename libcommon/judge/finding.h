@@ -86,7 +86,8 @@ void findings_add_other(struct findings *list, const struct policy *policy, stru
 /* The same with the kind's first severity, but no worse than `most` unless the site says so. */
 void findings_add_capped(struct findings *list, const struct policy *policy, struct arena *mem,
 			 const char *id, enum severity most, const char *format, ...) PRINTF(6, 7);
-/* Puts a finding behind the others. It may come out of another list, which must not be used again. */
+/* Puts a finding behind the others. It may come out of another list, which must not be used again.
+ */
 void findings_append(struct findings *list, struct finding *finding);
 /* Takes out what is not among these ids (NULL at the end). */
 void findings_keep(struct findings *list, const char *const *ids);

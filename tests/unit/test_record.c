@@ -1,17 +1,9 @@
 #include "unit.h"
 
+#include "record_fixture.h"
+
 #include "facts_fixture.h"
 #include "report/record.h"
-
-static const char *line_of(json_t *value, struct arena *mem)
-{
-	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
-	assert_true(record_write(value, &out));
-	json_decref(value);
-	assert_int_equal(out.data[out.size - 1], '\n');
-	out.data[out.size - 1] = '\0';
-	return arena_copy(mem, buf_string(&out));
-}
 
 static void begins_with_what_was_asked(void **state)
 {

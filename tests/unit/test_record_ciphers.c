@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include "record_fixture.h"
+
 #include "ciphers_fixture.h"
 #include "report/reread.h"
 
@@ -46,14 +48,6 @@ static json_t *written(const struct ciphers_facts *facts, enum policy_name name)
 	json_array_append_new(endpoints, endpoint);
 	json_object_set_new(record, "endpoints", endpoints);
 	return record;
-}
-
-static const char *line_of(json_t *record, struct arena *mem)
-{
-	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
-	assert_true(record_write(record, &out));
-	json_decref(record);
-	return arena_copy(mem, buf_string(&out));
 }
 
 static void read_back(const char *name, const char *line, struct arena *mem,

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include "record_fixture.h"
+
 #include "dialback_runs.h"
 #include "report/reread.h"
 
@@ -35,14 +37,6 @@ static json_t *written(const struct dialback_facts *facts)
 	json_object_set_new(record, "endpoints", endpoints);
 	record_raise_status(record, STATUS_OK);
 	return record;
-}
-
-static const char *line_of(json_t *record, struct arena *mem)
-{
-	CLEANUP(buf_free) struct buf out = buf_new(BUF_UNBOUNDED);
-	assert_true(record_write(record, &out));
-	json_decref(record);
-	return arena_copy(mem, buf_string(&out));
 }
 
 static void read_back(const char *name, const char *line, struct arena *mem,
