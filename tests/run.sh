@@ -124,9 +124,9 @@ step_system() {
 	say 'system tests'
 	without_aslr=
 	sanitized=1
-	pytest_in build-test -n "$(nproc)" --dist load --ignore-glob '*/test_dialback_*'
+	pytest_in build-test -n "$(($(nproc) + 1))" --dist load --ignore-glob '*/test_dialback_*'
 	# These wait for peers that say nothing; hardly any of them computes.
-	pytest_in build-test -n "$((3 * $(nproc)))" --dist load -k test_dialback
+	pytest_in build-test -n "$((4 * $(nproc)))" --dist load -k test_dialback
 }
 
 # As users build it. Hostile peers once more, since only here the limits on memory can be checked.
@@ -135,7 +135,7 @@ step_release() {
 	say 'hostile peers against a release build'
 	without_aslr=
 	sanitized=0
-	pytest_in build-release -n "$(nproc)" -k "test_transcript or test_certcheck_hostile or test_ciphers_hostile or (test_dialback_hostile and serve)"
+	pytest_in build-release -n "$((2 * $(nproc)))" -k "test_transcript or test_certcheck_hostile or test_ciphers_hostile or (test_dialback_hostile and serve)"
 }
 
 step_threads() {
