@@ -12,6 +12,7 @@ static const char *const stage_names[] = {
 	[AT_STREAM] = "stream",     [AT_STARTTLS] = "starttls",
 	[AT_TLS] = "tls",           [AT_CERTIFICATE] = "certificate",
 	[AT_FEATURES] = "features", [AT_FILE] = "file",
+	[AT_LOGIN] = "login",       [AT_SESSION] = "session",
 };
 
 static const char *const code_names[] = {
@@ -38,6 +39,8 @@ static const char *const code_names[] = {
 	[ERR_ALERT_RECEIVED] = "alert-received",
 	[ERR_ALERT_SENT] = "alert-sent",
 	[ERR_UNSUPPORTED] = "unsupported",
+	[ERR_DENIED] = "denied",
+	[ERR_IMPOSTOR] = "impostor",
 };
 
 /* A sentence cut in the middle of a UTF-8 character would be no UTF-8: take the torn one off. */

@@ -22,6 +22,8 @@ enum err_stage {
 	AT_CERTIFICATE,
 	AT_FEATURES,
 	AT_FILE,
+	AT_LOGIN,   /* SASL */
+	AT_SESSION, /* bind, stream management, messages */
 };
 
 enum err_code {
@@ -48,6 +50,8 @@ enum err_code {
 	ERR_ALERT_RECEIVED, /* TLS alert from the peer */
 	ERR_ALERT_SENT,     /* we ended the handshake */
 	ERR_UNSUPPORTED,    /* this library cannot */
+	ERR_DENIED,         /* the peer will not let us: a wrong password, a policy */
+	ERR_IMPOSTOR,       /* the peer does not prove what it must */
 };
 
 #define ERR_TEXT_MAX 240

@@ -163,15 +163,33 @@ enum cli_result cli_parse(const struct cli_tool *tool, void *tool_options, int a
 {
 	hold_standard_descriptors();
 	set_defaults(tool, out);
-	const struct poptOption table[] = {
+	const struct poptOption all[] = {
 		INCLUDE(tool->table, "This tool:"),
-		INCLUDE(cli_reach_table, "Which endpoints, and how to reach them:"),
-		INCLUDE(cli_tls_table, "What we say and whom we trust:"),
-		INCLUDE(cli_output_table, "Output:"),
+		INCLUDE(cli_scope_table, "Which endpoints, and how to reach them:"),
+		INCLUDE(cli_reach_table, NULL),
+		INCLUDE(cli_load_table, NULL),
+		INCLUDE(cli_names_table, "What we say and whom we trust:"),
+		INCLUDE(cli_tls_table, NULL),
+		INCLUDE(cli_json_table, "Output:"),
+		INCLUDE(cli_form_table, NULL),
+		INCLUDE(cli_output_table, NULL),
+		INCLUDE(cli_rejudge_table, NULL),
 		INCLUDE(cli_finding_table, "Findings:"),
+		INCLUDE(cli_version_table, NULL),
 		INCLUDE(cli_help_table, "Help options:"),
 		POPT_TABLEEND,
 	};
+	const struct poptOption some[] = {
+		INCLUDE(tool->table, "This tool:"),
+		INCLUDE(cli_reach_table, "Which endpoints, and how to reach them:"),
+		INCLUDE(cli_tls_table, "What we say and whom we trust:"),
+		INCLUDE(cli_json_table, "Output:"),
+		INCLUDE(cli_output_table, NULL),
+		INCLUDE(cli_version_table, NULL),
+		INCLUDE(cli_help_table, "Help options:"),
+		POPT_TABLEEND,
+	};
+	const struct poptOption *table = tool->sends ? some : all;
 	poptContext context = poptGetContext(tool->name, argc, (const char **)(uintptr_t)argv,
 					     table, 0);
 	poptSetOtherOptionHelp(context, tool->operands);

@@ -76,7 +76,9 @@ struct cli_tool {
 	const char *name;     /* "xmpp-starttls" */
 	const char *operands; /* for the usage line: "[DOMAIN...]" */
 	const struct poptOption *table;
-	bool default_first;     /* --first is the tool's default scope */
+	bool sends;         /* the tool talks to one server for one account: no option about scopes,
+			       workers, forms of a report or findings */
+	bool default_first; /* --first is the tool's default scope */
 	double default_timeout; /* seconds; 0: that of a walk */
 	/* Takes an option of the tool's table; arg is NULL where it has none and lives as long as
 	 * the options. False: err says what is wrong. */

@@ -55,8 +55,9 @@ enum cli_value {
 	OPT_USAGE,
 };
 
-extern const struct poptOption cli_reach_table[], cli_tls_table[], cli_output_table[],
-	cli_finding_table[], cli_help_table[];
+extern const struct poptOption cli_scope_table[], cli_reach_table[], cli_load_table[],
+	cli_names_table[], cli_tls_table[], cli_json_table[], cli_form_table[], cli_output_table[],
+	cli_rejudge_table[], cli_finding_table[], cli_version_table[], cli_help_table[];
 
 /* One option of the tables, except those that end the program. arg lives as long as the options. */
 NODISCARD bool cli_take(struct options *opt, int value, const char *arg, struct err *err);

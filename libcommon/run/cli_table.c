@@ -2,12 +2,16 @@
 #include "run/cli_inner.h"
 
 /* popt wants its tables writable in type only. */
-const struct poptOption cli_reach_table[] = {
+const struct poptOption cli_scope_table[] = {
 	{ "c2s", 0, POPT_ARG_NONE, NULL, OPT_C2S, "only client connections", NULL },
 	{ "s2s", 0, POPT_ARG_NONE, NULL, OPT_S2S, "only server connections", NULL },
 	{ "all", 0, POPT_ARG_NONE, NULL, OPT_ALL, "every endpoint", NULL },
 	{ "first", 0, POPT_ARG_NONE, NULL, OPT_FIRST,
 	  "as a client connects: in SRV order until one works", NULL },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_reach_table[] = {
 	{ "starttls", 0, POPT_ARG_NONE, NULL, OPT_STARTTLS, "only STARTTLS endpoints", NULL },
 	{ "direct-tls", 0, POPT_ARG_NONE, NULL, OPT_DIRECT, "only direct TLS endpoints (XEP-0368)",
 	  NULL },
@@ -23,6 +27,10 @@ const struct poptOption cli_reach_table[] = {
 	  "through a SOCKS5 proxy: socks5h://HOST:PORT", "URL" },
 	{ "timeout", 't', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
 	  "one endpoint's deadline (default 10; 60 to enumerate ciphers)", "SECONDS" },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_load_table[] = {
 	{ "jobs", 'J', POPT_ARG_STRING, NULL, OPT_JOBS, "domains examined at once (default 32)",
 	  "N" },
 	{ "per-host", 0, POPT_ARG_STRING, NULL, OPT_PER_HOST,
@@ -32,11 +40,15 @@ const struct poptOption cli_reach_table[] = {
 	POPT_TABLEEND,
 };
 
-const struct poptOption cli_tls_table[] = {
+const struct poptOption cli_names_table[] = {
 	{ "to", 0, POPT_ARG_STRING, NULL, OPT_TO,
 	  "what the stream header asks for; the identity to verify", "NAME" },
 	{ "from", 0, POPT_ARG_STRING, NULL, OPT_FROM, "our domain in the header of server streams",
 	  "DOMAIN" },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_tls_table[] = {
 	{ "servername", 0, POPT_ARG_STRING, NULL, OPT_SERVERNAME, "the name in SNI", "NAME" },
 	{ "alpn", 0, POPT_ARG_STRING, NULL, OPT_ALPN,
 	  "protocols in ALPN, comma-separated; empty: none", "LIST" },
@@ -61,8 +73,12 @@ const struct poptOption cli_tls_table[] = {
 	POPT_TABLEEND,
 };
 
-const struct poptOption cli_output_table[] = {
+const struct poptOption cli_json_table[] = {
 	{ "json", 'j', POPT_ARG_NONE, NULL, OPT_JSON, "one JSON record a line", NULL },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_form_table[] = {
 	{ "long", 0, POPT_ARG_NONE, NULL, OPT_LONG, "a screen a domain (default for operands)",
 	  NULL },
 	{ "short", 0, POPT_ARG_NONE, NULL, OPT_SHORT,
@@ -71,12 +87,20 @@ const struct poptOption cli_output_table[] = {
 	  NULL },
 	{ "keep-order", 'k', POPT_ARG_NONE, NULL, OPT_KEEP_ORDER,
 	  "results in the order of the input", NULL },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_output_table[] = {
 	{ "quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "no messages on standard error", NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  "show the exchange; twice: TLS messages, too", NULL },
 	{ "color", 0, POPT_ARG_STRING, NULL, OPT_COLOR, "auto (default), always or never", "WHEN" },
 	{ "record", 0, POPT_ARG_STRING, NULL, OPT_RECORD, "write what was said to a transcript",
 	  "FILE" },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_rejudge_table[] = {
 	{ "rejudge", 0, POPT_ARG_NONE, NULL, OPT_REJUDGE,
 	  "judge the facts of records anew, without the network", NULL },
 	POPT_TABLEEND,
@@ -93,6 +117,10 @@ const struct poptOption cli_finding_table[] = {
 	  "ID" },
 	{ "explain", 0, POPT_ARG_STRING, NULL, OPT_EXPLAIN,
 	  "say what a finding means and how to mend it; list: all ids", "ID" },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_version_table[] = {
 	{ "version", 'V', POPT_ARG_NONE, NULL, OPT_VERSION, "show the version", NULL },
 	POPT_TABLEEND,
 };

@@ -1,4 +1,5 @@
-/* jid.h - the domainpart of an XMPP address as the user wrote it: RFC 7622, section 3.2. Pure. */
+/* jid.h - XMPP addresses: the domainpart as the user wrote it (RFC 7622, section 3.2), and whole
+ * ones. Pure. */
 #ifndef XMPP_JID_H
 #define XMPP_JID_H
 
@@ -17,6 +18,26 @@ struct jid_domain {
  * local part or resource ("give the domain only: example.org"), a URL, a wildcard. */
 NODISCARD bool jid_domain_parse(const char *text, size_t size, struct arena *mem,
 				struct jid_domain *out, struct err *err);
+
+/* --- jid_whole.c --- */
+
+/* [localpart@]domainpart[/resourcepart], each part prepared (MSG-57 to MSG-60). */
+struct jid {
+	const char *local; /* NULL: none */
+	struct jid_domain domain;
+	const char *resource; /* NULL: none */
+	const char *bare;     /* local@domain, the domain in U-labels: what XML carries */
+	const char *full;     /* with the resource, or the same as bare */
+};
+
+/* Refused with the address, the part and the character that is wrong: "juliet@": "the localpart is
+ * there, but no domain". */
+NODISCARD bool jid_parse(const char *text, size_t size, struct arena *mem, struct jid *out,
+			 struct err *err);
+/* The same account, room or server, whatever the resource. */
+bool jid_same_bare(const struct jid *a, const struct jid *b);
+/* The same in every part. */
+bool jid_same(const struct jid *a, const struct jid *b);
 
 /* The domain of an address, as it is written: RFC 7622, 3.1; "" where there is none. */
 const char *jid_domain_of(const char *address, struct arena *mem);

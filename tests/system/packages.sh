@@ -6,7 +6,7 @@
 
 # shellcheck disable=SC2034 # for those who read this file
 BUILD_PACKAGES='meson ninja-build gcc pkg-config libgnutls28-dev libxml2-dev libc-ares-dev libpopt-dev libjansson-dev
-	libidn2-dev libedit-dev libsqlite3-dev libcurl4-gnutls-dev'
+	libidn2-dev libedit-dev libsqlite3-dev libcurl4-gnutls-dev libgsasl-dev libunistring-dev'
 # What the system tests' servers are made of.
 SERVER_PACKAGES='python3-cryptography python3-dnspython prosody lua-unbound knot unbound'
 TEST_PACKAGES="$SERVER_PACKAGES libcmocka-dev gnutls-bin openssl python3-pytest python3-pytest-xdist python3-jsonschema
