@@ -119,6 +119,8 @@ static const char *code_finding(enum err_code code)
 		[ERR_ALERT_RECEIVED] = "tls-handshake-failed",
 		[ERR_ALERT_SENT] = "tls-handshake-failed",
 		[ERR_UNSUPPORTED] = "library-cannot",
+		[ERR_DENIED] = "protocol-violation",   /* of logins: a walk has none */
+		[ERR_IMPOSTOR] = "protocol-violation", /* likewise */
 	};
 	return (size_t)code < ARRAY_SIZE(ids) ? ids[code] : NULL;
 }

@@ -1,0 +1,33 @@
+/* logins.h - how an account logged in last time, so that nobody on the way can talk us into less:
+ * XEP-0474's "pin", MSG-2.
+ *
+ * A table of its own in an SQLite file of the user's (logins_default_path()), opened for the
+ * moment. Written only when something changed. One thread. */
+#ifndef STORE_LOGINS_H
+#define STORE_LOGINS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct login_memory {
+	bool known;
+	const char *mechanism;         /* the strongest so far: "SCRAM-SHA-256-PLUS" */
+	bool scram_used, binding_used; /* from then on nothing less */
+	int64_t since;                 /* when that was first so; seconds since 1970 */
+};
+
+/* $XDG_STATE_HOME/xmpp-tls-tools/logins.db, or under ~/.local/state; NULL: no home. */
+const char *logins_default_path(struct arena *mem);
+/* account: bare JID, prepared. A file that is not there knows nothing, and is no error. */
+NODISCARD bool logins_recall(const char *path, const char *account, struct arena *mem,
+			     struct login_memory *out, struct err *err);
+/* After a login that succeeded; only ever raises what is known. Makes folder and file (0700, 0600).
+ */
+NODISCARD bool logins_note(const char *path, const char *account, const char *mechanism, int64_t at,
+			   struct err *err);
+/* --forget */
+NODISCARD bool logins_forget(const char *path, const char *account, struct err *err);
+
+#endif
