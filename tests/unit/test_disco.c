@@ -215,7 +215,7 @@ static const struct story {
 	  { OFFER("ANONYMOUS"), SUCCESS, PEER_OPEN "<stream:features/>" },
 	  false,
 	  DISCO_FAILED,
-	  "the server offers no resource after the anonymous login" },
+	  "the server offers no resource after the login" },
 	{ "no resource is given",
 	  { OFFER("ANONYMOUS"), SUCCESS, INSIDE, ERROR("bind", "resource-constraint") },
 	  false,
