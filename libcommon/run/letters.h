@@ -28,6 +28,8 @@ void letters_close(struct letters **letters);
 int letters_fd(const struct letters *letters);
 /* wait: until there is something to tell. out lives in mem. room: octets of text, once escaped,
  * that fit into a message (--split, or refused beyond). */
+/* Whether there is or may be a letter: reads, where asked to wait, until that is known. */
+bool letters_any(struct letters *letters, bool wait);
 enum letters_result letters_next(struct letters *letters, bool wait, size_t room, struct arena *mem,
 				 struct letter *out, struct err *err);
 

@@ -220,7 +220,7 @@ static const struct story {
 	  { OFFER("ANONYMOUS"), SUCCESS, INSIDE, ERROR("bind", "resource-constraint") },
 	  false,
 	  DISCO_FAILED,
-	  "the server gives no resource (resource-constraint)" },
+	  "too many sessions of this account are connected (resource-constraint)" },
 	{ "no answer to the bind",
 	  { OFFER("ANONYMOUS"), SUCCESS, INSIDE },
 	  false,
