@@ -388,10 +388,15 @@ static bool prepare(struct courier *courier, struct err *err)
 }
 
 /* Before anybody is connected to: nothing to say is no error, and no business of the server's. */
-static bool has_something(struct courier *courier)
+static int begin(struct courier *courier)
 {
-	return courier->opt->dry_run ||
-	       letters_any(courier->letters, !courier->opt->lines && !courier->opt->stanza);
+	bool waits = !courier->opt->lines && !courier->opt->stanza, any = true;
+	struct err err = { 0 };
+	if (!courier->opt->dry_run && !letters_any(courier->letters, waits, &any, &err)) {
+		log_say(&courier->options->log, NULL, "%s", err.text);
+		return STATUS_UNKNOWN;
+	}
+	return any ? run(courier) : STATUS_OK;
 }
 
 int courier_run(const struct sendmsg_options *opt, const struct options *options,
@@ -421,7 +426,7 @@ int courier_run(const struct sendmsg_options *opt, const struct options *options
 	if (!prepare(&courier, &err) || !client_open(opt, options, account, &client, &err))
 		log_usage(&options->log, err.text);
 	else
-		status = has_something(&courier) ? run(&courier) : STATUS_OK;
+		status = begin(&courier);
 	(void)!unsent_close(&courier.unsent, &err);
 	secret_forget(&courier.room_password);
 	outbox_free(&courier.outbox);

@@ -75,7 +75,7 @@ enum letters_result letters_next_stanza(struct letters *letters, bool wait, stru
 	if (!letters->xml)
 		letters->xml = message_new_parser();
 	for (;;) {
-		struct bytes octets;
+		struct bytes octets = { 0 };
 		enum xml_event event;
 		const struct elem *elem = NULL;
 		size_t used;
