@@ -77,6 +77,9 @@ bool bind_resource(struct stream *stream, const struct features *offered, const 
 	if (!jid || !jid->text[0])
 		return err_set(err, stage, ERR_PROTOCOL,
 			       "the server bound a resource and does not say which");
-	*address = arena_copy(mem, jid->text);
-	return !offered->session_required || open_session(stream, err);
+	const char *given = arena_copy(mem, jid->text);
+	if (offered->session_required && !open_session(stream, err))
+		return false;
+	*address = given;
+	return true;
 }
