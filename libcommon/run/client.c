@@ -16,6 +16,7 @@ bool client_open(const struct sendmsg_options *opt, const struct options *option
 	};
 	/* The account speaks for itself only: RFC 6120, 6.3.8 (MSG-13). */
 	const char *user = opt->anonymous ? "" : account->jid.local;
+	struct err unreadable;
 	*out = (struct client){
 		.opt = opt,
 		.options = options,
@@ -205,6 +206,8 @@ static bool try_endpoint(struct probe *probe, size_t index, const struct err *fa
 		client->facts.managed = client->manage.enabled;
 		client->facts.resumable = client->manage.resumable;
 		*attempt->done = attempt->attend(client, attempt->context, attempt->err);
+		if (!*attempt->done)
+			stream_abandon(&probe->stream);
 	}
 	client->probe = NULL;
 	return *attempt->up || client->hopeless;

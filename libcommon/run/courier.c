@@ -94,12 +94,34 @@ static bool give_ack(struct courier *courier, struct err *err)
 	return courier_write(courier, &text, err);
 }
 
+/* RFC 6120, 4.9.3: ends that would only come again. Who took our resource (conflict) would lose it
+ * to us, and we to him. */
+static bool is_final(const char *condition)
+{
+	static const char *const final[] = { "conflict", "host-gone", "host-unknown",
+					     "not-authorized", "policy-violation" };
+	for (size_t i = 0; condition && i < ARRAY_SIZE(final); i++) {
+		if (strcmp(condition, final[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool next_element(struct courier *courier, const struct elem **out, struct err *err)
+{
+	struct stream_error error = { 0 };
+	if (stream_read(courier->client->probe->stream, out, &error, err))
+		return true;
+	courier->client->hopeless |= is_final(error.condition);
+	return false;
+}
+
 bool courier_read(struct courier *courier, const struct elem **out, struct err *err)
 {
 	struct client *client = courier->client;
 	enum manage_event event = MANAGE_NOTHING;
 	const char *condition = NULL;
-	if (!stream_read(client->probe->stream, out, NULL, err) ||
+	if (!next_element(courier, out, err) ||
 	    !manage_read(&client->manage, *out, client->mem, &event, &condition, err))
 		return false;
 	courier->heard_ms = clock_ms();
