@@ -1,6 +1,5 @@
 #include "base/charset.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
@@ -24,31 +23,28 @@ static bool is_name(const char *charset)
 
 static bool refuse(struct err *err, const char *charset, int number, struct bytes in, size_t at)
 {
-	if (number == EINVAL)
+	if (number == EINVAL || at >= in.size)
 		return err_set(err, AT_INPUT, ERR_USAGE,
-			       "not %s: it ends within a character that begins at offset %zu",
-			       charset, at);
+			       "not %s: it ends within a character, at offset %zu", charset, at);
 	return err_set(err, AT_INPUT, ERR_USAGE,
 		       "not %s: byte 0x%02x at offset %zu: is it written in another charset?",
 		       charset, in.data[at], at);
 }
 
-/* All of in; then, with NULL, what a stateful encoding still holds back. */
-static bool convert(iconv_t converter, char **in, size_t *left, struct buf *out)
+/* All of in; then, with NULL, what a stateful encoding still holds back. 0, or errno. A converter
+ * that neither takes nor gives (glibc has had such) would do so for ever. */
+static int convert(iconv_t converter, char **in, size_t *left, struct buf *out)
 {
 	char chunk[CHUNK];
-	size_t rc;
-	do {
+	for (;;) {
 		char *end = chunk;
 		size_t room = sizeof(chunk), before = in ? *left : 0;
-		errno = 0;
-		rc = iconv(converter, in, left, &end, &room);
+		int number = iconv(converter, in, left, &end, &room) == (size_t)-1 ? errno : 0;
+		bool got_on = room < sizeof(chunk) || (in && *left < before);
 		buf_add(out, chunk, sizeof(chunk) - room);
-		/* One that neither takes nor gives would do so for ever. */
-		assert(rc != (size_t)-1 || errno != E2BIG || room < sizeof(chunk) ||
-		       (in && *left < before));
-	} while (rc == (size_t)-1 && errno == E2BIG);
-	return rc != (size_t)-1;
+		if (number != E2BIG || !got_on)
+			return number;
+	}
 }
 
 /* glibc passes what lies beyond U+10FFFF (RFC 3629): how many octets are before that. */
@@ -71,7 +67,7 @@ static size_t find_offset(const char *charset, struct bytes in, size_t sound, st
 	size_t left = in.size;
 	if (converter != (iconv_t)-1)
 		iconv(converter, &at, &left, &end, &sound);
-	return left > 0 ? in.size - left : 0;
+	return in.size - left;
 }
 
 bool charset_to_utf8(const char *charset, struct bytes in, struct arena *mem, struct bytes *out,
@@ -87,10 +83,11 @@ bool charset_to_utf8(const char *charset, struct bytes in, struct arena *mem, st
 			charset);
 	char *at = (char *)(uintptr_t)in.data; /* iconv only reads it */
 	size_t left = in.size;
-	if (!convert(converter, &at, &left, &text))
-		return refuse(err, charset, errno, in, in.size - left);
-	if (!convert(converter, NULL, NULL, &text))
-		return refuse(err, charset, EINVAL, in, in.size);
+	int number = convert(converter, &at, &left, &text);
+	if (number == 0)
+		number = convert(converter, NULL, NULL, &text);
+	if (number != 0)
+		return refuse(err, charset, number, in, in.size - left);
 	size_t sound = count_sound(&text);
 	if (sound < text.size)
 		return refuse(err, charset, EILSEQ, in, find_offset(charset, in, sound, mem));

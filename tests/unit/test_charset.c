@@ -51,11 +51,11 @@ static const struct row {
 	{ "undefined in the set", "CP1252", "a\x81", 0, NULL,
 	  "not CP1252: byte 0x81 at offset 1: is it written in another charset?" },
 	{ "torn", "UTF-8", "ab\xe2\x82", 0, NULL,
-	  "not UTF-8: it ends within a character that begins at offset 2" },
+	  "not UTF-8: it ends within a character, at offset 2" },
 	{ "torn in two octets", "SHIFT_JIS", "a\x83", 0, NULL,
-	  "not SHIFT_JIS: it ends within a character that begins at offset 1" },
+	  "not SHIFT_JIS: it ends within a character, at offset 1" },
 	{ "torn UTF-16", "UTF-16LE", "a\0b", 3, NULL,
-	  "not UTF-16LE: it ends within a character that begins at offset 2" },
+	  "not UTF-16LE: it ends within a character, at offset 2" },
 };
 
 static void converts(void **state)
