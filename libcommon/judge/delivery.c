@@ -89,16 +89,17 @@ bool delivery_is_temporary(const struct parcel_facts *parcel)
 	       strcmp(parcel->error_type, "wait") == 0;
 }
 
-/* Our server has it; was that what was to be waited for? */
+/* Our server has it; was that what was to be waited for? A room shows what it took (MSG-55): there
+ * silence means something. */
 static enum status acked_status(enum wait_wish wish, const struct parcel_facts *parcel)
 {
 	bool groupchat = parcel->type && strcmp(parcel->type, "groupchat") == 0;
 	switch (wish) {
-	case WAIT_FOR_ACK:
 	case WAIT_FOR_NOTHING:
 		return STATUS_OK;
+	case WAIT_FOR_ACK:
+		return groupchat ? STATUS_WARNING : STATUS_OK;
 	case WAIT_FOR_BOUNCE:
-		/* A room shows what it took (MSG-55): silence means something there. */
 		return parcel->quiet && !groupchat ? STATUS_OK : STATUS_WARNING;
 	case WAIT_FOR_RECEIPT:
 		break;

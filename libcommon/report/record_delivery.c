@@ -81,9 +81,20 @@ static json_t *section_new(int64_t time, enum status status, double elapsed_ms)
 	return section;
 }
 
-static json_t *record_around(const char *domain, enum status status, json_t *section)
+/* A stanza without an address is for our own server. */
+static json_t *record_of_account(const char *account)
 {
-	json_t *record = record_new(domain);
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	const char *written = jid_domain_of(account, mem);
+	struct jid_domain domain;
+	struct err unused;
+	return jid_domain_parse(written, strlen(written), mem, &domain, &unused)
+		       ? record_new(domain.ascii)
+		       : record_new_input(account, strlen(account));
+}
+
+static json_t *record_around(json_t *record, enum status status, json_t *section)
+{
 	record_raise_status(record, status);
 	json_object_set_new(record, "sendmsg", section);
 	return record;
@@ -132,7 +143,9 @@ json_t *record_parcel(const struct delivery_facts *delivery, const struct parcel
 	put_outcome(section, parcel);
 	put_wait(section, delivery);
 	json_object_set_new(section, "session", session_record(session));
-	return record_around(to_domain, status, section);
+	return record_around(to_domain ? record_new(to_domain)
+				       : record_of_account(session->account),
+			     status, section);
 }
 
 json_t *record_session(const struct delivery_facts *delivery, const char *account_domain,
@@ -149,5 +162,5 @@ json_t *record_session(const struct delivery_facts *delivery, const char *accoun
 	if (delivery->dry_run)
 		json_put_bool(section, "dry_run", true);
 	json_object_set_new(section, "session", session_record(session));
-	return record_around(account_domain, status, section);
+	return record_around(record_new(account_domain), status, section);
 }

@@ -51,7 +51,7 @@ static const char *acked_words(const struct delivery_facts *delivery,
 			       const struct parcel_facts *parcel, struct arena *mem)
 {
 	const char *server = server_words(parcel);
-	if (is_groupchat(parcel) && delivery->wish != WAIT_FOR_ACK)
+	if (is_groupchat(parcel))
 		return arena_printf(mem, "%s; the room did not show it", server);
 	switch (delivery->wish) {
 	case WAIT_FOR_BOUNCE:
@@ -59,10 +59,9 @@ static const char *acked_words(const struct delivery_facts *delivery,
 						    delivery->wait_s)
 				     : arena_printf(mem, "%s; errors were not waited for", server);
 	case WAIT_FOR_RECEIPT:
-		return !parcel->type   ? server
-		       : parcel->quiet ? arena_printf(mem, "%s; no receipt within %g s", server,
-						      delivery->wait_s)
-				       : arena_printf(mem, "%s; no receipt so far", server);
+		return parcel->type ? arena_printf(mem, "%s; no receipt (waited up to %g s)",
+						   server, delivery->wait_s)
+				    : server;
 	case WAIT_FOR_ACK:
 	case WAIT_FOR_NOTHING:
 		break;
@@ -132,12 +131,11 @@ static const char *accepted_trouble(const struct delivery_facts *delivery,
 	if (delivery->wish != WAIT_FOR_RECEIPT)
 		return "accepted by our server, but the connection ended while errors were waited "
 		       "for: it may bounce unseen";
-	if (!parcel->quiet)
-		return "accepted by our server, but the connection ended before a receipt came";
-	return arena_printf(mem,
-			    "accepted by our server, but no receipt came within %g s: nobody is "
-			    "online there, or that client sends none",
-			    delivery->wait_s);
+	return arena_printf(
+		mem,
+		"accepted by our server, but no receipt came (waited up to %g s): nobody "
+		"is online there, or that client sends none",
+		delivery->wait_s);
 }
 
 static const char *trouble(const struct delivery_facts *delivery, const struct parcel_facts *parcel,

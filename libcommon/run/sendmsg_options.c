@@ -219,36 +219,48 @@ static bool take_trust(struct sendmsg_options *opt, int value, const char *arg, 
 	}
 }
 
-/* Those without an argument; NULL: it is none of them. */
-static bool *find_switch(struct sendmsg_options *opt, int value)
+/* Those without an argument; false: it is none of them. */
+static bool take_switch(struct sendmsg_options *opt, int value)
 {
 	switch (value) {
 	case OPT_LINES:
-		return &opt->lines;
+		opt->lines = true;
+		return true;
 	case OPT_STANZA:
-		return &opt->stanza;
+		opt->stanza = true;
+		return true;
 	case OPT_SEND_EMPTY:
-		return &opt->send_empty;
+		opt->send_empty = true;
+		return true;
 	case OPT_REPLACE_CONTROLS:
-		return &opt->replace_controls;
+		opt->replace_controls = true;
+		return true;
 	case OPT_SPLIT:
-		return &opt->split;
+		opt->split = true;
+		return true;
 	case OPT_MUC:
-		return &opt->muc;
+		opt->muc = true;
+		return true;
 	case OPT_CREATE_ROOM:
-		return &opt->create_room;
+		opt->create_room = true;
+		return true;
 	case OPT_NO_VERIFY:
-		return &opt->no_verify;
+		opt->no_verify = true;
+		return true;
 	case OPT_FORGET:
-		return &opt->forget_login;
+		opt->forget_login = true;
+		return true;
 	case OPT_RESEND:
-		return &opt->resend;
+		opt->resend = true;
+		return true;
 	case OPT_DRY_RUN:
-		return &opt->dry_run;
+		opt->dry_run = true;
+		return true;
 	case OPT_REPORT:
-		return &opt->report;
+		opt->report = true;
+		return true;
 	default:
-		return NULL;
+		return false;
 	}
 }
 
@@ -256,12 +268,9 @@ bool sendmsg_take_option(void *tool_options, struct options *options, int value,
 			 struct err *err)
 {
 	struct sendmsg_options *opt = tool_options;
-	bool *turned_on = find_switch(opt, value);
 	(void)options;
-	if (turned_on) {
-		*turned_on = true;
+	if (take_switch(opt, value))
 		return true;
-	}
 	if (value == OPT_WAIT)
 		return sendmsg_take_wait(opt, arg, err);
 	if (value == OPT_RETRY)

@@ -85,7 +85,7 @@ static const struct wait_row {
 	  "groupchat",
 	  true,
 	  PARCEL_ACKED,
-	  { STATUS_OK, STATUS_WARNING, STATUS_WARNING, STATUS_OK } },
+	  { STATUS_WARNING, STATUS_WARNING, STATUS_WARNING, STATUS_OK } },
 	{ "what is no message gets no receipt",
 	  NULL,
 	  true,

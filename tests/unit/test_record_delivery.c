@@ -238,6 +238,13 @@ static void records_what_has_no_address(void **state)
 	assert_non_null(strstr(line, "\"time\":\"" TIME_TEXT "\""));
 	assert_non_null(strstr(line, "\"id\":\"1\",\"from\":\"bot@im.example/x7\",\"number\":3,"
 				     "\"octets\":0,\"outcome\":\"unsent\""));
+	delivery.session.account = "bot@b\xc3\xbc"
+				   "cher.example";
+	line = line_of(record_parcel(&delivery, &parcel, NULL, FIXTURE_JULY_26), mem);
+	assert_non_null(strstr(line, "\"domain\":\"xn--bcher-kva.example\""));
+	delivery.session.account = "bot@-.example";
+	line = line_of(record_parcel(&delivery, &parcel, NULL, FIXTURE_JULY_26), mem);
+	assert_non_null(strstr(line, "\"input\":\"bot@-.example\""));
 }
 
 int main(void)
