@@ -10,6 +10,8 @@ A habit is changed by name, a rule is broken by overriding the method that keeps
 something else instead of a step; see STEPS and `misbehave`:
 
     C2sPeer(ca, mechanisms=("PLAIN",), certificate=ca.issue("other.test"))
+
+How it logs people in is c2slogin's, who has handled what c2smanage's, group chat c2sroom's.
 """
 
 import base64
@@ -26,24 +28,19 @@ import xml.etree.ElementTree as etree
 import xml.sax.saxutils
 
 from OpenSSL import SSL
-from cryptography import x509
 
 import c2sroom
 import daemon
 import pki
-import scram
-from dbstream import CLIENT, SASL, STANZAS, STREAM, STREAMS, TLS, Gone, Stream, context, trusts
-from scram import Denied
+from c2slogin import SASL2, SM, Login, listed
+from c2smanage import Manager
+from dbstream import CLIENT, SASL, STANZAS, STREAM, STREAMS, TLS, Gone, Stream, context
 
-SASL2, CB, SM = "urn:xmpp:sasl:2", "urn:xmpp:sasl-cb:0", "urn:xmpp:sm:3"
 BIND, SESSION, PING = "urn:ietf:params:xml:ns:xmpp-bind", "urn:ietf:params:xml:ns:xmpp-session", "urn:xmpp:ping"
 RECEIPTS, DISCO = "urn:xmpp:receipts", "http://jabber.org/protocol/disco#info"
 LONELY = 60.0               # seconds a stream may be silent
 FLOOD = 48 * 1024 * 1024    # octets, after which a flood has failed to end it
 STEPS = ("header", "features", "proceed", "handshake", "inner header", "inner features", "challenge", "success", "bind", "enable", "ack")
-PLUS = ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS")
-PLAIN_SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-1")
-PENCIL = "ein Bleistift, 2 Eggs"  # alice's
 VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 
 
@@ -55,17 +52,6 @@ class Message:
     type: str
     elem: etree.Element
     session: int
-
-
-class Managed:
-    """A session as XEP-0198 remembers it, also while its connection is gone."""
-
-    def __init__(self, user, jid):
-        self.user, self.jid = user, jid
-        self.id = os.urandom(6).hex()
-        self.handled = 0   # theirs
-        self.sent = []     # ours, which they have not acknowledged
-        self.acked = 0
 
 
 class Session(Stream):
@@ -108,25 +94,14 @@ class Session(Stream):
         return found
 
 
-class C2sPeer:
+class C2sPeer(Login, Manager):
     domain = "peer.test"
     direct = False                      # TLS at once (XEP-0368)
     tls = "required"                    # "optional": logs in without as well; "off": offers none
     tls_min = tls_max = None            # "1.2", "1.3"
-    users = {"alice": PENCIL, "bob": "bob's own"}
-    mechanisms = (*PLUS, *PLAIN_SCRAM, "PLAIN", "EXTERNAL", "ANONYMOUS")
-    sasl2 = ()                          # the same for XEP-0388; (): not offered
     clear_mechanisms = ()               # offered before TLS
-    types = ("tls-exporter", "tls-unique")
-    announces = True                    # the types (XEP-0440)
-    strips = ()                         # mechanisms a man in the middle takes out of the list
-    strips_types = False
-    says_offer = says_version = False   # h= of XEP-0474, t= of XEP-0515
-    scram = {}                          # further arguments of scram.Scram
-    last_challenge = False              # v= comes in a challenge, and success is empty (MSG-12)
     old_session = False                 # RFC 3921's session, without <optional/>
-    managed = resumes = pings = True
-    location = None                     # where to resume
+    pings = True
     bind_error = None                   # a condition
     assigns = None                      # this resource, whatever was asked for
     readers = ("bob@peer.test",)        # whose clients confirm
@@ -150,7 +125,7 @@ class C2sPeer:
         self.cuts = dict(self.cuts)
         self.sessions, self.messages, self.presences, self.stanzas = [], [], [], []
         self.attempts = []  # (mechanism, "sasl1" or "sasl2")
-        self.exchanges = [] # scram.Scram
+        self.exchanges = []  # scram.Scram
         self.acks = []      # h= of the client's
         self.faults = []    # bugs of ours
         self.muc = c2sroom.Service(self, f"rooms.{self.domain}", self.rooms)
@@ -312,47 +287,11 @@ class C2sPeer:
         return text + (self.login_features(session) if session.tls else self.clear_features())
 
     def clear_features(self):
-        return self._list(SASL, "mechanisms", self.clear_mechanisms)
-
-    def login_features(self, session):
-        text = self._list(SASL, "mechanisms", self.shown(self.offered(session, "sasl1")))
-        second = self.shown(self.offered(session, "sasl2"))
-        text += self._list(SASL2, "authentication", second, f"<inline><sm xmlns='{SM}'/></inline>")
-        if self.announces and not self.strips_types and self.bindings(session):
-            types = "".join(f"<channel-binding type='{name}'/>" for name in self.bindings(session))
-            text += f"<sasl-channel-binding xmlns='{CB}'>{types}</sasl-channel-binding>"
-        return text
+        return listed(SASL, "mechanisms", self.clear_mechanisms)
 
     def bound_features(self):
         session = f"<session xmlns='{SESSION}'{'/>' if self.old_session else '><optional/></session>'}"
         return f"<bind xmlns='{BIND}'/>{session}{f'<sm xmlns=%r/>' % SM if self.managed else ''}"
-
-    @staticmethod
-    def _list(space, name, mechanisms, more=""):
-        inner = "".join(f"<mechanism>{each}</mechanism>" for each in mechanisms)
-        return f"<{name} xmlns='{space}'>{inner}{more}</{name}>" if mechanisms else ""
-
-    def bindings(self, session):
-        return {name: data for name, data in session.bindings().items() if name in self.types}
-
-    def offered(self, session, profile):
-        """What we offer, before anybody on the way has changed it."""
-        names = self.mechanisms if profile == "sasl1" else self.sasl2
-        return [name for name in names if not (name.endswith("-PLUS") and not self.bindings(session))
-                and not (name == "EXTERNAL" and not self.shown_accounts(session))]
-
-    def shown(self, mechanisms):
-        return [name for name in mechanisms if name not in self.strips]
-
-    def shown_accounts(self, session):
-        """The addresses a client's certificate proves: its XmppAddr, if our authority says so."""
-        if not session.certificates or not trusts(session.certificates, self.ca.file):
-            return []
-        extensions = session.certificates[0].to_cryptography().extensions
-        with contextlib.suppress(x509.ExtensionNotFound):
-            names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.OtherName)
-            return [each.value[2:].decode() for each in names if each.type_id == pki.ON_XMPP_ADDR]
-        return []
 
     def take(self, session, elem):
         space, name = elem.tag[1:].split("}")
@@ -376,108 +315,6 @@ class C2sPeer:
 
     def proceed(self, session):
         session.send(f"<proceed xmlns='{TLS}'/>")
-
-    # logging in
-
-    def authenticate(self, session, elem, profile):
-        mechanism = elem.get("mechanism")
-        self.attempts.append((mechanism, profile))
-        try:
-            initial = self.initial(elem, profile)
-            if mechanism not in (self.offered(session, profile) if session.tls else self.clear_mechanisms):
-                raise Denied("invalid-mechanism")
-            user, last = self.exchange(session, profile, mechanism, initial)
-        except Denied as reason:
-            self.deny(session, profile, str(reason))
-            return
-        self.step(session, "success")
-        session.user, session.phase = user, "session"
-        self.succeed(session, profile, last)
-        if profile == "sasl1":
-            session.restart()
-            self.welcome(session)
-        else:
-            session.send(f"<stream:features>{self.bound_features()}</stream:features>")
-
-    @staticmethod
-    def initial(elem, profile):
-        """MSG-8, MSG-30: `=` is an empty response in SASL, nothing at all is none; in SASL2 an element."""
-        if profile == "sasl2":
-            found = elem.find(f"{{{SASL2}}}initial-response")
-            return None if found is None else strict(found.text or "")
-        return None if not elem.text else b"" if elem.text == "=" else strict(elem.text)
-
-    def exchange(self, session, profile, mechanism, initial):
-        """Who it is, and the data that go with success."""
-        if scram.is_scram(mechanism):
-            return self.do_scram(session, profile, mechanism, initial)
-        return getattr(self, f"do_{mechanism.lower()}")(session, profile, initial), None
-
-    def do_scram(self, session, profile, mechanism, initial):
-        offered = self.offered(session, profile) if session.tls else self.clear_mechanisms
-        bindings = self.bindings(session) if session.tls else {}
-        extension = ""
-        if self.says_offer:
-            extension += ",h=" + scram.offer_hash(scram.hash_of(mechanism), offered, bindings if self.announces and bindings else None)
-        if self.says_version:
-            extension += ",t=" + session.version
-        run = scram.Scram(mechanism, self.users.get, bindings, any(name.endswith("-PLUS") for name in offered),
-                          **{"extension": extension, **self.scram})
-        self.exchanges.append(run)
-        answer = self.challenge(session, profile, self.server_first(run, run.first(text_of(initial))))
-        last = self.server_final(run, run.final(text_of(answer)))
-        if self.last_challenge:
-            if self.challenge(session, profile, last):
-                raise Denied("malformed-request")
-            last = None
-        return run.user, last
-
-    def server_first(self, run, text):
-        return text
-
-    def server_final(self, run, text):
-        return text
-
-    def do_plain(self, session, profile, initial):
-        words = text_of(initial).split("\0")
-        if len(words) != 3 or words[0] or not words[2] or self.users.get(words[1]) != words[2]:
-            raise Denied("not-authorized")
-        return words[1]
-
-    def do_external(self, session, profile, initial):
-        accounts = self.shown_accounts(session)
-        wanted = text_of(initial or b"") or accounts[0]
-        if wanted not in accounts:
-            raise Denied("not-authorized")
-        return wanted.split("@")[0]
-
-    def do_anonymous(self, session, profile, initial):
-        return f"guest{next(self._numbers)}"
-
-    def challenge(self, session, profile, text):
-        """Sends it; the octets of the response."""
-        self.step(session, "challenge")
-        space = SASL if profile == "sasl1" else SASL2
-        session.send(f"<challenge xmlns='{space}'>{coded(text)}</challenge>")
-        answer = session.next()
-        if answer.tag == f"{{{space}}}abort":
-            raise Denied("aborted")
-        if answer.tag != f"{{{space}}}response":
-            raise Gone(f"{answer.tag} instead of a response")
-        return b"" if answer.text == "=" else strict(answer.text or "")
-
-    def succeed(self, session, profile, data):
-        if profile == "sasl1":
-            session.send(f"<success xmlns='{SASL}'>{coded(data) if data else ''}</success>")
-            return
-        more = f"<additional-data>{coded(data)}</additional-data>" if data else ""
-        session.send(f"<success xmlns='{SASL2}'>{more}<authorization-identifier>{session.user}@{self.domain}"
-                     f"</authorization-identifier></success>")
-
-    def deny(self, session, profile, condition, text=None):
-        space = SASL if profile == "sasl1" else SASL2
-        said = f"<text>{text}</text>" if text else ""
-        session.send(f"<failure xmlns='{space}'><{condition} xmlns='{SASL}'/>{said}</failure>")
 
     # stanzas
 
@@ -567,69 +404,5 @@ class C2sPeer:
         session.jid = f"{session.user}@{self.domain}/{self.assigns or asked or os.urandom(4).hex()}"
         session.send(f"<iq type='result' id={quoted(elem.get('id'))}><bind xmlns='{BIND}'><jid>{session.jid}</jid></bind></iq>")
 
-    # XEP-0198
-
-    def manage(self, session, name, elem):
-        if name == "enable" and self.managed and session.jid:
-            self.enable(session, elem)
-        elif name == "resume":
-            self.resume(session, elem)
-        elif name == "r" and session.managed:
-            self.step(session, "ack")
-            session.send(f"<a xmlns='{SM}' h='{self.h(session)}'/>")
-        elif name == "a" and session.managed:
-            self.acks.append(int(elem.get("h")))
-            self._acked(session.managed, int(elem.get("h")))
-        else:
-            session.send(f"<failed xmlns='{SM}'><unexpected-request xmlns='{STANZAS}'/></failed>")
-
-    def h(self, session):
-        return session.managed.handled
-
-    def enable(self, session, elem):
-        self.step(session, "enable")
-        session.managed = Managed(session.user, session.jid)
-        more = ""
-        if self.resumes and elem.get("resume") in ("true", "1"):
-            self._remembered[session.managed.id] = session.managed
-            more = f" resume='true' id='{session.managed.id}' max='60'" + (f" location='{self.location}'" if self.location else "")
-        session.send(f"<enabled xmlns='{SM}'{more}/>")
-
-    def resume(self, session, elem):
-        found = self._remembered.get(elem.get("previd"))
-        if not found or found.user != session.user or not self.resumes:
-            session.send(f"<failed xmlns='{SM}'><item-not-found xmlns='{STANZAS}'/></failed>")
-            return
-        session.managed, session.jid = found, found.jid
-        self._acked(found, int(elem.get("h")))
-        session.send(f"<resumed xmlns='{SM}' previd='{found.id}' h='{self.h(session)}'/>")
-        for text in found.sent:
-            session.send(text)
-
-    @staticmethod
-    def _acked(managed, h):
-        del managed.sent[:h - managed.acked]
-        managed.acked = h
-
-
 def quoted(text):
     return xml.sax.saxutils.quoteattr(text)
-
-
-def coded(text):
-    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode() or "="
-
-
-def strict(text):
-    """MSG-8: padded, no white space, pad bits zero."""
-    data = scram.decoded(text, "incorrect-encoding")
-    if base64.b64encode(data).decode() != text:
-        raise Denied("incorrect-encoding")
-    return data
-
-
-def text_of(octets):
-    try:
-        return (octets or b"").decode()
-    except UnicodeDecodeError:
-        raise Denied("malformed-request") from None

@@ -8,8 +8,9 @@ import pytest
 import c2sroom
 import scram
 import tool
-from c2speer import BIND, CB, PENCIL, SASL, SASL2, SM, C2sPeer, coded
-from dbstream import CLIENT, STREAM, Gone, condition, context, dial, trusts
+from c2slogin import CB, PENCIL, SASL2, SM, coded
+from c2speer import BIND, C2sPeer
+from dbstream import CLIENT, SASL, STREAM, Gone, condition, context, dial, trusts
 
 VECTORS = json.loads((tool.TOP / "tests" / "data" / "scram-vectors.json").read_text(encoding="utf-8"))
 MUC = c2sroom.MUC
