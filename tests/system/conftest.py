@@ -15,6 +15,7 @@
     me          a domain that leads to where xmpp-dialback listens: me.domain, me.at, me.leads_to(...)
     dialback_peer   a server in Python that speaks dialback, or breaks it: dialback_peer(tls="optional").domain; see dbpeer.py
     c2s_peer    a server for senders in Python, or one that breaks a rule: c2s_peer(mechanisms=("PLAIN",)).at; see c2speer.py
+    sender      xmpp-sendmsg as alice@peer.test: sender(peer, "bob@peer.test").outcome; see sendmsg.py
     serving     xmpp-dialback --serve, for `me`: serving("--count", 1).records
     federated   Prosody and ejabberd that find others by `dns`: federated("ejabberd", "optional").domains; servers.POLICIES
     delay       a slow way, that can turn callers away: delay((address, port), milliseconds=25).at
@@ -40,6 +41,7 @@ import dnspeer
 import httpsd as web
 import peer as peers
 import pki
+import sendmsg
 import servers
 import tlsfront
 import tlspeer
@@ -250,6 +252,11 @@ def c2s_peer(ca):
 
         yield start
     assert not (faults := [fault for server in started for fault in server.faults]), "\n".join(faults)
+
+
+@pytest.fixture
+def sender(tmp_path, ca):
+    return sendmsg.Sender(tmp_path, ca)
 
 
 @pytest.fixture
