@@ -7,6 +7,21 @@
 #include "run/steps.h"
 #include "xmpp/bind.h"
 
+static bool recall_login(struct client *client, struct err *err)
+{
+	const char *account = client->account->jid.bare, *path = logins_default_path(client->mem);
+	struct err unreadable;
+	if (path && client->opt->forget_login && !logins_forget(path, account, err))
+		return false;
+	/* What cannot be read protects from nothing, but must not stop a message either. */
+	if (path && !logins_recall(path, account, client->mem, &client->memory, &unreadable)) {
+		log_say(&client->options->log, NULL, "%s", unreadable.text);
+		path = NULL;
+	}
+	client->memory_file = path;
+	return true;
+}
+
 bool client_open(const struct sendmsg_options *opt, const struct options *options,
 		 const struct account *account, struct client *out, struct err *err)
 {
@@ -16,7 +31,6 @@ bool client_open(const struct sendmsg_options *opt, const struct options *option
 	};
 	/* The account speaks for itself only: RFC 6120, 6.3.8 (MSG-13). */
 	const char *user = opt->anonymous ? "" : account->jid.local;
-	struct err unreadable;
 	*out = (struct client){
 		.opt = opt,
 		.options = options,
@@ -26,14 +40,8 @@ bool client_open(const struct sendmsg_options *opt, const struct options *option
 		.facts = { .account = account->jid.bare },
 		.mem = arena_new(),
 	};
-	out->memory_file = opt->anonymous ? NULL : logins_default_path(out->mem);
-	if (out->memory_file && opt->forget_login &&
-	    !logins_forget(out->memory_file, account->jid.bare, err))
-		return false;
-	if (out->memory_file &&
-	    !logins_recall(out->memory_file, account->jid.bare, out->mem, &out->memory, err))
-		return false;
-	return shared_open(options, &out->shared, err) &&
+	return (opt->anonymous || recall_login(out, err)) &&
+	       shared_open(options, &out->shared, err) &&
 	       resolver_new(&wishes, &out->resolver, err);
 }
 
