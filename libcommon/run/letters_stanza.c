@@ -15,7 +15,7 @@ static enum fetch fetch_octets(struct letters *letters, bool wait, struct bytes 
 	}
 	if (letters->utf8_at == letters->utf8.size) {
 		CLEANUP(arena_free) struct arena *mem = arena_new();
-		struct bytes line, converted;
+		struct bytes line = { 0 }, converted = { 0 };
 		enum fetch got = letters_read_line(letters, wait, &line, err);
 		if (got != FETCH_DONE)
 			return got;
@@ -75,7 +75,7 @@ enum letters_result letters_next_stanza(struct letters *letters, bool wait, stru
 	if (!letters->xml)
 		letters->xml = message_new_parser();
 	for (;;) {
-		struct bytes octets;
+		struct bytes octets = { 0 };
 		enum xml_event event;
 		const struct elem *elem = NULL;
 		size_t used;

@@ -52,7 +52,7 @@ static bool read_attr(const struct elem *elem, const char *name, uint32_t *out, 
 /* What the wire has of the counter are its low 32 bits; fewer than 2^32 are ever under way. */
 static bool take_handled(struct manage *manage, const struct elem *elem, struct err *err)
 {
-	uint32_t h;
+	uint32_t h = 0;
 	if (!read_attr(elem, "h", &h, err))
 		return false;
 	uint32_t ahead = h - (uint32_t)manage->handled;
