@@ -88,10 +88,10 @@ static bool make_text(const struct letters *letters, struct bytes in, struct are
 }
 
 /* Told before it costs anything, for there may be no end of them. */
-static bool is_empty_line(const struct letters *letters, struct bytes in)
+static bool is_line_end(struct bytes in)
 {
 	bool cr = in.size == 2 && in.data[0] == '\r';
-	return letters->opt->lines && (in.size == 1 || cr) && in.data[in.size - 1] == '\n';
+	return (in.size == 1 || cr) && in.data[in.size - 1] == '\n';
 }
 
 static bool is_skipped(const struct letters *letters, const char *text)
@@ -176,7 +176,8 @@ static enum letters_result next_text(struct letters *letters, bool wait, size_t 
 		if (got == FETCH_END)
 			break;
 		out->number = ++letters->number;
-		if (got == FETCH_DONE && is_empty_line(letters, in) && !letters->opt->send_empty)
+		if (got == FETCH_DONE && letters->opt->lines && is_line_end(in) &&
+		    !letters->opt->send_empty)
 			continue;
 		if (got == FETCH_BAD || !make_text(letters, in, mem, &text, err))
 			return LETTERS_BAD;
@@ -219,4 +220,28 @@ enum letters_result letters_next(struct letters *letters, bool wait, size_t room
 	}
 	return opt->stanza ? letters_next_stanza(letters, wait, mem, out, err)
 			   : next_text(letters, wait, room, mem, out, err);
+}
+
+/* White space of --lines and --stanza may still turn out to be nothing; that costs a connection. */
+static bool is_nothing(const struct letters *letters)
+{
+	struct bytes in = letters_pending(letters);
+	bool empty = in.size == 0 || is_line_end(in);
+	return letters->at_end && empty && !letters->opt->send_empty;
+}
+
+bool letters_any(struct letters *letters, bool wait, bool *any, struct err *err)
+{
+	const struct sendmsg_options *opt = letters->opt;
+	enum fetch got = FETCH_DONE;
+	*any = true;
+	if (opt->text) {
+		*any = *opt->text || opt->send_empty || opt->form.oob;
+		return true;
+	}
+	letters->reads = READS_MAX;
+	while (got == FETCH_DONE && letters_pending(letters).size <= LETTER_MAX)
+		got = letters_read(letters, wait, err);
+	*any = !is_nothing(letters);
+	return got != FETCH_BAD;
 }

@@ -20,6 +20,9 @@ NODISCARD bool binding_parse(const char *name, enum binding_type *out);
  * exporter on TLS 1.3, or on 1.2 with extended master secret; unique up to 1.2 with extended master
  * secret only. Pure. */
 bool binding_is_safe(enum binding_type type, const struct tls_facts *tls);
+/* What -PLUS binds to where the server does not say which types it takes: exporter on TLS 1.3 (RFC
+ * 9266, 4), unique before (RFC 5802, 6.1). NONE where that is not safe. Pure. */
+enum binding_type binding_default(const struct tls_facts *tls);
 /* The data, in mem. conn is inside TLS. */
 NODISCARD bool binding_data(const struct conn *conn, enum binding_type type, struct arena *mem,
 			    struct bytes *out, struct err *err);

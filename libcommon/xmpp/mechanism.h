@@ -8,7 +8,7 @@
 
 enum binding_wish {
 	BINDING_PREFERRED,
-	BINDING_REQUIRED, /* --channel-binding=require: -PLUS or nothing */
+	BINDING_REQUIRED, /* --channel-binding=require: -PLUS, or EXTERNAL, which is part of TLS */
 	BINDING_OFF,      /* for a server whose binding is broken */
 };
 
@@ -33,6 +33,8 @@ struct mechanism_choice {
 	/* We could bind, and the server offers neither -PLUS nor types: the gs2 flag `y` says so
 	 * (MSG-22), which libgsasl 2.2.0 cannot write. */
 	bool could_bind;
+	/* A SCRAM that binds to nothing: why; NULL otherwise. In the arena. */
+	const char *unbound_because;
 };
 
 /* SASL2 where it is offered with a mechanism as good, since it saves a round trip. False: err says

@@ -6,6 +6,7 @@
 #include "xmpp/stanza.h"
 
 #define NS_MUC_OWNER "http://jabber.org/protocol/muc#owner"
+#define NS_DATA_FORM "jabber:x:data"
 
 static void write_pair(struct buf *out, const char *name, const char *value)
 {
@@ -70,6 +71,16 @@ void room_write_destroy(const struct jid *room, const char *id, struct buf *out)
 	write_pair(out, "to", room->bare);
 	write_pair(out, "id", id);
 	buf_text(out, "><query xmlns='" NS_MUC_OWNER "'><destroy/></query></iq>");
+}
+
+/* <x xmlns='jabber:x:data' type='submit'/>: an instant room. */
+void room_write_defaults(const struct jid *room, const char *id, struct buf *out)
+{
+	buf_text(out, "<iq type='set'");
+	write_pair(out, "to", room->bare);
+	write_pair(out, "id", id);
+	buf_text(out, "><query xmlns='" NS_MUC_OWNER "'><x xmlns='" NS_DATA_FORM
+		      "' type='submit'/></query></iq>");
 }
 
 /* --- what comes back --- */

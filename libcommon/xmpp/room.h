@@ -28,6 +28,8 @@ void room_write_join(const struct jid *room, const char *nick, const char *id, c
 void room_write_leave(const struct jid *room, const char *nick, struct buf *out);
 /* Somebody created a room by mistake: away with it (MSG-53). */
 void room_write_destroy(const struct jid *room, const char *id, struct buf *out);
+/* The owner of a new room takes it as it is: until then it is locked (XEP-0045, 10.1.2). */
+void room_write_defaults(const struct jid *room, const char *id, struct buf *out);
 
 /* Strings in mem; condition and text as the room wrote them. */
 enum room_answer room_read_presence(const struct elem *stanza, const struct jid *room,

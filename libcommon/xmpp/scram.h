@@ -33,4 +33,9 @@ struct scram_facts {
 NODISCARD bool scram_check_first(const struct scram_offer *offer, const char *server_first,
 				 size_t size, struct scram_facts *facts, struct err *err);
 
+/* RFC 5802, 5.1: the value of e=, with which a server ends the exchange instead; NULL: it does not.
+ * And what that means, for an operator; NULL for what the RFC does not know. */
+const char *scram_error_of(const void *data, size_t size, struct arena *mem);
+const char *scram_error_cause(const char *error);
+
 #endif

@@ -1,13 +1,13 @@
-/* stream_inner.h - what starttls.c, shortcut.c, active.c, disco.c and external.c know of a stream
- * beyond stream.h; nobody else. */
+/* stream_inner.h - what starttls.c, shortcut.c, active.c, disco.c, iq.c, external.c and login*.c
+ * know of a stream beyond stream.h; nobody else. */
 #ifndef XMPP_STREAM_INNER_H
 #define XMPP_STREAM_INNER_H
 
 #include "xmpp/ns.h"
 #include "xmpp/starttls.h"
 
-/* How many octets stand read and unused: those stream_is_quiet() asks for. */
-size_t stream_pending(const struct stream *stream);
+	/* How many octets stand read and unused: those stream_is_quiet() asks for. */
+	size_t stream_pending(const struct stream *stream);
 /* Those octets. */
 const unsigned char *stream_peek(const struct stream *stream);
 /* Takes in what has arrived and was not asked for, once; false: there is none, or it cannot be
