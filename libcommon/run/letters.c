@@ -168,7 +168,7 @@ static enum letters_result next_text(struct letters *letters, bool wait, size_t 
 				     struct arena *mem, struct letter *out, struct err *err)
 {
 	while (!letters->finished) {
-		struct bytes in;
+		struct bytes in = { 0 };
 		const char *text = NULL;
 		enum fetch got = fetch(letters, wait, &in, err);
 		if (got == FETCH_WAIT)
