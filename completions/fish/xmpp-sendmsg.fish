@@ -28,7 +28,7 @@ complete -c xmpp-sendmsg -l resource -x -d 'name of the session (default: the se
 complete -c xmpp-sendmsg -l pin-sha256 -x -d 'the certificate or its key may be proven by this SHA-256 (repeatable)'
 complete -c xmpp-sendmsg -l dane -x -a 'auto require off' -d 'auto (default), require or off'
 complete -c xmpp-sendmsg -l no-verify -d 'for test servers: do not check the certificate; never PLAIN'
-complete -c xmpp-sendmsg -l mechanism -x -a 'EXTERNAL SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN ANONYMOUS' -d 'log in with this SASL mechanism or not at all'
+complete -c xmpp-sendmsg -l mechanism -x -a 'EXTERNAL SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-1 PLAIN ANONYMOUS' -d 'log in with this SASL mechanism or not at all'
 complete -c xmpp-sendmsg -l channel-binding -x -a 'prefer require off' -d 'of the login to TLS: prefer (default), require or off'
 complete -c xmpp-sendmsg -l max-iterations -x -d 'of SCRAM that a server may ask for (default 10000000)'
 complete -c xmpp-sendmsg -l forget -d 'allow a weaker login than this account had before'
