@@ -18,7 +18,8 @@ struct letters;
 struct letter {
 	size_t number;    /* from 1: of the line (empty ones count) or stanza; of a text that was
 			     split, its pieces have the same */
-	const char *text; /* UTF-8, checked; NULL for a stanza */
+	const char *text; /* UTF-8, checked; NULL for a stanza; also where it was refused as too
+			     large, and for that alone */
 	const struct elem *stanza; /* --stanza, for message_write_stanza(); its size is not
 				      looked at */
 };

@@ -14,6 +14,8 @@
     openssl_server, gnutls_server   the real ones behind STARTTLS: openssl_server(certificate, "-cipher", "AES128-SHA").at
     me          a domain that leads to where xmpp-dialback listens: me.domain, me.at, me.leads_to(...)
     dialback_peer   a server in Python that speaks dialback, or breaks it: dialback_peer(tls="optional").domain; see dbpeer.py
+    c2s_peer    a server for senders in Python, or one that breaks a rule: c2s_peer(mechanisms=("PLAIN",)).at; see c2speer.py
+    sender      xmpp-sendmsg as alice@peer.test: sender(peer, "bob@peer.test").outcome; see sendmsg.py
     serving     xmpp-dialback --serve, for `me`: serving("--count", 1).records
     federated   Prosody and ejabberd that find others by `dns`: federated("ejabberd", "optional").domains; servers.POLICIES
     delay       a slow way, that can turn callers away: delay((address, port), milliseconds=25).at
@@ -30,6 +32,7 @@ import subprocess
 
 import pytest
 
+import c2speer
 import daemon
 import dbpeer
 import delay as slow
@@ -38,6 +41,7 @@ import dnspeer
 import httpsd as web
 import peer as peers
 import pki
+import sendmsg
 import servers
 import tlsfront
 import tlspeer
@@ -234,6 +238,25 @@ def dialback_peer(ca, dns):
 
         yield start
     assert not (faults := [fault for server in started for fault in server.faults]), "\n".join(faults)
+
+
+@pytest.fixture
+def c2s_peer(ca):
+    """Servers for senders; a bug of theirs fails the test, because it looks like a refusal."""
+    with contextlib.ExitStack() as stack:
+        started = []
+
+        def start(kind=c2speer.C2sPeer, **habits):
+            started.append(stack.enter_context(kind(ca, **habits)))
+            return started[-1]
+
+        yield start
+    assert not (faults := [fault for server in started for fault in server.faults]), "\n".join(faults)
+
+
+@pytest.fixture
+def sender(tmp_path, ca):
+    return sendmsg.Sender(tmp_path, ca)
 
 
 @pytest.fixture
