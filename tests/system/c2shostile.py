@@ -5,6 +5,7 @@ import base64
 from c2slogin import SASL2, Login, coded
 from c2speer import C2sPeer, quoted
 from dbstream import CLIENT, SASL, STANZAS, TLS, Gone
+from scram import Denied
 
 ORIGIN = "urn:xmpp:sid:0"
 
@@ -78,8 +79,11 @@ class AnotherChallenge(C2sPeer):
         return text
 
     def succeed(self, session, profile, data):
-        while True:
-            self.challenge(session, profile, data or "")
+        try:
+            while True:
+                self.challenge(session, profile, data or "")
+        except Denied:
+            raise Gone("enough") from None
 
 
 def first(change):

@@ -377,6 +377,8 @@ class C2sPeer(Login, Manager):
             self.muc.presence(session, elem)
 
     def take_iq(self, session, elem):
+        if elem.get("type") in ("result", "error"):
+            return
         child = elem[0].tag if len(elem) else ""
         if child == f"{{{BIND}}}bind":
             self.bind(session, elem)

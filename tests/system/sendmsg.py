@@ -23,8 +23,9 @@ from c2slogin import PENCIL
 
 NAME = "xmpp-sendmsg"
 SLOW = 3 if tool.SANITIZED else 1  # everything takes longer under sanitizers
+PATIENCE = 10 * SLOW               # -t, where nothing is to be waited for
 ALICE, BOB = "alice@peer.test", "bob@peer.test"
-BODY = "nobody else's business"    # what must not leave too early
+BODY = "nobody elses business"     # what must not leave too early; needs no escaping
 PRIVATE = (PENCIL, BOB, BODY)
 
 
@@ -191,7 +192,7 @@ class Sender:
         path.write_text(text + "\n", encoding="utf-8")
         return path
 
-    def arguments(self, peer, args, user=ALICE, password=PENCIL, trust=True, json=True, timeout=10, wait="ack"):
+    def arguments(self, peer, args, user=ALICE, password=PENCIL, trust=True, json=True, timeout=None, wait="ack"):
         at, direct = place(peer) if peer else (None, False)
         words = ["-j"] if json else []
         words += ["--connect", at] if at else []
@@ -200,7 +201,7 @@ class Sender:
         words += ["-u", user] if user else []
         words += ["--password-file", self.secret(password)] if password is not None else []
         words += ["--wait", wait] if wait else []
-        return [str(word) for word in [*words, "-t", timeout * SLOW, *args]]
+        return [str(word) for word in [*words, "-t", timeout or PATIENCE, *args]]
 
     def raw(self, *args, **settings):
         """With no arguments but these."""

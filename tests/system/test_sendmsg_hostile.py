@@ -98,7 +98,7 @@ def test_octets_behind_proceed(sender, c2s_peer):
 def test_plain_on_an_unverified_connection(sender, c2s_peer, ca):
     """MSG-2, whatever is asked for."""
     for args in (["--no-verify"], ["--no-verify", "--channel-binding=off"]):
-        peer = c2s_peer(certificate=ca.untrusted.issue("peer.test"), mechanisms=("PLAIN",))
+        peer = c2s_peer(certificate=ca.untrusted.issue("peer.test"), mechanisms=("PLAIN",), types=())
         refused(sender, peer, *args, why="PLAIN")
         nobody_asked(peer)
 
@@ -107,7 +107,7 @@ def test_scram_on_an_unverified_connection_is_asked_for(sender, c2s_peer, ca):
     """--no-verify is for test servers, and warns."""
     peer = c2s_peer(certificate=ca.untrusted.issue("peer.test"))
     sent = sender(peer, "--no-verify", BOB, status=0)
-    assert "--no-verify" in sent.err and "not verified" in sent.err.replace("unverified", "not verified"), sent
+    assert "--no-verify: the server does not prove who it is" in sent.err, sent
     assert sent.session.get("unverified") is True and "authenticated_by" not in sent.session, sent
 
 
@@ -299,7 +299,7 @@ def test_challenge_is_no_base64(sender, c2s_peer, text, profile):
     f"<continue xmlns='{SASL2}'/>"], ids=range(9))
 def test_no_challenge_at_all(sender, c2s_peer, text, profile):
     """MSG-30"""
-    refused(sender, c2s_peer(hostile.instead_of_challenge(text), **lists(profile)), why=".", status=CRITICAL_OR_UNKNOWN, timeout=1)
+    refused(sender, c2s_peer(hostile.instead_of_challenge(text), **lists(profile)), why=".", status=CRITICAL_OR_UNKNOWN, timeout=1.5)
 
 
 CONDITIONS = {
@@ -344,7 +344,7 @@ def test_no_resource(sender, c2s_peer, condition):
 def test_acknowledgement_that_cannot_be(sender, c2s_peer, kind):
     """MSG-45: such a server is not believed; what became of the message, nobody knows."""
     sent = sender(c2s_peer(kind, resumes=False), "--retry", 0, BOB, status=3)
-    assert sent.outcome == "unknown" and re.search("acknowledge|ack", sent.err), sent
+    assert sent.outcome == "unknown" and re.search("<a/>", sent.err), sent
 
 
 def test_acknowledgement_backwards(sender, c2s_peer):
@@ -358,7 +358,7 @@ def test_acknowledgement_backwards(sender, c2s_peer):
 
 def test_silent_about_acknowledgements(sender, c2s_peer):
     """It ends, and says that nobody knows."""
-    sent = sender(c2s_peer(hostile.AcksNothing), "--retry", 0, BOB, timeout=1, status=3)
+    sent = sender(c2s_peer(hostile.AcksNothing), "--retry", 0, BOB, timeout=1.5, status=3)
     assert sent.outcome == "unknown" and sent.result.seconds < 15 * sendmsg.SLOW, sent
 
 
@@ -374,7 +374,7 @@ HOWS = ["close", "reset", "silence", "no XML", "DTD", "stanzas", "endless", "dee
 def test_misbehaves_before_the_message(sender, c2s_peer, step, how):
     """It ends in time, stays small, says why, and the message stays at home."""
     peer = c2s_peer(fault=(step, how))
-    sent = sender(peer, "--retry", 0, BOB, timeout=1)
+    sent = sender(peer, "--retry", 0, BOB, timeout=1.5)
     assert sent.status in CRITICAL_OR_UNKNOWN and sent.err.startswith("xmpp-sendmsg: "), sent
     assert sent.result.seconds < 12 * sendmsg.SLOW and (tool.SANITIZED or sent.result.maxrss_kb < 48 * 1024), sent
     kept_to_himself(peer)
@@ -385,7 +385,7 @@ def test_misbehaves_before_the_message(sender, c2s_peer, step, how):
 def test_misbehaves_instead_of_an_acknowledgement(sender, c2s_peer, how, tmp_path):
     """T12: the message is out, and nobody knows; it is written back."""
     unsent = tmp_path / "unsent"
-    sent = sender(c2s_peer(fault=("ack", how), resumes=False), "--retry", 0, "--unsent", unsent, BOB, timeout=1, status=3)
+    sent = sender(c2s_peer(fault=("ack", how), resumes=False), "--retry", 0, "--unsent", unsent, BOB, timeout=1.5, status=3)
     assert sent.outcome == "unknown" and BODY in unsent.read_text(), sent
     assert sent.result.seconds < 12 * sendmsg.SLOW and (tool.SANITIZED or sent.result.maxrss_kb < 48 * 1024), sent
 
@@ -394,7 +394,7 @@ def test_misbehaves_instead_of_an_acknowledgement(sender, c2s_peer, how, tmp_pat
 def test_misbehaves_instead_of_enabling(sender, c2s_peer, how):
     """No message was written before it was known how it would be counted."""
     peer = c2s_peer(fault=("enable", how))
-    sent = sender(peer, "--retry", 0, BOB, timeout=1)
+    sent = sender(peer, "--retry", 0, BOB, timeout=1.5)
     assert sent.status in (0, 2, 3) and sent.result.seconds < 12 * sendmsg.SLOW, sent
     assert sent.status or peer.messages, sent
 
@@ -429,7 +429,8 @@ def test_bounce_that_says_little(sender, c2s_peer, inner):
 def test_bounce_is_escaped(sender, c2s_peer):
     result = sender.words(c2s_peer(hostile.Escapes), "--report", BOB, wait="bounce=5", status=2)
     assert not {char for char in result.out + result.err if unicodedata.category(char) in ("Cc", "Cf") and char not in "\n\t"}, result
-    assert "two lines" in result.err and "\ntwo lines" not in result.err, result
+    assert "two lines" in result.out and "\ntwo lines" not in result.out, result
+    assert len(result.out.splitlines()) == 3, result
 
 
 def test_flood_of_strangers(sender, c2s_peer):
