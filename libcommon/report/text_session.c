@@ -65,8 +65,10 @@ static void write_way(const struct session_facts *session, int64_t at, struct ar
 	buf_text(out, tls->forward_secrecy ? ", forward secrecy" : ", no forward secrecy");
 }
 
-/* "SCRAM-SHA-256-PLUS (tls-exporter)", "SCRAM-SHA-1 by SASL2, not bound to the connection" */
-static void write_mechanism(const struct mechanism_choice *choice, struct buf *out)
+/* "SCRAM-SHA-256-PLUS (tls-exporter)", "SCRAM-SHA-1 by SASL2, not bound to the connection (the
+ * server offers no -PLUS)" */
+static void write_mechanism(const struct mechanism_choice *choice, struct arena *mem,
+			    struct buf *out)
 {
 	buf_text(out, choice->name);
 	if (choice->sasl2)
@@ -74,9 +76,10 @@ static void write_mechanism(const struct mechanism_choice *choice, struct buf *o
 	if (choice->binding != BINDING_NONE)
 		buf_printf(out, " (%s)", binding_name(choice->binding));
 	else if (choice->is_scram)
-		buf_text(out, choice->could_bind
-				      ? ", not bound to the connection: the server offers no way"
-				      : ", not bound to the connection");
+		buf_printf(out, ", not bound to the connection (%s)",
+			   choice->unbound_because
+				   ? delivery_peer_words(choice->unbound_because, mem)
+				   : "no reason is known");
 }
 
 static void write_proof_of_login(const struct login_facts *login, struct arena *mem,
@@ -104,7 +107,7 @@ static void write_login(const struct login_facts *login, struct arena *mem, stru
 		return;
 	buf_text(out, "auth    ");
 	if (login->choice.name) {
-		write_mechanism(&login->choice, out);
+		write_mechanism(&login->choice, mem, out);
 		write_proof_of_login(login, mem, out);
 	} else {
 		buf_text(out, "no mechanism will do");

@@ -59,9 +59,12 @@ static void static_key(struct scene *scene)
 	scene->walk->tls.cipher = "TLS_RSA_WITH_AES_128_GCM_SHA256";
 	scene->walk->tls.group = NULL;
 	scene->walk->tls.forward_secrecy = false;
-	scene->login->choice = (struct mechanism_choice){
-		.name = "SCRAM-SHA-1", .is_scram = true, .sasl2 = true, .could_bind = true
-	};
+	scene->login->choice =
+		(struct mechanism_choice){ .name = "SCRAM-SHA-1",
+					   .is_scram = true,
+					   .sasl2 = true,
+					   .could_bind = true,
+					   .unbound_because = "the server offers no -PLUS" };
 	scene->login->scram.list_confirmed = true;
 }
 
@@ -121,7 +124,7 @@ static const struct session_row {
 	{ "an old server", static_key,
 	  "bot@im.example via 192.0.2.7:5222 starttls: TLS1.2 TLS_RSA_WITH_AES_128_GCM_SHA256, "
 	  "certificate ok (PKIX, 61 days), no forward secrecy\n"
-	  "auth    SCRAM-SHA-1 by SASL2, not bound to the connection: the server offers no way; "
+	  "auth    SCRAM-SHA-1 by SASL2, not bound to the connection (the server offers no -PLUS); "
 	  "the server proved that it knows the password; nobody changed its list of mechanisms\n" },
 	{ "PLAIN proves nothing", plain,
 	  WAY "certificate ok (PKIX, 61 days), forward secrecy\n"
