@@ -174,13 +174,30 @@ static bool begin_session(struct client *client, struct err *err)
 	return enable(client, err);
 }
 
+/* Who offers no STARTTLS is asked all the same (RFC 7590, 3.1); what cannot be encrypted is not
+ * said (MSG-1). */
+static bool encrypt(struct probe *probe, struct starttls_facts *facts)
+{
+	if (!step_stream(probe, facts))
+		return false;
+	if (step_starttls(probe, facts))
+		return true;
+	struct err *err = &facts->failure;
+	bool answered = err->code != ERR_TIMEOUT && err->code != ERR_INJECTION;
+	if (!facts->before.features.starttls && answered)
+		err_set(err, AT_STARTTLS, ERR_STARTTLS_REFUSED,
+			"offers no STARTTLS and refuses it (%s): the server does not encrypt, or "
+			"somebody on the way hides that it does; nothing was sent in clear",
+			err->text);
+	return false;
+}
+
 /* The story of one connection, in the order RFC 6120, 5.4, 6 and 7 tell it. */
 static bool walk(struct client *client, struct starttls_facts *facts)
 {
 	struct probe *probe = client->probe;
 	bool direct = probe->at->transport == TRANSPORT_DIRECT;
-	if (!step_tcp(probe, facts) ||
-	    (!direct && !(step_stream(probe, facts) && step_starttls(probe, facts))) ||
+	if (!step_tcp(probe, facts) || (!direct && !encrypt(probe, facts)) ||
 	    !step_tls(probe, facts) || !step_certificate(probe, facts) ||
 	    !client_verify(client, probe, facts, &facts->failure))
 		return false;

@@ -177,9 +177,28 @@ static bool is_idle(const struct courier *courier)
 	return clock_ms() - last >= IDLE_SECONDS * 1000;
 }
 
+/* Into a room goes only what somebody in it may say. */
+static bool may_go_out(const struct courier *courier, struct parcel *parcel)
+{
+	for (size_t i = 0; courier->opt->muc && parcel->to && i < courier->recipient_count; i++) {
+		const struct recipient *room = &courier->recipients[i];
+		if (!jid_same_bare(parcel->to, &room->jid))
+			continue;
+		parcel->nick = room->nick;
+		if (room->refusal) {
+			outbox_refuse(courier->outbox, parcel, room->refusal);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool send_waiting(struct courier *courier, struct err *err)
 {
 	for (struct parcel *parcel; (parcel = outbox_next(courier->outbox));) {
+		if (!may_go_out(courier, parcel))
+			continue;
+		parcel->facts.time = clock_now();
 		buf_add(&courier->batch, parcel->xml, parcel->size);
 		courier_count(courier);
 		outbox_written(courier->outbox, parcel, courier->position, clock_ms());
@@ -441,6 +460,7 @@ int courier_run(const struct sendmsg_options *opt, const struct options *options
 			.groupchat = opt->muc,
 			.resend = opt->resend,
 			.max = WINDOW + options->operand_count,
+			.account = &account->jid,
 		}),
 	};
 	struct err err = { 0 };

@@ -67,8 +67,6 @@ void courier_leave_rooms(struct courier *courier);
 void courier_tell_session(struct courier *courier);
 /* Everything that is settled. */
 void courier_tell_settled(struct courier *courier);
-/* One that was settled before it came into the outbox: refused. Takes over the parcel's mem. */
-void courier_tell(struct courier *courier, struct parcel *parcel);
 /* What was wrong with the input. */
 void courier_complain(struct courier *courier, size_t number, const struct err *err);
 /* --dry-run, or a session that failed before there was a message. */

@@ -47,13 +47,9 @@ static void pack(struct courier *courier, struct parcel *parcel, const struct bu
 			parcel->mem,
 			"%zu octets, more than the %zu a server must take: --split, or --max-size where it takes more",
 			xml->size, max);
-	if (!parcel->facts.reason) {
-		outbox_add(courier->outbox, parcel);
-		return;
-	}
-	parcel->facts.outcome = PARCEL_REFUSED;
-	parcel->facts.time = clock_now();
-	courier_tell(courier, parcel);
+	if (parcel->facts.reason)
+		parcel->facts.outcome = PARCEL_REFUSED;
+	outbox_add(courier->outbox, parcel);
 }
 
 static void address(struct courier *courier, const struct letter *letter,
@@ -71,8 +67,7 @@ static void address(struct courier *courier, const struct letter *letter,
 		.facts = { .id = arena_copy(mem, id),
 			   .to = to->full,
 			   .type = message_type_name(courier->opt->form.type),
-			   .number = letter->number,
-			   .reason = recipient->refusal },
+			   .number = letter->number },
 	};
 	struct message message = courier->opt->form;
 	message.body = letter->text;
@@ -137,7 +132,11 @@ void courier_fill(struct courier *courier, bool wait)
 			distribute(courier, &letter);
 			break;
 		case LETTERS_BAD:
-			courier_complain(courier, letter.number, &err);
+			/* Too large, but whole: refused like any other message, and kept. */
+			if (letter.text)
+				distribute(courier, &letter);
+			else
+				courier_complain(courier, letter.number, &err);
 			break;
 		case LETTERS_END:
 			courier->input_ended = true;

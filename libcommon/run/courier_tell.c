@@ -109,12 +109,14 @@ static void tell_in_words(struct courier *courier, const struct delivery_facts *
 	}
 	const char *trouble = text_parcel_trouble(delivery, &parcel->facts, parcel->mem);
 	if (*trouble)
-		log_say(&courier->options->log, parcel->facts.to, "%s", trouble);
+		log_quote(&courier->options->log, parcel->facts.to, trouble);
 }
 
-void courier_tell(struct courier *courier, struct parcel *parcel)
+static void tell(struct courier *courier, struct parcel *parcel)
 {
 	const struct delivery_facts delivery = delivery_facts(courier);
+	if (parcel->facts.time == 0)
+		parcel->facts.time = clock_now();
 	delivery_count(&courier->tally, delivery_status(courier->opt->wait, &parcel->facts));
 	courier->told++;
 	if (is_json(courier))
@@ -129,7 +131,7 @@ void courier_tell(struct courier *courier, struct parcel *parcel)
 void courier_tell_settled(struct courier *courier)
 {
 	for (struct parcel *parcel; (parcel = outbox_settled(courier->outbox, clock_ms()));) {
-		courier_tell(courier, parcel);
+		tell(courier, parcel);
 		outbox_drop(courier->outbox, parcel);
 	}
 }

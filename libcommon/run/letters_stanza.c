@@ -15,7 +15,7 @@ static enum fetch fetch_octets(struct letters *letters, bool wait, struct bytes 
 	}
 	if (letters->utf8_at == letters->utf8.size) {
 		CLEANUP(arena_free) struct arena *mem = arena_new();
-		struct bytes line, converted;
+		struct bytes line = { 0 }, converted = { 0 };
 		enum fetch got = letters_read_line(letters, wait, &line, err);
 		if (got != FETCH_DONE)
 			return got;

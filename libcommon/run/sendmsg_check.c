@@ -20,6 +20,8 @@ static const char *text_quarrel(const struct sendmsg_options *opt, const struct 
 		       "hints belong into it, and it is UTF-8 already";
 	if (opt->stanza && opt->muc)
 		return "--stanza does not join rooms: not with --muc";
+	if (opt->stanza && options->operand_count > 0)
+		return "--stanza takes no recipients: each stanza says whom it is for (to='')";
 	if (options->operand_count == 0 && !opt->dry_run && !opt->stanza)
 		return "no recipient: give addresses, as in xmpp-sendmsg admin@example.net";
 	return NULL;

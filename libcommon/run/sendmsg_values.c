@@ -110,7 +110,7 @@ bool sendmsg_take_mechanism(struct sendmsg_options *opt, const char *arg, struct
 	if (!mechanism_known(arg, &opt->mechanism))
 		return err_set(err, AT_INPUT, ERR_USAGE,
 			       "--mechanism: '%.60s' is none we have: EXTERNAL, "
-			       "SCRAM-SHA-{1,256,512}[-PLUS], PLAIN, ANONYMOUS",
+			       "SCRAM-SHA-{1,256}[-PLUS], PLAIN, ANONYMOUS",
 			       arg);
 	opt->anonymous = strcmp(opt->mechanism, "ANONYMOUS") == 0;
 	return true;

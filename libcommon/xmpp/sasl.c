@@ -70,6 +70,31 @@ static void introduce(struct sasl *sasl, const struct sasl_identity *identity, b
 		set_binding(sasl, identity);
 }
 
+static bool refuse_text(const char *which, struct err *err)
+{
+	return err_set(
+		err, AT_LOGIN, ERR_USAGE,
+		"the %s has characters that SASLprep (RFC 4013) forbids: control characters, "
+		"unassigned ones, or letters of both directions",
+		which);
+}
+
+/* MSG-18. Of one that SASLprep refuses libgsasl would find out when the server has heard of us. */
+static bool check_password(const struct sasl *sasl, const char *mechanism, const char *password,
+			   struct err *err)
+{
+	char *prepared = NULL;
+	if (!password && (sasl->is_scram || strcmp(mechanism, "PLAIN") == 0))
+		return err_set(err, AT_LOGIN, ERR_USAGE, "there is no password to log in with");
+	if (!sasl->is_scram)
+		return true;
+	int code = gsasl_saslprep(password, 0, &prepared, NULL);
+	let_go(&prepared, prepared ? strlen(prepared) : 0);
+	if (code == GSASL_MALLOC_ERROR)
+		memory_exhausted();
+	return code == GSASL_OK || refuse_text("password", err);
+}
+
 /* GSASL_AUTHENTICATION_ERROR is what comes of a wrong signature, and of a nonce that is not ours;
  * that one scram_check_first() has seen before. */
 static bool explain(const struct sasl *sasl, struct err *err)
@@ -78,12 +103,7 @@ static bool explain(const struct sasl *sasl, struct err *err)
 	if (code == GSASL_MALLOC_ERROR)
 		memory_exhausted();
 	if (code == GSASL_SASLPREP_ERROR)
-		return err_set(err, AT_LOGIN, ERR_USAGE,
-			       "the %s has characters that SASLprep (RFC 4013) forbids: control "
-			       "characters, unassigned ones, or letters of both directions",
-			       sasl->greeted ? "password" : "user name");
-	if (code == GSASL_NO_PASSWORD)
-		return err_set(err, AT_LOGIN, ERR_USAGE, "there is no password to log in with");
+		return refuse_text("user name", err);
 	if (code == GSASL_AUTHENTICATION_ERROR && sasl->is_scram && sasl->greeted)
 		return err_set(err, AT_LOGIN, ERR_IMPOSTOR,
 			       "the server's signature is wrong: it does not know the password");
@@ -116,6 +136,8 @@ bool sasl_start(const char *mechanism, const struct sasl_identity *identity, str
 	CLEANUP(sasl_end) struct sasl *sasl = memory_new(sizeof(*sasl));
 	sasl->is_scram = strncmp(mechanism, "SCRAM-", 6) == 0;
 	bool bind = sasl->is_scram && identity->binding != BINDING_NONE;
+	if (!check_password(sasl, mechanism, identity->password, err))
+		return false;
 	sasl->code = gsasl_init(&sasl->library);
 	if (sasl->code != GSASL_OK)
 		return explain(sasl, err);

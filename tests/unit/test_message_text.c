@@ -138,15 +138,16 @@ static void loses_nothing_by_splitting(void **state)
 		"a", "&", "\n", " ", "\xc3\xa4", "<b>", "word\n", "\r"
 	};
 	unsigned seed = 7;
-	char text[400] = "";
-	for (size_t size = 0; size < sizeof(text) - 8; size = strlen(text))
-		strcat(text, words[(seed = seed * 1103515245 + 12345) / 65536 % 8]);
+	CLEANUP(buf_free) struct buf made = buf_new(1024);
+	while (made.size < 400)
+		buf_text(&made, words[(seed = seed * 1103515245 + 12345) / 65536 % 8]);
+	const char *text = made.data;
 	for (size_t room = 6; room < 300; room++) {
 		CLEANUP(buf_free) struct buf whole = buf_new(1024);
 		for (const char *rest = text; *rest;) {
 			size_t size = message_split_at(rest, room);
 			assert_true(size > 0);
-			char piece[sizeof(text)] = "";
+			char piece[512] = "";
 			memcpy(piece, rest, size);
 			buf_add(&whole, piece, size);
 			rest += size;
