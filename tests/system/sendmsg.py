@@ -108,10 +108,13 @@ class Running:
 
     def __init__(self, argv, env):
         self.argv, self.env = argv, env
+        self.passed = []  # descriptors it gets besides
 
     def __enter__(self):
         self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env,
-                                        start_new_session=True)
+                                        pass_fds=self.passed, start_new_session=True)
+        for fd in self.passed:
+            os.close(fd)
         self._selector = selectors.DefaultSelector()
         self._texts = {}
         for stream in (self.process.stdout, self.process.stderr):
