@@ -25,7 +25,7 @@ complete -c xmpp-sendmsg -l password-file -rF -d 'its password is the first line
 complete -c xmpp-sendmsg -l password-fd -x -d 'its password comes from this open descriptor'
 complete -c xmpp-sendmsg -l config -rF -d 'account and password (default: ~/.config/xmpp-sendmsg, ~/.sendxmpprc)'
 complete -c xmpp-sendmsg -l resource -x -d 'name of the session (default: the server chooses)'
-complete -c xmpp-sendmsg -l pin-sha256 -x -d 'the certificate or its key may be proven by this SHA-256 (repeatable)'
+complete -c xmpp-sendmsg -l pin-sha256 -x -d 'the certificate or its key must have this SHA-256, whoever signed (repeatable)'
 complete -c xmpp-sendmsg -l dane -x -a 'auto require off' -d 'auto (default), require or off'
 complete -c xmpp-sendmsg -l no-verify -d 'for test servers: do not check the certificate; never PLAIN'
 complete -c xmpp-sendmsg -l mechanism -x -a 'EXTERNAL SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-1 PLAIN ANONYMOUS' -d 'log in with this SASL mechanism or not at all'

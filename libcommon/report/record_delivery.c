@@ -56,7 +56,8 @@ static json_t *session_record(const struct session_facts *session)
 		json_object_set_new(object, "endpoint", record_endpoint(session->at));
 	if (session->walk && session->walk->tls.up)
 		json_object_set_new(object, "tls", record_tls(&session->walk->tls));
-	put_proofs(object, session->proofs);
+	if (session->walk && session->walk->authenticated) /* else what there was did not do */
+		put_proofs(object, session->proofs);
 	if (session->unverified)
 		json_put_bool(object, "unverified", true);
 	put_login(object, &session->login);

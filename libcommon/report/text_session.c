@@ -7,13 +7,14 @@
 #include "report/record_parts.h"
 #include "report/words.h"
 
-/* "PKIX", "PKIX, DANE" */
+/* "PKIX", "PKIX, DANE", "pin" */
 static void write_proofs(const char *const *proofs, struct buf *out)
 {
 	for (size_t i = 0; proofs && proofs[i]; i++) {
 		buf_text(out, i ? ", " : "");
+		bool word = strcmp(proofs[i], "pin") == 0;
 		for (const char *at = proofs[i]; *at; at++)
-			buf_char(out, (char)toupper((unsigned char)*at));
+			buf_char(out, word ? *at : (char)toupper((unsigned char)*at));
 	}
 }
 
@@ -29,22 +30,31 @@ static void write_days(const struct identity_facts *identity, int64_t at, struct
 		buf_printf(out, ", %lld day%s", (long long)days, days == 1 ? "" : "s");
 }
 
+/* What PKIX says against it; nothing where a pin or DANE is against it. */
+static void write_fault(const char *before, const struct starttls_facts *walk, struct arena *mem,
+			struct buf *out)
+{
+	if (!walk->identity.authenticated)
+		buf_printf(out, "%s%s", before, cert_words(walk, mem));
+}
+
 static void write_certificate(const struct session_facts *session, int64_t at, struct arena *mem,
 			      struct buf *out)
 {
-	const struct identity_facts *identity = &session->walk->identity;
-	bool proven = session->proofs && session->proofs[0];
-	if (session->unverified)
-		buf_printf(out, "certificate NOT VERIFIED (--no-verify; %s)",
-			   cert_words(session->walk, mem));
-	else if (!proven)
-		buf_printf(out, "certificate not proven (%s)", cert_words(session->walk, mem));
-	else {
+	const struct starttls_facts *walk = session->walk;
+	if (session->unverified) {
+		buf_text(out, "certificate NOT VERIFIED (--no-verify");
+		write_fault("; ", walk, mem, out);
+	} else if (!walk->authenticated || !session->proofs) {
+		buf_text(out, "certificate not proven");
+		write_fault(": ", walk, mem, out);
+		return;
+	} else {
 		buf_text(out, "certificate ok (");
 		write_proofs(session->proofs, out);
-		write_days(identity, at, out);
-		buf_char(out, ')');
+		write_days(&walk->identity, at, out);
 	}
+	buf_char(out, ')');
 }
 
 static void write_way(const struct session_facts *session, int64_t at, struct arena *mem,
@@ -65,8 +75,10 @@ static void write_way(const struct session_facts *session, int64_t at, struct ar
 	buf_text(out, tls->forward_secrecy ? ", forward secrecy" : ", no forward secrecy");
 }
 
-/* "SCRAM-SHA-256-PLUS (tls-exporter)", "SCRAM-SHA-1 by SASL2, not bound to the connection" */
-static void write_mechanism(const struct mechanism_choice *choice, struct buf *out)
+/* "SCRAM-SHA-256-PLUS (tls-exporter)", "SCRAM-SHA-1 by SASL2, not bound to the connection (the
+ * server offers no -PLUS)" */
+static void write_mechanism(const struct mechanism_choice *choice, struct arena *mem,
+			    struct buf *out)
 {
 	buf_text(out, choice->name);
 	if (choice->sasl2)
@@ -74,9 +86,10 @@ static void write_mechanism(const struct mechanism_choice *choice, struct buf *o
 	if (choice->binding != BINDING_NONE)
 		buf_printf(out, " (%s)", binding_name(choice->binding));
 	else if (choice->is_scram)
-		buf_text(out, choice->could_bind
-				      ? ", not bound to the connection: the server offers no way"
-				      : ", not bound to the connection");
+		buf_printf(out, ", not bound to the connection (%s)",
+			   choice->unbound_because
+				   ? delivery_peer_words(choice->unbound_because, mem)
+				   : "no reason is known");
 }
 
 static void write_proof_of_login(const struct login_facts *login, struct arena *mem,
@@ -104,7 +117,7 @@ static void write_login(const struct login_facts *login, struct arena *mem, stru
 		return;
 	buf_text(out, "auth    ");
 	if (login->choice.name) {
-		write_mechanism(&login->choice, out);
+		write_mechanism(&login->choice, mem, out);
 		write_proof_of_login(login, mem, out);
 	} else {
 		buf_text(out, "no mechanism will do");

@@ -109,7 +109,7 @@ static void tell_in_words(struct courier *courier, const struct delivery_facts *
 	}
 	const char *trouble = text_parcel_trouble(delivery, &parcel->facts, parcel->mem);
 	if (*trouble)
-		log_say(&courier->options->log, parcel->facts.to, "%s", trouble);
+		log_quote(&courier->options->log, parcel->facts.to, trouble);
 }
 
 static void tell(struct courier *courier, struct parcel *parcel)

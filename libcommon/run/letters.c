@@ -94,11 +94,15 @@ static bool is_line_end(struct bytes in)
 	return (in.size == 1 || cr) && in.data[in.size - 1] == '\n';
 }
 
+/* With --oob the URL may be all there is to say: cron's standard input is empty. */
+static bool sends_empty(const struct sendmsg_options *opt)
+{
+	return opt->send_empty || (opt->form.oob && !opt->lines);
+}
+
 static bool is_skipped(const struct letters *letters, const char *text)
 {
-	/* -m '' with --oob says that the URL is all there is to say. */
-	bool wanted = letters->opt->send_empty || (letters->opt->text && letters->opt->form.oob);
-	return text[0] == '\0' && !wanted;
+	return text[0] == '\0' && !sends_empty(letters->opt);
 }
 
 static enum letters_result too_large(size_t size, size_t room, struct err *err)
@@ -227,7 +231,7 @@ static bool is_nothing(const struct letters *letters)
 {
 	struct bytes in = letters_pending(letters);
 	bool empty = in.size == 0 || is_line_end(in);
-	return letters->at_end && empty && !letters->opt->send_empty;
+	return letters->at_end && empty && !sends_empty(letters->opt);
 }
 
 bool letters_any(struct letters *letters, bool wait, bool *any, struct err *err)
@@ -236,7 +240,7 @@ bool letters_any(struct letters *letters, bool wait, bool *any, struct err *err)
 	enum fetch got = FETCH_DONE;
 	*any = true;
 	if (opt->text) {
-		*any = *opt->text || opt->send_empty || opt->form.oob;
+		*any = *opt->text || sends_empty(opt);
 		return true;
 	}
 	letters->reads = READS_MAX;

@@ -186,7 +186,9 @@ static void records_a_refused_login(void **state)
 	struct delivery_facts delivery = delivery_good(mem, &at);
 	delivery.session.bound = NULL;
 	delivery.session.unverified = true;
-	delivery.session.proofs = NULL;
+	struct starttls_facts walk = *delivery.session.walk;
+	walk.authenticated = false;
+	delivery.session.walk = &walk;
 	delivery.session.login = (struct login_facts){
 		.tried = true,
 		.choice = { .name = "SCRAM-SHA-1", .is_scram = true, .sasl2 = true },

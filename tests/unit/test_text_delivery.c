@@ -38,16 +38,32 @@ static void dane_too(struct scene *scene)
 	scene->delivery.session.proofs = both;
 }
 
+static void pinned(struct scene *scene)
+{
+	static const char *const pin[] = { "pin", NULL };
+	scene->delivery.session.proofs = pin;
+}
+
 static void no_verify(struct scene *scene)
 {
 	scene->delivery.session.unverified = true;
 	scene->walk->identity.path.problems = PATH_SELF_SIGNED;
+	scene->walk->authenticated = scene->walk->identity.authenticated = false;
+}
+
+/* PKIX is satisfied, the pin is not. */
+static void another_key(struct scene *scene)
+{
+	scene->walk->authenticated = false;
+	*scene->login = (struct login_facts){ 0 };
 }
 
 static void not_proven(struct scene *scene)
 {
-	scene->delivery.session.proofs = NULL;
+	static const char *const none[] = { NULL };
+	scene->delivery.session.proofs = none;
 	scene->walk->identity.names.matched = NULL;
+	scene->walk->authenticated = scene->walk->identity.authenticated = false;
 	*scene->login = (struct login_facts){ 0 };
 	err_set(&scene->delivery.session.failure, AT_CERTIFICATE, ERR_IMPOSTOR,
 		"the certificate names\x1b[2J others");
@@ -59,9 +75,12 @@ static void static_key(struct scene *scene)
 	scene->walk->tls.cipher = "TLS_RSA_WITH_AES_128_GCM_SHA256";
 	scene->walk->tls.group = NULL;
 	scene->walk->tls.forward_secrecy = false;
-	scene->login->choice = (struct mechanism_choice){
-		.name = "SCRAM-SHA-1", .is_scram = true, .sasl2 = true, .could_bind = true
-	};
+	scene->login->choice =
+		(struct mechanism_choice){ .name = "SCRAM-SHA-1",
+					   .is_scram = true,
+					   .sasl2 = true,
+					   .could_bind = true,
+					   .unbound_because = "the server offers no -PLUS" };
 	scene->login->scram.list_confirmed = true;
 }
 
@@ -113,15 +132,17 @@ static const struct session_row {
 	  WAY "certificate ok (PKIX, 61 days), forward secrecy\n" AUTH },
 	{ "two proofs", dane_too,
 	  WAY "certificate ok (PKIX, DANE, 61 days), forward secrecy\n" AUTH },
+	{ "a pin", pinned, WAY "certificate ok (pin, 61 days), forward secrecy\n" AUTH },
 	{ "not verified", no_verify,
 	  WAY "certificate NOT VERIFIED (--no-verify; self-signed), forward secrecy\n" AUTH },
 	{ "refused for its certificate", not_proven,
-	  WAY "certificate not proven (wrong name), forward secrecy\n"
+	  WAY "certificate not proven: wrong name, forward secrecy\n"
 	      "failed  the certificate names\\x1b[2J others\n" },
+	{ "refused for its pin", another_key, WAY "certificate not proven, forward secrecy\n" },
 	{ "an old server", static_key,
 	  "bot@im.example via 192.0.2.7:5222 starttls: TLS1.2 TLS_RSA_WITH_AES_128_GCM_SHA256, "
 	  "certificate ok (PKIX, 61 days), no forward secrecy\n"
-	  "auth    SCRAM-SHA-1 by SASL2, not bound to the connection: the server offers no way; "
+	  "auth    SCRAM-SHA-1 by SASL2, not bound to the connection (the server offers no -PLUS); "
 	  "the server proved that it knows the password; nobody changed its list of mechanisms\n" },
 	{ "PLAIN proves nothing", plain,
 	  WAY "certificate ok (PKIX, 61 days), forward secrecy\n"
