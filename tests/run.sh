@@ -148,31 +148,29 @@ step_threads() {
 	pytest_in build-tsan -m threads
 }
 
+# As many side by side as there are processors: each takes its seconds, whatever it finds.
 step_fuzz() {
 	build_clang || return
 	say "fuzzers, $FUZZ_SECONDS s each"
-	found=no
+	mkdir -p "$work/fuzz" build-fuzz/found
 	for fuzzer in build-fuzz/tests/fuzz/fuzz_*; do
-		if [ -f "$fuzzer" ] && [ -x "$fuzzer" ]; then
-			found=yes
-			fuzz "$fuzzer" "${fuzzer##*/fuzz_}"
-		fi
-	done
-	if [ "$found" = no ]; then
+		[ ! -f "$fuzzer" ] || [ ! -x "$fuzzer" ] || echo "${fuzzer##*/fuzz_}"
+	done >"$work/fuzzers"
+	if ! [ -s "$work/fuzzers" ]; then
 		skipped=$((skipped + 1))
 		echo 'SKIPPED fuzz: no fuzzer was built'
+		return
 	fi
-}
-
-# fuzz PROGRAM NAME: new inputs stay in a folder of this run, since the stored corpus changes by commits only.
-fuzz() {
-	mkdir -p "$work/corpus/$2" build-fuzz/found
-	set -- "$1" "$2" "$work/corpus/$2"
-	[ ! -d "tests/fuzz/corpus/$2" ] || set -- "$@" "tests/fuzz/corpus/$2"
-	program=$1 name=$2
-	shift 2
-	check "fuzz $name (finds are kept in build-fuzz/found)" "$program" -max_total_time="$FUZZ_SECONDS" -timeout=5 \
-		-rss_limit_mb=1024 -artifact_prefix="build-fuzz/found/$name-" "$@"
+	export FUZZ_SECONDS
+	xargs -n 1 -P "$(nproc)" sh tests/fuzz/run.sh "$work/fuzz" <"$work/fuzzers"
+	while read -r name; do
+		cp "$work/fuzz/$name.log" "$work/output"
+		if [ -e "$work/fuzz/$name.passed" ]; then
+			passed=$((passed + 1))
+		else
+			fail "fuzz $name (finds are kept in build-fuzz/found)"
+		fi
+	done <"$work/fuzzers"
 }
 
 # files PATTERN FOLDER...

@@ -21,7 +21,7 @@ void log_raw(const char *text, size_t size)
 	}
 }
 
-void log_say(const struct log *log, const char *subject, const char *format, ...)
+void log_quote(const struct log *log, const char *subject, const char *sentence)
 {
 	if (log->quiet)
 		return;
@@ -31,15 +31,22 @@ void log_say(const struct log *log, const char *subject, const char *format, ...
 		escape_text(&line, subject, strlen(subject));
 		buf_text(&line, ": ");
 	}
+	buf_text(&line, sentence);
+	buf_char(&line, '\n');
+	log_raw(line.data, line.size);
+}
+
+void log_say(const struct log *log, const char *subject, const char *format, ...)
+{
 	CLEANUP(buf_free) struct buf sentence = buf_new(BUF_UNBOUNDED);
+	CLEANUP(buf_free) struct buf escaped = buf_new(BUF_UNBOUNDED);
 	va_list args;
 	va_start(args, format);
 	buf_vprintf(&sentence, format, args);
 	va_end(args);
 	/* It may quote a peer or a hostile record. */
-	escape_text(&line, buf_string(&sentence), sentence.size);
-	buf_char(&line, '\n');
-	log_raw(line.data, line.size);
+	escape_text(&escaped, buf_string(&sentence), sentence.size);
+	log_quote(log, subject, buf_string(&escaped));
 }
 
 void log_usage(const struct log *log, const char *sentence)

@@ -17,6 +17,8 @@ struct log {
 
 /* "program: subject: sentence", escaped; subject may be NULL. */
 void log_say(const struct log *log, const char *subject, const char *format, ...) PRINTF(3, 4);
+/* The same of a sentence that is escaped already. */
+void log_quote(const struct log *log, const char *subject, const char *sentence);
 /* The same about wrong usage: shows under -q, too. */
 void log_usage(const struct log *log, const char *sentence);
 /* Whole lines as they are, in one write. */

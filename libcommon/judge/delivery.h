@@ -81,16 +81,19 @@ struct delivery_facts {
 	bool dry_run;
 };
 
-/* RFC 6120, 8.3.3 and MSG-47: what a bounce means, in a sentence that an operator can act on. */
+/* RFC 6120, 8.3.3 and MSG-47: what a bounce means, in a sentence that an operator can act on; never
+ * NULL. */
 const char *delivery_cause(const char *condition);
 /* error type `wait`: trying later may help. */
 bool delivery_is_temporary(const struct parcel_facts *parcel);
 /* ok: as far as was to be waited for. warning: accepted, but the receipt that was asked for did not
- * come. critical: bounced or refused. unknown: not tried, or nobody knows. */
+ * come, the room did not show it, or the wait for errors was cut short. critical: bounced or
+ * refused. unknown: not tried, or nobody knows. */
 enum status delivery_status(enum wait_wish wish, const struct parcel_facts *parcel);
 
 /* The exit status over all (issue 6): 0 all delivered as far as was to be waited for, 1 some not, 2
- * none, or the session was refused (certificate, login), 3 could not be tried. */
+ * none, or the session was refused (STARTTLS, certificate, login), 3 could not be tried, or nobody
+ * knows. Of an empty tally (--dry-run) the session alone counts. session_failure may be NULL. */
 struct delivery_tally {
 	size_t count[4]; /* by enum status */
 };

@@ -25,7 +25,8 @@ const char *text_parcel_trouble(const struct delivery_facts *delivery,
 void text_dry_run(const struct session_facts *session, struct buf *out);
 
 /* "schema", "domain" (the recipient's), "status", "sendmsg" {time, status, findings, elapsed_ms,
- * id, to, from, outcome, evidence, ..., session {...}}. to_domain: A-labels. */
+ * id, to, from, outcome, evidence, ..., session {...}}. to_domain: A-labels; NULL: a stanza without
+ * an address, whose domain is the account's. */
 json_t *record_parcel(const struct delivery_facts *delivery, const struct parcel_facts *parcel,
 		      const char *to_domain, int64_t at);
 /* --dry-run -j, and where the session failed before any message: "domain" is the account's. */

@@ -30,7 +30,7 @@ static void set_defaults(const struct cli_tool *tool, struct options *opt)
 	const char *keylog = getenv("SSLKEYLOGFILE");
 	*opt = (struct options){
 		.log = { .program = tool->name },
-		.services = { true, true },
+		.services = { true, !tool->sends },
 		.transports = { true, true },
 		.first = tool->default_first,
 		.family = AF_UNSPEC,

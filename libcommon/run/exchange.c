@@ -21,18 +21,19 @@ static void show(const struct exchange *exchange, const char *arrow, const void 
 	log_raw(line.data, line.size);
 }
 
-static void show_sent(struct exchange *exchange, const char *data, size_t size)
+static void show_veiled(const struct exchange *exchange, const char *arrow, struct veil *veil,
+			const char *data, size_t size)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
 	bool hidden, first;
 	for (size_t used; size > 0; data += used, size -= used) {
-		used = veil_next(&exchange->veil, data, size, &hidden, &first);
+		used = veil_next(veil, data, size, &hidden, &first);
 		if (!hidden)
 			buf_add(&text, data, used);
 		else if (first)
 			buf_char(&text, '*');
 	}
-	show(exchange, "--> ", text.data, text.size);
+	show(exchange, arrow, text.data, text.size);
 }
 
 static void see(void *self, enum tap_event event, const void *data, size_t size)
@@ -40,10 +41,10 @@ static void see(void *self, enum tap_event event, const void *data, size_t size)
 	struct exchange *exchange = self;
 	switch (event) {
 	case TAP_SENT:
-		show_sent(exchange, data, size);
+		show_veiled(exchange, "--> ", &exchange->sent, data, size);
 		break;
 	case TAP_RECEIVED:
-		show(exchange, "<-- ", data, size);
+		show_veiled(exchange, "<-- ", &exchange->heard, data, size);
 		break;
 	case TAP_TLS:
 	case TAP_TLS_MESSAGE:
@@ -60,5 +61,7 @@ static void see(void *self, enum tap_event event, const void *data, size_t size)
 
 void exchange_begin(struct exchange *exchange, const char *label)
 {
-	*exchange = (struct exchange){ .label = label, .tap = { .see = see, .self = exchange } };
+	*exchange = (struct exchange){ .label = label,
+				       .heard = { .heard = true },
+				       .tap = { .see = see, .self = exchange } };
 }

@@ -1,5 +1,5 @@
 /* exchange.h - -v: the exchange on standard error as it happens, "<-- " and "--> ", each line
- * naming its endpoint when there are many. What we sent inside elements may be secret (see veil.h)
+ * naming its endpoint when there are many. What is inside elements may be secret (see veil.h)
  * and shows as `*`. */
 #ifndef RUN_EXCHANGE_H
 #define RUN_EXCHANGE_H
@@ -9,7 +9,7 @@
 
 struct exchange {
 	const char *label; /* "c2s 192.0.2.7:5222"; NULL: none */
-	struct veil veil;
+	struct veil sent, heard;
 	struct tap tap;
 };
 

@@ -51,12 +51,11 @@ bool probe_connect(struct probe *probe, struct err *err)
 
 struct stream_header probe_header(const struct probe *probe)
 {
-	/* A client says who it is only inside TLS, if at all (STR-30): we never log in here. */
 	return (struct stream_header){
 		.service = probe->at->service,
 		.to = job_address(probe->job),
 		.from = probe->at->service == SERVICE_S2S ? probe->job->shared->options->from
-							  : NULL,
+							  : probe->user,
 	};
 }
 

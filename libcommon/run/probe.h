@@ -15,6 +15,7 @@ struct probe {
 	struct arena *mem;
 	struct deadline until;
 	const struct tls_context *tls; /* the job's, unless somebody has another one */
+	const char *user; /* a client's address, said inside TLS alone (STR-30); NULL: none */
 	struct conn *conn;
 	struct stream *stream;
 	struct exchange exchange;

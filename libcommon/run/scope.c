@@ -95,7 +95,10 @@ void scope_walk(struct job *job, scope_walk_fn *walk, const void *tool_options)
 		.tool_options = tool_options,
 		.connections = arena_array(job->mem, count + 1, sizeof(size_t)),
 	};
-	if (job->shared->options->first)
+	const bool *wanted = job->shared->options->services;
+	if (job->shared->options->first && !wanted[SERVICE_S2S])
+		walk_service(&walkers, SERVICE_C2S);
+	else if (job->shared->options->first)
 		fan_out(SERVICE_COUNT, SERVICE_COUNT, walk_service, &walkers);
 	else
 		fan_out(count, FAN_OUT, walk_one, &walkers);

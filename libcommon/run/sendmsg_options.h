@@ -56,8 +56,12 @@ void sendmsg_options_init(struct sendmsg_options *opt);
 extern const struct poptOption sendmsg_option_table[];
 bool sendmsg_take_option(void *tool_options, struct options *options, int value, const char *arg,
 			 struct err *err);
+/* --- sendmsg_check.c --- */
+
 /* What can be told only when all options are known (told on standard error): no recipient, --lines
- * with -m, --muc with --type, --wait receipt with --muc, --no-verify with --mechanism PLAIN... */
+ * with -m, --muc with --type, --wait receipt with --muc, --no-verify with --mechanism PLAIN... And
+ * what follows from them: form.type and form.receipt, account.no_password; subject, thread and URL
+ * as UTF-8 that XML can carry. */
 NODISCARD bool sendmsg_check_options(struct sendmsg_options *opt, const struct options *options);
 
 #endif

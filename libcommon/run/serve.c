@@ -2,16 +2,15 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "report/record.h"
 #include "run/serve_inner.h"
+#include "run/signals.h"
 
 #define GOODBYE_SECONDS 2.0 /* for questions on their way; then the end does not wait for them */
 #define NAP_MS          20
@@ -87,40 +86,13 @@ void serve_tell(struct serve *serve, const struct served_facts *served)
 	pthread_mutex_unlock(&serve->lock);
 }
 
-static sigset_t our_signals(void)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	return set;
-}
-
-/* SIGTERM and SIGINT are read like a file: no thread is interrupted by them. */
-static int watch_signals(void)
-{
-	sigset_t set = our_signals();
-	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-/* A second signal ends us at once, whatever somebody waits for. */
-static void take_signal(int signals)
-{
-	struct signalfd_siginfo first;
-	sigset_t set = our_signals();
-	if (read(signals, &first, sizeof(first)) == (ssize_t)sizeof(first))
-		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
 static void wait_for_end(const struct serve *serve, int signals)
 {
 	struct pollfd fds[] = { { serve->done, POLLIN, 0 }, { signals, POLLIN, 0 } };
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
 	if (fds[1].revents)
-		take_signal(signals);
+		signals_take(signals);
 	come_to_an_end(serve); /* before any lock: one guest may be waiting for a reader with it */
 }
 
@@ -189,7 +161,7 @@ int dialback_serve(const struct dialback_options *opt, const struct options *opt
 			       .done = eventfd(0, EFD_CLOEXEC) };
 	enum status status = STATUS_UNKNOWN;
 	struct err err;
-	CLEANUP(fd_close) int signals = watch_signals();
+	CLEANUP(fd_close) int signals = signals_watch();
 	pthread_mutex_init(&serve.lock, NULL);
 	if (signals < 0 || serve.done < 0)
 		log_say(&options->log, NULL, "%s", strerror(errno));

@@ -36,17 +36,17 @@ static void write_octets(struct buf *out, const char *data, size_t size, bool pa
 	}
 }
 
-static void write_sent(struct transcript *transcript, const char *data, size_t size)
+static void write_veiled(struct buf *out, struct veil *veil, const char *data, size_t size)
 {
 	bool hidden, first;
 	for (size_t used; size > 0; data += used, size -= used) {
-		used = veil_next(&transcript->veil, data, size, &hidden, &first);
+		used = veil_next(veil, data, size, &hidden, &first);
 		if (!hidden)
-			write_octets(&transcript->text, data, used, true);
+			write_octets(out, data, used, !veil->heard);
 		else if (first)
-			buf_char(&transcript->text, '*');
+			buf_char(out, '*');
 	}
-	buf_char(&transcript->text, '\n');
+	buf_char(out, '\n');
 }
 
 static void write_pause(struct transcript *transcript)
@@ -63,13 +63,12 @@ static void see(void *self, enum tap_event event, const void *data, size_t size)
 	switch (event) {
 	case TAP_SENT:
 		buf_text(out, "C ");
-		write_sent(transcript, data, size);
+		write_veiled(out, &transcript->sent, data, size);
 		break;
 	case TAP_RECEIVED:
 		write_pause(transcript);
 		buf_text(out, "S ");
-		write_octets(out, data, size, false);
-		buf_char(out, '\n');
+		write_veiled(out, &transcript->heard, data, size);
 		break;
 	case TAP_TLS:
 		buf_printf(out, "# %.*s\ntls", (int)size, (const char *)data);
@@ -93,6 +92,7 @@ void transcript_begin(struct transcript *transcript, const char *domain, const s
 	*transcript = (struct transcript){
 		.text = buf_new(TRANSCRIPT_MAX),
 		.last_ms = clock_ms(),
+		.heard = { .heard = true },
 		.tap = { .see = see, .self = transcript },
 	};
 	buf_printf(&transcript->text, "domain %s\nconnection %s %s\n", domain,

@@ -2,8 +2,8 @@
  * (--record).
  *
  * One struct a connection; run/ appends whole connections to the file. Pure but for the clock.
- * What we sent inside elements may be secret (see veil.h) and stands as `*`, which the player takes
- * for anything. */
+ * What is inside elements may be secret (see veil.h) and stands as `*`, which the player takes for
+ * anything we send. */
 #ifndef RUN_TRANSCRIPT_H
 #define RUN_TRANSCRIPT_H
 
@@ -14,7 +14,7 @@
 
 struct transcript {
 	struct buf text;
-	struct veil veil;
+	struct veil sent, heard;
 	double last_ms; /* of the last event: silences become `pause` */
 	struct tap tap; /* give this to conn_add_tap; self points back here */
 };

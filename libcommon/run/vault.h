@@ -2,13 +2,16 @@
  * in memory once the exchange is over.
  *
  * libgsasl copies a password many times and wipes none of them, so it never runs in this process:
- * what comes back are the messages that go to the server. To be opened while there is one thread
- * only. */
+ * what comes back are the messages that go to the server. (That of PLAIN is the password: who sends
+ * it wipes his buffers.) To be opened while there is one thread only; that thread must live as long
+ * as the exchange. SIGCHLD may be ignored, or handled by one who waits for his own children. */
 #ifndef RUN_VAULT_H
 #define RUN_VAULT_H
 
 #include "base/secret.h"
 #include "xmpp/sasl.h"
+
+#define VAULT_MESSAGE_MAX ((size_t)64 * 1024) /* no SASL message of either side comes near */
 
 struct vault {
 	const struct secret *password; /* not ours; fd -1: none (EXTERNAL, ANONYMOUS) */
@@ -17,9 +20,10 @@ struct vault {
 };
 
 struct vault vault_new(const struct secret *password, const char *user, const char *authzid);
-/* What login() calls. */
+/* What login() calls. A server's message beyond VAULT_MESSAGE_MAX is refused, as is one of ours; a
+ * child that dies is told as that, with the signal. */
 struct sasl_steps vault_steps(struct vault *vault);
-/* Ends an exchange that is under way. */
+/* Ends an exchange that is under way, and waits for its process. */
 void vault_close(struct vault *vault);
 
 #endif

@@ -49,9 +49,9 @@ static const char *const sql[QUERY_COUNT] = {
 bool history_prepare(struct history *history, struct err *err)
 {
 	for (int i = 0; i < QUERY_COUNT; i++) {
-		if (sqlite3_prepare_v3(history->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+		if (sqlite3_prepare_v3(history->file.db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
 				       &history->queries[i], NULL) != SQLITE_OK)
-			return history_fail(history, err);
+			return database_fail(&history->file, err);
 	}
 	return true;
 }
@@ -119,7 +119,7 @@ static bool read_rows(struct history *history, sqlite3_stmt *query, struct arena
 		if (read_row(query, mem, rows_next(rows, mem)))
 			rows->count++;
 	}
-	bool ok = rc == SQLITE_DONE || history_fail(history, err);
+	bool ok = rc == SQLITE_DONE || database_fail(&history->file, err);
 	sqlite3_reset(query);
 	sqlite3_clear_bindings(query);
 	return ok;
@@ -164,13 +164,13 @@ static bool remember_one(struct history *history, const struct sighting *now, bo
 static bool begin(struct history *history, bool *writing, struct err *err)
 {
 	struct err ignored;
-	if (history->readonly)
+	if (history->file.readonly)
 		*writing = err_set(err, AT_FILE, ERR_SYSTEM,
 				   "%s can only be read: what is seen now is not remembered",
-				   history->path);
+				   history->file.path);
 	else
-		*writing = history_run(history, "BEGIN IMMEDIATE", err);
-	return *writing || history_run(history, "BEGIN", &ignored);
+		*writing = database_run(&history->file, "BEGIN IMMEDIATE", err);
+	return *writing || database_run(&history->file, "BEGIN", &ignored);
 }
 
 /* All are judged by what was known before the first is remembered. */
@@ -189,7 +189,7 @@ static bool see(struct history *history, const struct sighting *now, size_t coun
 		if (!remember_one(history, &now[i], accept || changes[i].expected, err))
 			return false;
 	}
-	return writing && history_run(history, "COMMIT", err);
+	return writing && database_run(&history->file, "COMMIT", err);
 }
 
 bool history_see(struct history *history, const struct sighting *now, size_t count, bool accept,
@@ -199,7 +199,7 @@ bool history_see(struct history *history, const struct sighting *now, size_t cou
 		changes[i] = (struct change_facts){ .class = CHANGE_NOT_CHECKED };
 	pthread_mutex_lock(&history->lock);
 	bool ok = see(history, now, count, accept, mem, changes, err);
-	history_roll_back(history);
+	database_roll_back(&history->file);
 	pthread_mutex_unlock(&history->lock);
 	for (size_t i = 0; ok && accept && i < count; i++)
 		changes[i].expected = true;

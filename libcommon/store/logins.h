@@ -2,7 +2,9 @@
  * XEP-0474's "pin", MSG-2.
  *
  * A table of its own in an SQLite file of the user's (logins_default_path()), opened for the
- * moment. Written only when something changed. One thread. */
+ * moment. Written only when something changed. Any thread, and many processes at once. path NULL:
+ * nothing is known, nothing kept. A file that is damaged, somebody else's, or knows a mechanism
+ * that this program does not is an err, for who believes it less is talked into less. */
 #ifndef STORE_LOGINS_H
 #define STORE_LOGINS_H
 
@@ -23,8 +25,9 @@ const char *logins_default_path(struct arena *mem);
 /* account: bare JID, prepared. A file that is not there knows nothing, and is no error. */
 NODISCARD bool logins_recall(const char *path, const char *account, struct arena *mem,
 			     struct login_memory *out, struct err *err);
-/* After a login that succeeded; only ever raises what is known. Makes folder and file (0700, 0600).
- */
+/* After a login that succeeded; only ever raises what is known: PLAIN, SCRAM by its hash, -PLUS by
+ * its hash. EXTERNAL, ANONYMOUS and what is unknown are not kept. Makes folder and file (0700,
+ * 0600). */
 NODISCARD bool logins_note(const char *path, const char *account, const char *mechanism, int64_t at,
 			   struct err *err);
 /* --forget */

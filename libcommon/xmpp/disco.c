@@ -3,43 +3,23 @@
 #include <string.h>
 
 #include "base/word.h"
+#include "xmpp/bind.h"
+#include "xmpp/iq.h"
 #include "xmpp/jid.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream_inner.h"
 
 #define REQUEST_MAX 4096
-#define STRAY_MAX   32 /* elements passed over before an answer; usual is none */
 
-/* A SASL element where id is NULL, else the answer to the request of that id. Others may come
- * before it: a server may ask for our version, say. */
-static bool is_answer(const struct elem *elem, const char *id)
+static bool await_login(struct stream *stream, const struct elem **out, struct err *err)
 {
-	if (!id)
-		return strcmp(elem->ns, NS_SASL) == 0;
-	const char *theirs = elem_attr(elem, "id"), *type = elem_attr(elem, "type");
-	return elem_is(elem, NS_CLIENT, "iq") && theirs && strcmp(theirs, id) == 0 && type &&
-	       (strcmp(type, "result") == 0 || strcmp(type, "error") == 0);
-}
-
-static bool read_answer(struct stream *stream, const char *id, const char *awaited,
-			const struct elem **out, struct err *err)
-{
-	for (int i = 0; i < STRAY_MAX; i++) {
+	do {
 		if (!stream_read(stream, out, NULL, err)) {
-			stream_explain(stream, awaited, err);
+			stream_explain(stream, "answer to the anonymous login", err);
 			return false;
 		}
-		if (is_answer(*out, id))
-			return true;
-	}
-	return err_set(err, conn_stage(stream_conn(stream)), ERR_LIMIT,
-		       "%d other elements before the %s", STRAY_MAX, awaited);
-}
-
-static bool is_error(const struct elem *iq)
-{
-	const char *type = elem_attr(iq, "type");
-	return type && strcmp(type, "error") == 0;
+	} while (strcmp((*out)->ns, NS_SASL) != 0);
+	return true;
 }
 
 /* <auth mechanism='ANONYMOUS'>eG1wcC10bHMtdG9vbHM=</auth>, then <success/>.
@@ -52,7 +32,7 @@ static bool login(struct stream *stream, struct err *err)
 				      "eG1wcC10bHMtdG9vbHM=</auth>"; /* "xmpp-tls-tools" */
 	const struct elem *answer = NULL;
 	if (!stream_write(stream, request, strlen(request), err) ||
-	    !read_answer(stream, NULL, "answer to the anonymous login", &answer, err))
+	    !await_login(stream, &answer, err))
 		return false;
 	if (strcmp(answer->name, "success") == 0)
 		return true;
@@ -64,23 +44,6 @@ static bool login(struct stream *stream, struct err *err)
 		       answer->name);
 }
 
-/* RFC 6120, 7.6: the server chooses the resource; before that it takes no other stanza. */
-static bool bind_resource(struct stream *stream, const struct features *offered, struct err *err)
-{
-	static const char request[] = "<iq type='set' id='bind'><bind xmlns='" NS_BIND "'/></iq>";
-	const struct elem *answer = NULL;
-	if (!offered->bind)
-		return err_set(err, AT_FEATURES, ERR_PROTOCOL,
-			       "the server offers no resource after the anonymous login");
-	if (!stream_write(stream, request, strlen(request), err) ||
-	    !read_answer(stream, "bind", "answer to the request for a resource", &answer, err))
-		return false;
-	if (is_error(answer))
-		return err_set(err, AT_FEATURES, ERR_PROTOCOL, "the server gives no resource (%s)",
-			       stream_stanza_error(answer));
-	return true;
-}
-
 static bool ask_items(struct stream *stream, const char *domain, const struct elem **out,
 		      struct err *err)
 {
@@ -89,7 +52,7 @@ static bool ask_items(struct stream *stream, const char *domain, const struct el
 	xml_escape(&text, domain);
 	buf_text(&text, "'><query xmlns='" NS_DISCO_ITEMS "'/></iq>");
 	return stream_write(stream, text.data, text.size, err) &&
-	       read_answer(stream, "items", "list of components", out, err);
+	       iq_await(stream, "items", "list of components", out, err);
 }
 
 /* The story, in the order RFC 6120, sections 6 and 7 tell it. */
@@ -98,8 +61,9 @@ static bool converse(struct stream *stream, const struct stream_header *header, 
 {
 	struct stream_facts inside = { 0 };
 	const struct elem *answer = NULL;
+	const char *address;
 	return login(stream, err) && stream_restart(stream, header, &inside, err) &&
-	       bind_resource(stream, &inside.features, err) &&
+	       bind_resource(stream, &inside.features, NULL, mem, &address, err) &&
 	       ask_items(stream, header->to, &answer, err) && disco_read(answer, mem, out, err);
 }
 
@@ -143,7 +107,7 @@ static void take_item(const struct elem *item, struct arena *mem, struct disco_f
 
 bool disco_read(const struct elem *iq, struct arena *mem, struct disco_facts *out, struct err *err)
 {
-	if (is_error(iq))
+	if (iq_is_error(iq))
 		return err_set(err, AT_FEATURES, ERR_PROTOCOL,
 			       "the server does not list its components (%s)",
 			       stream_stanza_error(iq));

@@ -167,6 +167,8 @@ void features_read(const struct elem *elem, struct arena *mem, struct features *
 			feature->read(child, mem, out);
 		else
 			list_add(&out->others, arena_printf(mem, "{%s}%s", child->ns, child->name));
+		if (elem_is(child, NS_SESSION, "session"))
+			out->session_required = !elem_child(child, NS_SESSION, "optional");
 	}
 	out->starttls_alone = out->starttls && count == 1;
 }

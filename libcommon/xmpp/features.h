@@ -21,6 +21,7 @@ struct features {
 	struct text_list compression;      /* XEP-0138 methods */
 	bool dialback, dialback_errors;    /* XEP-0220 */
 	bool bidi, stream_management, bind, registration, iq_auth;
+	bool session_required; /* RFC 3921, 3: without <optional/>; stands among others, too */
 	bool has_limits;
 	uint32_t limit_bytes, limit_idle_seconds; /* XEP-0478; 0: not given */
 	struct text_list others;                  /* "{namespace}name" of what we do not know */

@@ -43,15 +43,26 @@ bool question_has_our_plus(const struct question *question)
 	return false;
 }
 
-/* MSG-19, MSG-21: of the types that the server takes; where it names none, SASL1 may try the
- * default, and SASL2 may not. */
+/* Where the server names no types SASL1 may try the default, and SASL2 may not (MSG-21). But who
+ * does not know XEP-0440 hardly knows tls-exporter: ejabberd 23.01 offers -PLUS on TLS 1.3, too,
+ * and then answers not-authorized, behind which there is no second try (MSG-3). So it is tried only
+ * for who insists. */
+static enum binding_type guess_binding(const struct question *question, bool sasl2)
+{
+	const struct mechanism_wish *wish = question->wish;
+	enum binding_type type = sasl2 ? BINDING_NONE : binding_default(question->tls);
+	bool insists = wish->binding == BINDING_REQUIRED || wish->insisted;
+	return type == BINDING_EXPORTER && !insists ? BINDING_NONE : type;
+}
+
+/* MSG-19: of the types that the server takes. */
 static enum binding_type find_binding(const struct question *question, bool sasl2)
 {
 	const struct text_list *types = &question->offered->channel_bindings;
 	if (question->wish->binding == BINDING_OFF)
 		return BINDING_NONE;
 	if (types->count == 0)
-		return sasl2 ? BINDING_NONE : binding_default(question->tls);
+		return guess_binding(question, sasl2);
 	for (enum binding_type type = BINDING_EXPORTER; type <= BINDING_UNIQUE; type++) {
 		if (features_has_mechanism(types, binding_name(type)) &&
 		    binding_is_safe(type, question->tls))

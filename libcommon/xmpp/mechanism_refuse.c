@@ -104,6 +104,9 @@ const char *question_unbound(const struct question *question)
 						      : "a connection");
 	if (question->wish->insisted && !is_plus(question->wish->insisted))
 		return arena_printf(question->mem, "--mechanism %s", question->wish->insisted);
+	if (types->count == 0)
+		return "the server names no bindings, and so seldom knows that of TLS 1.3: "
+		       "--tls-max 1.2 binds";
 	if (announces(question, BINDING_END_POINT))
 		return "of the bindings that the server takes here only tls-server-end-point would "
 		       "do, which libgsasl does not have";

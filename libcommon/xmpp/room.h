@@ -22,13 +22,16 @@ struct room_reply {
 
 /* Is there such a room? <iq type='get'> with disco#info. */
 void room_write_question(const struct jid *room, const char *id, struct buf *out);
-/* password NULL: none. */
+/* password NULL: none. Otherwise out holds it, there alone, and is the caller's to wipe. */
 void room_write_join(const struct jid *room, const char *nick, const char *id, const char *password,
 		     struct buf *out);
 void room_write_leave(const struct jid *room, const char *nick, struct buf *out);
 /* Somebody created a room by mistake: away with it (MSG-53). */
 void room_write_destroy(const struct jid *room, const char *id, struct buf *out);
+/* The owner of a new room takes it as it is: until then it is locked (XEP-0045, 10.1.2). */
+void room_write_defaults(const struct jid *room, const char *id, struct buf *out);
 
+/* Strings in mem; condition and text as the room wrote them. */
 enum room_answer room_read_presence(const struct elem *stanza, const struct jid *room,
 				    const char *nick, struct arena *mem, struct room_reply *out);
 /* What a refusal to join or to speak means, in a sentence (MSG-54, MSG-55). */

@@ -403,6 +403,13 @@ void stream_close(struct stream **stream)
 		return;
 	if ((*stream)->greeted && !(*stream)->held && !(*stream)->broken)
 		say_goodbye(*stream);
+	stream_abandon(stream);
+}
+
+void stream_abandon(struct stream **stream)
+{
+	if (!*stream)
+		return;
 	xml_free(&(*stream)->xml);
 	arena_free(&(*stream)->stanza);
 	free(*stream);

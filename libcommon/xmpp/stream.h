@@ -72,6 +72,9 @@ NODISCARD bool stream_accept_again(struct stream *stream, struct stream_facts *f
  * </stream:stream>, then waits at most a second for the peer's. */
 void stream_close(struct stream **stream);
 
+/* Ends without a word, so that the session can be resumed (XEP-0198, 5). */
+void stream_abandon(struct stream **stream);
+
 /* The next first-level element; it lives until the next call, so that a long stream does not grow.
  * Fails with ERR_CLOSED on </stream:stream> or end of connection,
  * ERR_STREAM_ERROR on a stream error, which *error then holds in the mem of stream_open (error may

@@ -1,5 +1,5 @@
-/* stream_inner.h - what starttls.c, shortcut.c, active.c, disco.c, external.c and login*.c know of
- * a stream beyond stream.h; nobody else. */
+/* stream_inner.h - what starttls.c, shortcut.c, active.c, disco.c, iq.c, external.c and login*.c
+ * know of a stream beyond stream.h; nobody else. */
 #ifndef XMPP_STREAM_INNER_H
 #define XMPP_STREAM_INNER_H
 

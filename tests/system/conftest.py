@@ -14,8 +14,11 @@
     openssl_server, gnutls_server   the real ones behind STARTTLS: openssl_server(certificate, "-cipher", "AES128-SHA").at
     me          a domain that leads to where xmpp-dialback listens: me.domain, me.at, me.leads_to(...)
     dialback_peer   a server in Python that speaks dialback, or breaks it: dialback_peer(tls="optional").domain; see dbpeer.py
+    c2s_peer    a server for senders in Python, or one that breaks a rule: c2s_peer(mechanisms=("PLAIN",)).at; see c2speer.py
+    sender      xmpp-sendmsg as alice@peer.test: sender(peer, "bob@peer.test").outcome; see sendmsg.py
     serving     xmpp-dialback --serve, for `me`: serving("--count", 1).records
     federated   Prosody and ejabberd that find others by `dns`: federated("ejabberd", "optional").domains; servers.POLICIES
+    mailer      Prosody or ejabberd as senders meet them: mailer("ejabberd").domains[0]; users alice, bob; rooms; sendmsg.MAILERS
     delay       a slow way, that can turn callers away: delay((address, port), milliseconds=25).at
     resolver_namespace            words before a command that knows only /etc/resolv.conf, so that it asks `dns`
 
@@ -30,6 +33,7 @@ import subprocess
 
 import pytest
 
+import c2speer
 import daemon
 import dbpeer
 import delay as slow
@@ -38,6 +42,7 @@ import dnspeer
 import httpsd as web
 import peer as peers
 import pki
+import sendmsg
 import servers
 import tlsfront
 import tlspeer
@@ -237,6 +242,25 @@ def dialback_peer(ca, dns):
 
 
 @pytest.fixture
+def c2s_peer(ca):
+    """Servers for senders; a bug of theirs fails the test, because it looks like a refusal."""
+    with contextlib.ExitStack() as stack:
+        started = []
+
+        def start(kind=c2speer.C2sPeer, **habits):
+            started.append(stack.enter_context(kind(ca, **habits)))
+            return started[-1]
+
+        yield start
+    assert not (faults := [fault for server in started for fault in server.faults]), "\n".join(faults)
+
+
+@pytest.fixture
+def sender(tmp_path, ca):
+    return sendmsg.Sender(tmp_path, ca)
+
+
+@pytest.fixture
 def serving(ca, dns, me, tmp_path):
     """`xmpp-dialback --serve` for `me`; sanitizers that spoke up fail the test."""
     with contextlib.ExitStack() as stack:
@@ -294,6 +318,26 @@ def prosody(session_dir, ca):
 @pytest.fixture(scope="session")
 def ejabberd(session_dir, ca):
     return servers.Ejabberd(session_dir / "ejabberd", ca, _hosts(ca, EJABBERD_HOSTS)).start()
+
+
+@pytest.fixture(scope="session")
+def mailer(session_dir, ca, dns_session, request):
+    """Each started when first asked for; they look up others in `dns`."""
+    known = {}
+    address, port = dns_session.resolver.split(":")
+
+    def get(kind):
+        if kind not in known:
+            how = sendmsg.MAILERS[kind]
+            hosts = [servers.Host(name, ca.issue(name), dict(sendmsg.PEOPLE), options) for name, options in how["hosts"].items()]
+            settings = {**how["settings"], "resolver": (address, int(port))}
+            if kind == "ejabberd":
+                settings["prefix"] = request.getfixturevalue("resolver_namespace")
+            make = {"prosody": servers.Prosody, "ejabberd": servers.Ejabberd}[kind]
+            known[kind] = make(session_dir / f"mail-{kind}", ca, hosts, **settings).start()
+        return known[kind]
+
+    return get
 
 
 def _factory(kind, ca, tmp_path):

@@ -237,17 +237,25 @@ def condition(elem):
     return None if error is None else next((each.tag.split("}")[1] for each in error), None)
 
 
-def proves(certificates, domain, anchor, purpose=None):
-    """Whether a chain convinces somebody who trusts this anchor (a file), and names the domain; purpose: an OID it must have."""
-    if not certificates:
-        return False
+def trusts(certificates, anchor):
+    """Whether a chain convinces somebody who trusts this anchor (a file)."""
     store = crypto.X509Store()
     store.add_cert(crypto.load_certificate(crypto.FILETYPE_PEM, anchor.read_bytes()))
     try:
         crypto.X509StoreContext(store, certificates[0], certificates[1:]).verify_certificate()
+    except crypto.X509StoreContextError:
+        return False
+    return True
+
+
+def proves(certificates, domain, anchor, purpose=None):
+    """... and names the domain; purpose: an OID it must have."""
+    if not certificates or not trusts(certificates, anchor):
+        return False
+    try:
         extensions = certificates[0].to_cryptography().extensions
         names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
         purposes = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (crypto.X509StoreContextError, x509.ExtensionNotFound):
+    except x509.ExtensionNotFound:
         return False
     return domain.lower() in names and (purpose is None or purpose in purposes)

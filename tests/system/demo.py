@@ -18,6 +18,8 @@ import zones
 
 DOMAIN = "demo.secure.test"
 ME = "me.secure.test"  # whom xmpp-dialback speaks for
+BOT, ADMIN, NOBODY = (f"{user}@{DOMAIN}" for user in ("bot", "admin", "nobody"))
+PASSWORD = "correct horse battery staple"
 
 
 def main():
@@ -25,7 +27,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="xmpp-tls-demo-") as folder:
         folder = pathlib.Path(folder)
         try:
-            return show(*start(folder))
+            return show(*start(folder), folder)
         finally:
             daemon.stop_all()
 
@@ -35,7 +37,9 @@ def start(folder):
     ca = pki.Authority(folder / "pki")
     dns = zones.Zones(folder / "dns").start()
     address, port = dns.resolver.split(":")
-    prosody = servers.Prosody(folder / "prosody", ca, [DOMAIN], stock=True, resolver=(address, int(port))).start()
+    host = servers.Host(DOMAIN, accounts={"bot": PASSWORD, "admin": PASSWORD})
+    prosody = servers.Prosody(folder / "prosody", ca, [host], stock=True, resolver=(address, int(port)),
+                              modules=["smacks", "offline"]).start()
     prosody.publish(dns)
     print(f"# started Prosody on {prosody.address} for {DOMAIN}, and signed DNS on {dns.resolver}\n", flush=True)
     return dns, ca
@@ -49,12 +53,24 @@ def listener(dns):
     return f"{address}:{port}"
 
 
-def show(dns, ca):
+def secret(folder):
+    """A password file as xmpp-sendmsg wants it: for its owner's eyes."""
+    path = folder / "bot.password"
+    path.touch(0o600)
+    path.write_text(PASSWORD + "\n", encoding="utf-8")
+    return str(path)
+
+
+def show(dns, ca, folder):
     asking = ["--resolver", dns.resolver, "--trust", str(ca.file)]
-    return max(run("xmpp-starttls", *asking, DOMAIN), run("xmpp-certcheck", *asking, "--no-state", DOMAIN),
-               run("xmpp-ciphers", "--resolver", dns.resolver, "--c2s", "--starttls", DOMAIN),
-               run("xmpp-dialback", *asking, "--starttls", "--from", ME, "--listen", listener(dns), "--check",
-                   "round,verify-made-up", DOMAIN))
+    from_bot = [*asking, "-u", BOT, "--password-file", secret(folder)]
+    worst = max(run("xmpp-starttls", *asking, DOMAIN), run("xmpp-certcheck", *asking, "--no-state", DOMAIN),
+                run("xmpp-ciphers", "--resolver", dns.resolver, "--c2s", "--starttls", DOMAIN),
+                run("xmpp-dialback", *asking, "--starttls", "--from", ME, "--listen", listener(dns), "--check",
+                    "round,verify-made-up", DOMAIN),
+                run("xmpp-sendmsg", *from_bot, "--report", "-m", "Fire in rack 7", ADMIN))
+    run("xmpp-sendmsg", *from_bot, "-m", "Hello?", NOBODY)  # shows what a bounce looks like
+    return worst
 
 
 def run(name, *arguments):

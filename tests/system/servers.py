@@ -223,6 +223,8 @@ class Ejabberd(Server):
     starttls             False: offers no STARTTLS
     dialback             False: mod_s2s_dialback is off
     protocol_options     what ejabberd calls so, e.g. ["no_tlsv1_2"]
+    client_certificates  True: clients may log in by SASL EXTERNAL
+    modules              further modules, as YAML: "mod_offline: {}"
     ciphers              OpenSSL cipher string
     prefix               words before the command, e.g. the fixture resolver_namespace
     options              further lines
@@ -231,20 +233,23 @@ class Ejabberd(Server):
     """
 
     def __init__(self, folder, ca, hosts, resolver=None, require_encryption=True, starttls=True, dialback=True,
-                 protocol_options=(), ciphers=None, prefix=(), options=""):
+                 protocol_options=(), ciphers=None, prefix=(), options="", client_certificates=False, modules=()):
         super().__init__(folder, ca, hosts, resolver)
         self.prefix = list(prefix)
         if starttls:
             c2s_tls = "starttls_required: true" if require_encryption else "starttls: true"
         else:
             c2s_tls = "starttls: false"
+        if client_certificates:
+            c2s_tls += f', tls_verify: true, cafile: "{ca.file}"'
+        more = (*modules, *(["mod_s2s_dialback: {}"] if dialback else []))
         tls = "".join([f", protocol_options: {json.dumps(list(protocol_options))}" if protocol_options else "",
                        f", ciphers: {json.dumps(ciphers)}" if ciphers else ""])
         (self.folder / "ejabberd.yml").write_text(EJABBERD_CONF.format(
             hosts=", ".join(f'"{name}"' for name in self.domains), anchors=ca.file, address=self.address,
             certificates=", ".join(sorted({f'"{host.certificate.pem}"' for host in self.hosts})),
             s2s_starttls=("required" if require_encryption else "optional") if starttls else "false",
-            c2s_tls=c2s_tls, tls=tls, modules=", mod_s2s_dialback: {}" if dialback else "", options=options,
+            c2s_tls=c2s_tls, tls=tls, modules="".join(f", {each}" for each in more), options=options,
             c2s=self.port("c2s"), c2s_direct=self.port("c2s", "direct"), s2s=self.port("s2s"),
             s2s_direct=self.port("s2s", "direct")), encoding="utf-8")
         lines = ['{resolv_conf, ""}.', '{hosts_file, ""}.', "{lookup, [dns]}."]

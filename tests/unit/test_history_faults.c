@@ -151,7 +151,7 @@ static void finds_its_default_place(void **state)
 			CLEANUP(history_close) struct history *history = open_at(NULL);
 			const char *file = arena_printf(place->mem, "%s%s", place->folder,
 							row->file);
-			assert_row_string(row->name, history->path, file);
+			assert_row_string(row->name, history->file.path, file);
 			assert_row(row->name, mode_of(file) == 0600);
 			assert_int_equal(unlink(file), 0);
 		} else {
@@ -384,7 +384,7 @@ static void says_when_another_process_does_not_let_go(void **state)
 	struct err err;
 	sqlite3 *other = NULL;
 	see(history, &now, false, place->mem);
-	sqlite3_busy_timeout(history->db, 1); /* for a test, 10 s are too many */
+	sqlite3_busy_timeout(history->file.db, 1); /* for a test, 10 s are too many */
 	assert_int_equal(sqlite3_open(place->file, &other), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	assert_false(history_see(history, &now, 1, false, place->mem, &facts, &err));

@@ -136,6 +136,8 @@ static const struct row {
 	{ "SASL2 with -PLUS and no types", NULL, PLUSSES, NULL, TLS13, PASSWORD,
 	  .code = ERR_IMPOSTOR, .says = "-PLUS is offered in SASL2 and no channel binding for it" },
 	{ "SASL1 with -PLUS and no types, TLS 1.3", PLUSSES, NULL, NULL, TLS13, PASSWORD,
+	  .chosen = "SCRAM-SHA-256", .says = "the server names no bindings" },
+	{ "the same, for who insists", PLUSSES, NULL, NULL, TLS13, PASSWORD | REQUIRED,
 	  .chosen = "SCRAM-SHA-256-PLUS", .binding = BINDING_EXPORTER },
 	{ "SASL1 with -PLUS and no types, TLS 1.2", PLUSSES, NULL, NULL, TLS12, PASSWORD,
 	  .chosen = "SCRAM-SHA-256-PLUS", .binding = BINDING_UNIQUE },

@@ -1,4 +1,4 @@
-/* Where the history lies: its name, its folders, the empty file. */
+/* Where a database lies: its name, its folders, the empty file. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "store/history_inner.h"
+#include "store/database.h"
 
-#define DEFAULT_NAME "xmpp-tls-tools/history.db"
+#define FOLDER "xmpp-tls-tools/"
 
 /* XDG Base Directory Specification: a relative path in the variable is to be ignored. */
 static const char *absolute_variable(const char *name)
@@ -25,22 +25,19 @@ static char *joined(const char *folder, const char *between, const char *name)
 	return path;
 }
 
-bool place_path(const char *given, char **out, struct err *err)
+char *place_given(const char *path)
 {
-	if (given && !*given)
-		return err_set(err, AT_FILE, ERR_USAGE, "the history has no file name");
-	if (given) {
-		*out = joined(given[0] == '/' ? "" : "./", "", given);
-		return true;
-	}
+	return joined(path[0] == '/' ? "" : "./", "", path);
+}
+
+char *place_default(const char *name)
+{
 	const char *state = absolute_variable("XDG_STATE_HOME");
 	const char *home = absolute_variable("HOME");
 	if (!state && !home)
-		return err_set(err, AT_FILE, ERR_SYSTEM,
-			       "no place for the history: neither XDG_STATE_HOME nor HOME is set");
-	*out = state ? joined(state, "/", DEFAULT_NAME)
-		     : joined(home, "/.local/state/", DEFAULT_NAME);
-	return true;
+		return NULL;
+	return state ? joined(state, "/" FOLDER, name)
+		     : joined(home, "/.local/state/" FOLDER, name);
 }
 
 /* The umask may have taken from the mode what we need, but never adds to it. */

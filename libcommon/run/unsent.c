@@ -1,0 +1,93 @@
+#include "run/unsent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/memory.h"
+
+struct unsent {
+	int fd;
+	const char *path; /* the command line's */
+	bool made;        /* by us: it was not there */
+	size_t count;
+};
+
+static bool failed(const char *path, struct err *err)
+{
+	return err_set(err, AT_FILE, ERR_SYSTEM, "--unsent: %s: %s", path, strerror(errno));
+}
+
+bool unsent_open(const char *path, struct unsent **out, struct err *err)
+{
+	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC;
+	bool made = false;
+	int fd = open(path, flags);
+	if (fd < 0 && errno == ENOENT) {
+		/* Messages are nobody else's business. */
+		fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+		made = fd >= 0;
+	}
+	if (fd < 0)
+		return failed(path, err);
+	*out = memory_new(sizeof(**out));
+	**out = (struct unsent){ .fd = fd, .path = path, .made = made };
+	return true;
+}
+
+static bool write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t put = write(fd, data, size);
+		if (put < 0 && errno != EINTR)
+			return false;
+		if (put > 0) {
+			data += put;
+			size -= (size_t)put;
+		}
+	}
+	return true;
+}
+
+bool unsent_add(struct unsent *unsent, const char *xml, size_t size, struct err *err)
+{
+	if (!write_all(unsent->fd, xml, size) || !write_all(unsent->fd, "\n", 1))
+		return failed(unsent->path, err);
+	unsent->count++;
+	return true;
+}
+
+/* A new file is on the disk when its folder is. */
+static bool sync_folder(const char *path)
+{
+	char *copy = strdup(path);
+	char *slash = copy ? strrchr(copy, '/') : NULL;
+	if (slash)
+		slash[slash == copy] = '\0';
+	CLEANUP(fd_close)
+	int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	return fd >= 0 && fsync(fd) == 0;
+}
+
+bool unsent_close(struct unsent **unsent, struct err *err)
+{
+	struct unsent *it = *unsent;
+	bool ok = true;
+	if (!it)
+		return true;
+	/* A pipe or a terminal has no disk behind it. */
+	if (it->count > 0 && ((fsync(it->fd) != 0 && errno != EINVAL && errno != EROFS) ||
+			      (it->made && !sync_folder(it->path))))
+		ok = failed(it->path, err);
+	if (it->count == 0 && it->made)
+		unlink(it->path);
+	fd_close(&it->fd);
+	free(it);
+	*unsent = NULL;
+	return ok;
+}
