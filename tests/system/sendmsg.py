@@ -108,10 +108,13 @@ class Running:
 
     def __init__(self, argv, env):
         self.argv, self.env = argv, env
+        self.passed = []  # descriptors it gets besides
 
     def __enter__(self):
         self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env,
-                                        start_new_session=True)
+                                        pass_fds=self.passed, start_new_session=True)
+        for fd in self.passed:
+            os.close(fd)
         self._selector = selectors.DefaultSelector()
         self._texts = {}
         for stream in (self.process.stdout, self.process.stderr):
@@ -261,7 +264,8 @@ class Friend:
     """A user of a real server with a real client (slixmpp), who confirms what he gets: with Friend(server, "bob@x.test", "pw") as bob."""
 
     def __init__(self, server, address, password):
-        self.words = ["/usr/bin/python3", str(tool.HERE / "slixfriend.py"), address, server.address, str(server.port("c2s", "starttls"))]
+        self.words = ["/usr/bin/python3", str(tool.HERE / "slixfriend.py"), address, server.address, str(server.port("c2s", "starttls")),
+                      str(server.ca.file)]
         self.password = password
         self.heard = []
 
@@ -272,7 +276,9 @@ class Friend:
         self._lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         first = self.next(20 * SLOW)
-        assert first and "ready" in first, f"{self.words}: not logged in\n{self.process.stderr.read().decode()}"
+        if not first or "ready" not in first:
+            self.process.kill()
+            raise AssertionError(f"{self.words}: not logged in\n{self.process.stderr.read().decode()}")
         self.jid = first["ready"]
         return self
 
@@ -287,9 +293,10 @@ class Friend:
 
     def next(self, timeout=10):
         """What comes next; None at the end or after so much silence."""
-        with contextlib.suppress(queue.Empty):
-            return self._lines.get(timeout=timeout)
-        return None
+        try:
+            return self._lines.get(timeout > 0, timeout or None)
+        except queue.Empty:
+            return None
 
     def bodies(self, count, timeout=20):
         """So many bodies, and those that had already come."""

@@ -1,6 +1,6 @@
 """A real client of somebody else's making: logs in with slixmpp, confirms messages (XEP-0184), and prints them as they come.
 
-    slixfriend.py ADDRESS HOST PORT < password     one line of JSON each: {"ready": JID}, {"from": ..., "id": ..., "body": ...}
+    slixfriend.py ADDRESS HOST PORT ANCHORS < password     one line of JSON each: {"ready": JID}, {"from": ..., "id": ..., "body": ...}
 """
 
 import asyncio
@@ -21,7 +21,7 @@ class Friend(slixmpp.ClientXMPP):
         self.register_plugin("xep_0199")
         self.add_event_handler("session_start", self.begin)
         self.add_event_handler("message", self.take)
-        self.add_event_handler("failed_auth", lambda _: sys.exit("not authorized"))
+        self.add_event_handler("disconnected", lambda why: self.loop.stop())
 
     async def begin(self, _):
         self.send_presence()
@@ -34,8 +34,9 @@ class Friend(slixmpp.ClientXMPP):
 
 
 def main():
-    address, host, port = sys.argv[1:]
+    address, host, port, anchors = sys.argv[1:]
     friend = Friend(address, sys.stdin.readline().rstrip("\n"))
+    friend.ca_certs = anchors
     friend.connect((host, int(port)))
     friend.process(forever=True)
 

@@ -115,7 +115,7 @@ def test_nobody_listens(sender, dns, mailer):
     for host in "ab":
         dns.publish(f"{host}.{domain}", [("A", mailer("prosody").address)])
     sent = sender(None, "--resolver", dns.resolver, "--retry", 0, f"bob@{domain}", user=f"alice@{domain}", status=3)
-    assert all(f"{host}.{domain}" in sent.err for host in "ab") and "refused" in sent.err, sent
+    assert all(f"{mailer('prosody').address}:{port}" in sent.err for port in (1, 2)) and sent.err.count("refused") >= 2, sent
 
 
 @KINDS
