@@ -11,7 +11,8 @@
 #include "xmpp/ns.h"
 
 #define WINDOW        1000        /* parcels at once, told or not: bounds memory */
-#define BATCH_MAX     (64 * 1024) /* octets in one write */
+#define BATCH_MAX     (12 * 1024) /* octets, about, in one write, and a question behind them */
+#define QUESTIONS_MAX 32          /* not answered */
 #define IDLE_SECONDS  60.0        /* of silence, until we ask whether the server is still there */
 #define PATIENCE      0.1         /* seconds for a stanza to be complete */
 #define PAUSE_SECONDS 1.0         /* before the first new connection; doubled each time */
@@ -38,9 +39,15 @@ bool courier_write(struct courier *courier, const struct buf *text, struct err *
 
 static void note_handled(struct courier *courier, uint64_t position, enum evidence evidence)
 {
-	outbox_handled(courier->outbox, position, evidence, clock_ms());
-	courier->asked_ms = 0;
+	double now = clock_ms();
+	outbox_handled(courier->outbox, position, evidence, now);
 	courier->answered = true;
+	/* One that covers all that was asked about answers every question. */
+	if (position >= courier->asked_position || courier->questions <= 1)
+		courier->questions = 0;
+	else
+		courier->questions--;
+	courier->asked_ms = courier->questions > 0 ? now : 0;
 }
 
 /* XEP-0199: our stream was worked off up to the ping, whatever the server makes of it. */
@@ -148,11 +155,14 @@ static bool take_arrivals(struct courier *courier, struct err *err)
 	return true;
 }
 
-/* "Have you got it all?" One question at a time: <r/> (XEP-0198), or a ping as a barrier. */
+/* "Have you got it all?" <r/> (XEP-0198), or a ping as a barrier. */
 static void ask(struct courier *courier)
 {
 	struct buf *out = &courier->batch;
-	courier->asked_ms = clock_ms();
+	if (courier->asked_ms == 0)
+		courier->asked_ms = clock_ms();
+	courier->asked_position = courier->position;
+	courier->questions++;
 	if (courier->client->manage.enabled) {
 		manage_write_request(out);
 		return;
@@ -193,6 +203,15 @@ static bool may_go_out(const struct courier *courier, struct parcel *parcel)
 	return true;
 }
 
+/* Each batch asks for itself, so that what it brought is told while the server works on the next:
+ * asked behind all of it, everything would be told when the server is done. Pings cost it more. */
+static bool is_to_ask(const struct courier *courier)
+{
+	size_t max = courier->client->manage.enabled ? QUESTIONS_MAX : 1;
+	bool unasked = courier->position > courier->asked_position || courier->questions == 0;
+	return unasked && courier->questions < max && outbox_awaits_ack(courier->outbox);
+}
+
 static bool send_waiting(struct courier *courier, struct err *err)
 {
 	for (struct parcel *parcel; (parcel = outbox_next(courier->outbox));) {
@@ -202,10 +221,14 @@ static bool send_waiting(struct courier *courier, struct err *err)
 		buf_add(&courier->batch, parcel->xml, parcel->size);
 		courier_count(courier);
 		outbox_written(courier->outbox, parcel, courier->position, clock_ms());
-		if (courier->batch.size >= BATCH_MAX && !send_batch(courier, err))
+		if (courier->batch.size < BATCH_MAX)
+			continue;
+		if (is_to_ask(courier))
+			ask(courier);
+		if (!send_batch(courier, err))
 			return false;
 	}
-	if (courier->asked_ms == 0 && (outbox_awaits_ack(courier->outbox) || is_idle(courier)))
+	if (is_to_ask(courier) || (courier->questions == 0 && is_idle(courier)))
 		ask(courier);
 	return send_batch(courier, err);
 }
@@ -223,6 +246,8 @@ static double earlier(double a, double b)
 /* How long nothing may happen until there is something to do. */
 static int wait_ms(const struct courier *courier)
 {
+	if (courier->has_more)
+		return 0;
 	double due = outbox_due_ms(courier->outbox);
 	double last = courier->heard_ms > courier->said_ms ? courier->heard_ms : courier->said_ms;
 	if (courier->asked_ms > 0)
@@ -244,6 +269,7 @@ static void wait_for_something(struct courier *courier)
 	};
 	if (stream_has_input(courier->client->probe->stream))
 		return;
+	conn_acknowledge(courier->client->probe->conn);
 	if (poll(fds, ARRAY_SIZE(fds), wait_ms(courier)) > 0 && fds[1].revents) {
 		signals_take(courier->signals);
 		courier->interrupted = true;
@@ -298,6 +324,8 @@ static void take_up(struct courier *courier)
 	client->manage.sent = client->manage.handled;
 	courier->position = client->manage.sent;
 	courier->asked_ms = 0;
+	courier->asked_position = 0;
+	courier->questions = 0;
 	courier->ping_id[0] = '\0';
 	courier->heard_ms = courier->said_ms = now;
 	buf_clear(&courier->batch);
@@ -372,7 +400,7 @@ static void give_up(struct courier *courier, const char *reason)
 		if (keeps && !courier->interrupted)
 			courier_fill(courier, !courier->opt->lines && !courier->opt->stanza);
 		outbox_give_up(courier->outbox, reason, clock_ms());
-		if (outbox_is_empty(courier->outbox))
+		if (outbox_is_empty(courier->outbox) && !courier->has_more)
 			return;
 		courier_tell_settled(courier);
 	} while (keeps && !courier->input_ended && !courier->interrupted);
