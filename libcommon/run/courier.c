@@ -13,7 +13,6 @@
 #define WINDOW        1000  /* parcels at once, told or not: bounds memory */
 #define RECORD_ROOM   16384 /* octets of text in a TLS record (RFC 8446, 5.1) */
 #define QUESTION_MAX  128   /* octets of an <r/>, or a ping */
-#define QUESTIONS_MAX 32    /* not answered */
 #define IDLE_SECONDS  60.0  /* of silence, until we ask whether the server is still there */
 #define PATIENCE      0.1   /* seconds for a stanza to be complete */
 #define PAUSE_SECONDS 1.0   /* before the first new connection; doubled each time */
@@ -40,15 +39,9 @@ bool courier_write(struct courier *courier, const struct buf *text, struct err *
 
 static void note_handled(struct courier *courier, uint64_t position, enum evidence evidence)
 {
-	double now = clock_ms();
-	outbox_handled(courier->outbox, position, evidence, now);
+	outbox_handled(courier->outbox, position, evidence, clock_ms());
+	courier->asked_ms = 0;
 	courier->answered = true;
-	/* One that covers all that was asked about answers every question. */
-	if (position >= courier->asked_position || courier->questions <= 1)
-		courier->questions = 0;
-	else
-		courier->questions--;
-	courier->asked_ms = courier->questions > 0 ? now : 0;
 }
 
 /* XEP-0199: our stream was worked off up to the ping, whatever the server makes of it. */
@@ -156,14 +149,11 @@ static bool take_arrivals(struct courier *courier, struct err *err)
 	return true;
 }
 
-/* "Have you got it all?" <r/> (XEP-0198), or a ping as a barrier. */
+/* "Have you got it all?" One question at a time: <r/> (XEP-0198), or a ping as a barrier. */
 static void ask(struct courier *courier)
 {
 	struct buf *out = &courier->batch;
-	if (courier->asked_ms == 0)
-		courier->asked_ms = clock_ms();
-	courier->asked_position = courier->position;
-	courier->questions++;
+	courier->asked_ms = clock_ms();
 	if (courier->client->manage.enabled) {
 		manage_write_request(out);
 		return;
@@ -204,13 +194,12 @@ static bool may_go_out(const struct courier *courier, struct parcel *parcel)
 	return true;
 }
 
-/* Each batch asks for itself, so that what it brought is told while the server works on the next:
- * asked behind all of it, everything would be told when the server is done. Pings cost it more. */
+/* Behind all that there is to write now, never in its midst: a server that answers while it still
+ * has stanzas to read may find the connection gone, and throw them away half read. */
 static bool is_to_ask(const struct courier *courier)
 {
-	size_t max = courier->client->manage.enabled ? QUESTIONS_MAX : 1;
-	bool unasked = courier->position > courier->asked_position || courier->questions == 0;
-	return unasked && courier->questions < max && outbox_awaits_ack(courier->outbox);
+	return courier->asked_ms == 0 && !courier->has_more &&
+	       (outbox_awaits_ack(courier->outbox) || is_idle(courier));
 }
 
 /* Stanzas leave whole, as many as a TLS record takes: it arrives whole or not at all, so that no
@@ -218,11 +207,7 @@ static bool is_to_ask(const struct courier *courier)
  * middle of it after a resumption, and end the stream over it. */
 static bool make_room(struct courier *courier, size_t size, struct err *err)
 {
-	if (courier->batch.size + size + QUESTION_MAX <= RECORD_ROOM)
-		return true;
-	if (is_to_ask(courier))
-		ask(courier);
-	return send_batch(courier, err);
+	return courier->batch.size + size + QUESTION_MAX <= RECORD_ROOM || send_batch(courier, err);
 }
 
 static bool send_waiting(struct courier *courier, struct err *err)
@@ -237,7 +222,7 @@ static bool send_waiting(struct courier *courier, struct err *err)
 		courier_count(courier);
 		outbox_written(courier->outbox, parcel, courier->position, clock_ms());
 	}
-	if (is_to_ask(courier) || (courier->questions == 0 && is_idle(courier)))
+	if (is_to_ask(courier))
 		ask(courier);
 	return send_batch(courier, err);
 }
@@ -333,8 +318,6 @@ static void take_up(struct courier *courier)
 	client->manage.sent = client->manage.handled;
 	courier->position = client->manage.sent;
 	courier->asked_ms = 0;
-	courier->asked_position = 0;
-	courier->questions = 0;
 	courier->ping_id[0] = '\0';
 	courier->heard_ms = courier->said_ms = now;
 	buf_clear(&courier->batch);
