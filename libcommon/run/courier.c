@@ -312,9 +312,18 @@ static void take_leave(struct courier *courier)
 		(void)!give_ack(courier, &ignored);
 }
 
+/* While nothing is under way a signal may end us like anybody; but not between what was read and
+ * --unsent. */
+static void watch_signals(struct courier *courier)
+{
+	if (courier->signals < 0)
+		courier->signals = signals_watch();
+}
+
 static bool attend(struct client *client, void *context, struct err *err)
 {
 	struct courier *courier = context;
+	watch_signals(courier);
 	take_up(courier);
 	courier_tell_session(courier);
 	if (courier->opt->dry_run)
@@ -424,7 +433,6 @@ static bool prepare(struct courier *courier, struct err *err)
 		return false;
 	if (opt->unsent && !unsent_open(opt->unsent, &courier->unsent, err))
 		return false;
-	courier->signals = signals_watch();
 	return true;
 }
 
@@ -437,6 +445,8 @@ static int begin(struct courier *courier)
 		log_say(&courier->options->log, NULL, "%s", err.text);
 		return STATUS_UNKNOWN;
 	}
+	if (courier->unsent)
+		watch_signals(courier);
 	return any ? run(courier) : STATUS_OK;
 }
 

@@ -1,6 +1,10 @@
 """What xmpp-sendmsg does with a message, and what it says became of it: the truth, and no more (MSG-36 to MSG-56)."""
 
+import os
+import pathlib
 import re
+import signal
+import subprocess
 import time
 
 import pytest
@@ -8,6 +12,7 @@ import pytest
 import c2shostile as hostile
 import c2sroom
 import sendmsg
+import tool
 from c2slogin import Login
 from c2speer import RECEIPTS, C2sPeer
 from c2sroom import MUC, Room
@@ -535,3 +540,16 @@ def test_muc_namespace_of_the_entry(sender, den):
     peer = den()
     visit(sender, peer, status=0)
     assert peer.settle().presences[0].find(f"{{{MUC}}}x") is not None and hostile.ORIGIN == ORIGIN
+
+
+def test_interrupted_before_anything_went_out(sender, c2s_peer):
+    """Ctrl-C ends it at once: while a text is read, and while a server does not answer."""
+    with sender.running(c2s_peer(), BOB) as run:
+        time.sleep(0.5 * sendmsg.SLOW)
+        run.process.send_signal(signal.SIGINT)
+        assert run.end(2) == -signal.SIGINT, run
+    peer = c2s_peer(fault=("inner features", "silence"))
+    with sender.running(peer, BOB, "-m", BODY, timeout=60) as run:
+        run.until(lambda: peer.sessions and peer.sessions[0].phase == "tls", "connected")
+        run.process.send_signal(signal.SIGTERM)
+        assert run.end(2) == -signal.SIGTERM, run
