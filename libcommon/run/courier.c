@@ -236,7 +236,7 @@ static int wait_ms(const struct courier *courier)
 /* The stream, the input, a signal, or time. */
 static void wait_for_something(struct courier *courier)
 {
-	bool reads = !courier->input_ended && outbox_room(courier->outbox) > 0;
+	bool reads = !courier->input_ended && courier_has_room(courier);
 	struct pollfd fds[] = {
 		{ .fd = conn_fd(courier->client->probe->conn), .events = POLLIN },
 		{ .fd = courier->signals, .events = POLLIN },

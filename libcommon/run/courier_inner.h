@@ -56,6 +56,8 @@ NODISCARD bool courier_write(struct courier *courier, const struct buf *text, st
 /* courier_pack.c: from letters to parcels. */
 /* Takes what there is, as far as there is room; `wait`: at least until there is something. */
 void courier_fill(struct courier *courier, bool wait);
+/* For a text to every recipient: otherwise the input is left alone. */
+bool courier_has_room(const struct courier *courier);
 /* Octets of text that fit into a message, once escaped. */
 size_t courier_text_room(const struct courier *courier);
 

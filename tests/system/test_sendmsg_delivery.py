@@ -553,3 +553,19 @@ def test_interrupted_before_anything_went_out(sender, c2s_peer):
         run.until(lambda: peer.sessions and peer.sessions[0].phase == "tls", "connected")
         run.process.send_signal(signal.SIGTERM)
         assert run.end(2) == -signal.SIGTERM, run
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_waits_without_work_where_there_is_no_room(sender, c2s_peer):
+    """Three messages a line do not fill the window to the last place; the input that waits behind it must not keep us busy."""
+    with sender.running(c2s_peer(), BOB, CAROL, DAVE, "--lines", wait="bounce=8") as run:
+        run.say("".join(f"line {number}\n" for number in range(7000)))
+        run.until(lambda: cpu_seconds(run.process.pid) > 0.1, "at work")
+        time.sleep(2)
+        before = cpu_seconds(run.process.pid)
+        time.sleep(1)
+        assert cpu_seconds(run.process.pid) - before < 0.5, run
