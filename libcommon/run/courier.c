@@ -328,7 +328,8 @@ static bool attend(struct client *client, void *context, struct err *err)
 	courier_tell_session(courier);
 	if (courier->opt->dry_run)
 		return true;
-	if (courier->opt->muc && !client->resumed && !courier_enter_rooms(courier, err))
+	courier->entered &= client->resumed;
+	if (courier->opt->muc && !courier->entered && !courier_enter_rooms(courier, err))
 		return false;
 	if (!carry(courier, err))
 		return false;

@@ -32,7 +32,7 @@ struct courier {
 	bool input_ended;
 	bool output_broken; /* standard output: told; output_closed: its reader is gone */
 	bool output_closed;
-	bool session_told;   /* --report */
+	bool entered;        /* --muc: each room has answered in this session */
 	size_t told, untold; /* parcels whose outcome was shown; lost ones that only count */
 	struct buf batch;    /* what goes out next */
 	/* The barrier that asks what was handled: <r/>, or a ping where there is no stream

@@ -15,8 +15,9 @@ import sendmsg
 import tool
 from c2slogin import Login
 from c2speer import RECEIPTS, C2sPeer
+from c2smanage import SM
 from c2sroom import MUC, Room
-from dbstream import CLIENT
+from dbstream import CLIENT, STANZAS, Gone
 from sendmsg import ALICE, BOB, BODY
 
 CAROL, DAVE, NOBODY = "carol@peer.test", "dave@peer.test", "nobody@peer.test"
@@ -569,3 +570,21 @@ def test_waits_without_work_where_there_is_no_room(sender, c2s_peer):
         before = cpu_seconds(run.process.pid)
         time.sleep(1)
         assert cpu_seconds(run.process.pid) - before < 0.5, run
+
+
+def test_room_that_was_cut_while_entering(sender, c2s_peer):
+    """The session is resumed, but nobody has answered our presence: it is to be said again."""
+    class Cuts(C2sPeer):
+        loses = True
+
+        def take_presence(self, session, elem):
+            if self.loses:
+                self.loses = False
+                session.managed.handled -= 1
+                session.reset()
+                raise Gone("cut")
+            super().take_presence(session, elem)
+
+    peer = c2s_peer(Cuts, rooms=[Room("den")])
+    sent = visit(sender, peer, status=0)
+    assert sent.outcome == "received" and sent.session["resumptions"] == 1, sent
