@@ -294,6 +294,7 @@ static void take_up(struct courier *courier)
 		outbox_handled(courier->outbox, handled, EVIDENCE_ACK, now);
 	outbox_lost(courier->outbox, client->resumed,
 		    "the connection was lost before the server confirmed it", now);
+	client->handled_before = 0;
 	/* What was not handled was not counted either. */
 	client->manage.sent = client->manage.handled;
 	courier->position = client->manage.sent;

@@ -588,3 +588,29 @@ def test_room_that_was_cut_while_entering(sender, c2s_peer):
     peer = c2s_peer(Cuts, rooms=[Room("den")])
     sent = visit(sender, peer, status=0)
     assert sent.outcome == "received" and sent.session["resumptions"] == 1, sent
+
+
+def test_what_was_handled_is_remembered(sender, c2s_peer):
+    """<failed h='3'/> tells what arrived; that the next connection is lost before it is bound must not make us forget it."""
+    class Forgets(C2sPeer):
+        binds = 0
+
+        def resume(self, session, elem):
+            session.send(f"<failed xmlns='{SM}' h='3'><item-not-found xmlns='{STANZAS}'/></failed>")
+
+        def manage(self, session, name, elem):
+            if name == "r" and session.number == 0:
+                session.reset()
+                raise Gone("cut")
+            super().manage(session, name, elem)
+
+        def bind(self, session, elem):
+            self.binds += 1
+            if self.binds == 2:
+                session.reset()
+                raise Gone("cut")
+            super().bind(session, elem)
+
+    peer = c2s_peer(Forgets)
+    sent = sender(peer, BOB, "--lines", "--resend", stdin="a\nb\nc\n", status=0)
+    assert peer.settle().bodies() == ["a", "b", "c"] and sent.outcomes == ["acked"] * 3, sent
