@@ -168,6 +168,8 @@ static bool send_batch(struct courier *courier, struct err *err)
 {
 	bool ok = courier_write(courier, &courier->batch, err);
 	buf_clear(&courier->batch);
+	if (ok)
+		outbox_flushed(courier->outbox);
 	return ok;
 }
 

@@ -614,3 +614,12 @@ def test_what_was_handled_is_remembered(sender, c2s_peer):
     peer = c2s_peer(Forgets)
     sent = sender(peer, BOB, "--lines", "--resend", stdin="a\nb\nc\n", status=0)
     assert peer.settle().bodies() == ["a", "b", "c"] and sent.outcomes == ["acked"] * 3, sent
+
+
+def test_what_could_not_be_written_is_not_sent(sender, c2s_peer, tmp_path):
+    """--wait=none: written is all; but what was in the write that failed is unknown, and kept."""
+    peer = c2s_peer(cuts={3: "before"}, managed=False)
+    lines = "".join(f"{number} {'x' * 9000}\n" for number in range(1500))
+    sent = sender(peer, BOB, "--lines", "--retry=0", "--unsent", tmp_path / "kept", stdin=lines, wait="none", status=1)
+    kept = (tmp_path / "kept").read_text().count("<message")
+    assert "unknown" in sent.outcomes and kept == 1500 - sent.outcomes.count("sent"), sent
