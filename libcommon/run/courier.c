@@ -394,6 +394,9 @@ static void give_up(struct courier *courier, const char *reason)
 static int conclude(struct courier *courier, const struct err *failure)
 {
 	struct err err = { 0 };
+	/* What was not even read was not delivered either. */
+	if (failure->code && !courier->input_ended)
+		delivery_count(&courier->tally, STATUS_UNKNOWN);
 	if (courier->untold > 0)
 		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
 			courier->untold == 1 ? "message was" : "messages were",

@@ -623,3 +623,13 @@ def test_what_could_not_be_written_is_not_sent(sender, c2s_peer, tmp_path):
     sent = sender(peer, BOB, "--lines", "--retry=0", "--unsent", tmp_path / "kept", stdin=lines, wait="none", status=1)
     kept = (tmp_path / "kept").read_text().count("<message")
     assert "unknown" in sent.outcomes and kept == 1500 - sent.outcomes.count("sent"), sent
+
+
+def test_lost_for_good_is_no_success(sender, c2s_peer):
+    """What went before is delivered; what stands in the input still is not."""
+    peer = c2s_peer()
+    with sender.running(peer, BOB, "--lines", "--retry=0") as run:
+        run.say("one\n")
+        run.until(lambda: run.parcels, "told")
+        peer.sessions[0].cut()
+        assert run.end() == 1, run
