@@ -377,18 +377,22 @@ static bool deliver(struct courier *courier, struct err *err)
 	}
 }
 
-/* All that was taken in and not handed over, and what of the input can still be had. */
+/* All that was taken in and not handed over, and what of the input can still be had: after a signal
+ * what was read already, for nobody else has it any more. */
 static void give_up(struct courier *courier, const char *reason)
 {
-	bool keeps = courier->unsent || courier->options->form == OUTPUT_JSON;
+	bool keeps = courier->unsent || courier->options->form == OUTPUT_JSON ||
+		     courier->interrupted;
+	if (courier->interrupted)
+		letters_stop(courier->letters);
 	do {
-		if (keeps && !courier->interrupted)
+		if (keeps)
 			courier_fill(courier, !courier->opt->lines && !courier->opt->stanza);
 		outbox_give_up(courier->outbox, reason, clock_ms());
 		if (outbox_is_empty(courier->outbox))
 			return;
 		courier_tell_settled(courier);
-	} while (keeps && !courier->input_ended && !courier->interrupted);
+	} while (keeps && !courier->input_ended);
 }
 
 static int conclude(struct courier *courier, const struct err *failure)

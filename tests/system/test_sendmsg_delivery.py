@@ -633,3 +633,23 @@ def test_lost_for_good_is_no_success(sender, c2s_peer):
         run.until(lambda: run.parcels, "told")
         peer.sessions[0].cut()
         assert run.end() == 1, run
+
+
+def test_what_was_read_is_kept_when_interrupted(sender, c2s_peer, tmp_path):
+    """A pipe forgets what was read from it: each line is in --unsent, or in the pipe still."""
+    peer, kept = c2s_peer(fault=("ack", "silence")), tmp_path / "kept"
+    read, write = os.pipe()
+    os.write(write, "".join(f"line {number}\n" for number in range(3000)).encode())
+    environment = {**{name: value for name, value in tool.clean_environment().items() if name != "XMPP_PASSWORD"},
+                   **{name: value for name, value in sender.env.items() if value is not None}}
+    argv = [tool.find("xmpp-sendmsg"), *sender.arguments(peer, [BOB, "--lines", "--unsent", kept], timeout=60, json=False)]
+    with subprocess.Popen(argv, stdin=read, env=environment, stderr=subprocess.PIPE) as process:
+        end = time.monotonic() + 20 * sendmsg.SLOW
+        while len(peer.messages) < 1000 and time.monotonic() < end:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20 * sendmsg.SLOW)
+    os.close(write)
+    with open(read, "rb") as rest:
+        left = rest.read().count(b"\n")
+    assert kept.read_text().count("<message") + left == 3000 and process.returncode == 3
