@@ -653,3 +653,15 @@ def test_what_was_read_is_kept_when_interrupted(sender, c2s_peer, tmp_path):
     with open(read, "rb") as rest:
         left = rest.read().count(b"\n")
     assert kept.read_text().count("<message") + left == 3000 and process.returncode == 3
+
+
+def test_connect_of_the_configuration(sender, c2s_peer):
+    """`connect` says where the server is; --connect goes before it."""
+    peer, elsewhere = c2s_peer(), c2s_peer()
+    path = sender.home / "config" / "xmpp-sendmsg"
+    path.parent.mkdir()
+    path.touch(0o600)
+    for place, args in ((peer.at, ()), (elsewhere.at, ("--connect", peer.at))):
+        path.write_text(f"user {ALICE}\npassword {sendmsg.PENCIL}\nconnect {place}\n")
+        sender.raw("--trust", str(sender.ca.file), "--wait=ack", *args, BOB, stdin=BODY, env=sender.env).expect(status=0)
+    assert peer.bodies() == [BODY, BODY] and not elsewhere.sessions
