@@ -563,10 +563,11 @@ def cpu_seconds(pid):
 
 def test_waits_without_work_where_there_is_no_room(sender, c2s_peer):
     """Three messages a line do not fill the window to the last place; the input that waits behind it must not keep us busy."""
-    with sender.running(c2s_peer(), BOB, CAROL, DAVE, "--lines", wait="bounce=8") as run:
+    peer = c2s_peer()
+    with sender.running(peer, BOB, CAROL, DAVE, "--lines", wait="bounce=8") as run:
         run.say("".join(f"line {number}\n" for number in range(7000)))
-        run.until(lambda: cpu_seconds(run.process.pid) > 0.1, "at work")
-        time.sleep(2)
+        run.until(lambda: len(peer.messages) >= 1000, "full")
+        time.sleep(1)
         before = cpu_seconds(run.process.pid)
         time.sleep(1)
         assert cpu_seconds(run.process.pid) - before < 0.5, run
@@ -618,11 +619,17 @@ def test_what_was_handled_is_remembered(sender, c2s_peer):
 
 def test_what_could_not_be_written_is_not_sent(sender, c2s_peer, tmp_path):
     """--wait=none: written is all; but what was in the write that failed is unknown, and kept."""
-    peer = c2s_peer(cuts={3: "before"}, managed=False)
-    lines = "".join(f"{number} {'x' * 9000}\n" for number in range(1500))
+    class Stops(C2sPeer):
+        def take_message(self, session, elem):
+            time.sleep(2)  # until nothing more fits between us
+            session.reset()
+            raise Gone("cut")
+
+    peer = c2s_peer(Stops, managed=False)
+    lines = "".join(f"{number} {'x' * 9000}\n" for number in range(3000))
     sent = sender(peer, BOB, "--lines", "--retry=0", "--unsent", tmp_path / "kept", stdin=lines, wait="none", status=1)
     kept = (tmp_path / "kept").read_text().count("<message")
-    assert "unknown" in sent.outcomes and kept == 1500 - sent.outcomes.count("sent"), sent
+    assert "unknown" in sent.outcomes and kept == len(sent.parcels) - sent.outcomes.count("sent"), sent
 
 
 def test_lost_for_good_is_no_success(sender, c2s_peer):
