@@ -10,11 +10,13 @@
 #include "xmpp/iq.h"
 #include "xmpp/ns.h"
 
-#define WINDOW        1000        /* parcels at once, told or not: bounds memory */
-#define BATCH_MAX     (64 * 1024) /* octets in one write */
-#define IDLE_SECONDS  60.0        /* of silence, until we ask whether the server is still there */
-#define PATIENCE      0.1         /* seconds for a stanza to be complete */
-#define PAUSE_SECONDS 1.0         /* before the first new connection; doubled each time */
+#define WINDOW        1000  /* parcels at once, told or not: bounds memory */
+#define RECORD_ROOM   16384 /* octets of text in a TLS record (RFC 8446, 5.1) */
+#define QUESTION_MAX  128   /* octets of an <r/>, or a ping */
+#define QUESTIONS_MAX 32    /* not answered */
+#define IDLE_SECONDS  60.0  /* of silence, until we ask whether the server is still there */
+#define PATIENCE      0.1   /* seconds for a stanza to be complete */
+#define PAUSE_SECONDS 1.0   /* before the first new connection; doubled each time */
 #define PAUSE_MAX     30.0
 
 void courier_count(struct courier *courier)
@@ -38,9 +40,15 @@ bool courier_write(struct courier *courier, const struct buf *text, struct err *
 
 static void note_handled(struct courier *courier, uint64_t position, enum evidence evidence)
 {
-	outbox_handled(courier->outbox, position, evidence, clock_ms());
-	courier->asked_ms = 0;
+	double now = clock_ms();
+	outbox_handled(courier->outbox, position, evidence, now);
 	courier->answered = true;
+	/* One that covers all that was asked about answers every question. */
+	if (position >= courier->asked_position || courier->questions <= 1)
+		courier->questions = 0;
+	else
+		courier->questions--;
+	courier->asked_ms = courier->questions > 0 ? now : 0;
 }
 
 /* XEP-0199: our stream was worked off up to the ping, whatever the server makes of it. */
@@ -148,11 +156,14 @@ static bool take_arrivals(struct courier *courier, struct err *err)
 	return true;
 }
 
-/* "Have you got it all?" One question at a time: <r/> (XEP-0198), or a ping as a barrier. */
+/* "Have you got it all?" <r/> (XEP-0198), or a ping as a barrier. */
 static void ask(struct courier *courier)
 {
 	struct buf *out = &courier->batch;
-	courier->asked_ms = clock_ms();
+	if (courier->asked_ms == 0)
+		courier->asked_ms = clock_ms();
+	courier->asked_position = courier->position;
+	courier->questions++;
 	if (courier->client->manage.enabled) {
 		manage_write_request(out);
 		return;
@@ -195,19 +206,40 @@ static bool may_go_out(const struct courier *courier, struct parcel *parcel)
 	return true;
 }
 
+/* Each batch asks for itself, so that what it brought is told while the server works on the next:
+ * asked behind all of it, everything would be told when the server is done. Pings cost it more. */
+static bool is_to_ask(const struct courier *courier)
+{
+	size_t max = courier->client->manage.enabled ? QUESTIONS_MAX : 1;
+	bool unasked = courier->position > courier->asked_position || courier->questions == 0;
+	return unasked && courier->questions < max && outbox_awaits_ack(courier->outbox);
+}
+
+/* Stanzas leave whole, as many as a TLS record takes: it arrives whole or not at all, so that no
+ * server is left with half a stanza when the connection breaks. Prosody 0.12 would read on in the
+ * middle of it after a resumption, and end the stream over it. */
+static bool make_room(struct courier *courier, size_t size, struct err *err)
+{
+	if (courier->batch.size + size + QUESTION_MAX <= RECORD_ROOM)
+		return true;
+	if (is_to_ask(courier))
+		ask(courier);
+	return send_batch(courier, err);
+}
+
 static bool send_waiting(struct courier *courier, struct err *err)
 {
 	for (struct parcel *parcel; (parcel = outbox_next(courier->outbox));) {
 		if (!may_go_out(courier, parcel))
 			continue;
 		parcel->facts.time = clock_now();
+		if (!make_room(courier, parcel->size, err))
+			return false;
 		buf_add(&courier->batch, parcel->xml, parcel->size);
 		courier_count(courier);
 		outbox_written(courier->outbox, parcel, courier->position, clock_ms());
-		if (courier->batch.size >= BATCH_MAX && !send_batch(courier, err))
-			return false;
 	}
-	if (courier->asked_ms == 0 && (outbox_awaits_ack(courier->outbox) || is_idle(courier)))
+	if (is_to_ask(courier) || (courier->questions == 0 && is_idle(courier)))
 		ask(courier);
 	return send_batch(courier, err);
 }
@@ -225,6 +257,8 @@ static double earlier(double a, double b)
 /* How long nothing may happen until there is something to do. */
 static int wait_ms(const struct courier *courier)
 {
+	if (courier->has_more)
+		return 0;
 	double due = outbox_due_ms(courier->outbox);
 	double last = courier->heard_ms > courier->said_ms ? courier->heard_ms : courier->said_ms;
 	if (courier->asked_ms > 0)
@@ -246,6 +280,7 @@ static void wait_for_something(struct courier *courier)
 	};
 	if (stream_has_input(courier->client->probe->stream))
 		return;
+	conn_acknowledge(courier->client->probe->conn);
 	if (poll(fds, ARRAY_SIZE(fds), wait_ms(courier)) > 0 && fds[1].revents) {
 		signals_take(courier->signals);
 		courier->interrupted = true;
@@ -301,6 +336,8 @@ static void take_up(struct courier *courier)
 	client->manage.sent = client->manage.handled;
 	courier->position = client->manage.sent;
 	courier->asked_ms = 0;
+	courier->asked_position = 0;
+	courier->questions = 0;
 	courier->ping_id[0] = '\0';
 	courier->heard_ms = courier->said_ms = now;
 	buf_clear(&courier->batch);
@@ -389,7 +426,7 @@ static void give_up(struct courier *courier, const char *reason)
 		if (keeps)
 			courier_fill(courier, !courier->opt->lines && !courier->opt->stanza);
 		outbox_give_up(courier->outbox, reason, clock_ms());
-		if (outbox_is_empty(courier->outbox))
+		if (outbox_is_empty(courier->outbox) && !courier->has_more)
 			return;
 		courier_tell_settled(courier);
 	} while (keeps && !courier->input_ended);
@@ -420,23 +457,36 @@ static int run(struct courier *courier)
 	bool ok = deliver(courier, &failure);
 	if (!ok)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
-	give_up(courier, ok ? "interrupted" : failure.text);
+	if (!courier->opt->dry_run)
+		give_up(courier, ok ? "interrupted" : failure.text);
 	if (courier->told == 0 && (courier->opt->dry_run || !ok))
 		courier_tell_no_message(courier);
 	return conclude(courier, &failure);
+}
+
+static bool is_recipient(const struct courier *courier, const struct jid *jid)
+{
+	for (size_t i = 0; i < courier->recipient_count; i++) {
+		if (jid_same(&courier->recipients[i].jid, jid))
+			return true;
+	}
+	return false;
 }
 
 static bool prepare(struct courier *courier, struct err *err)
 {
 	const struct sendmsg_options *opt = courier->opt;
 	const struct options *options = courier->options;
-	courier->recipient_count = options->operand_count;
 	courier->recipients = arena_array(courier->mem, options->operand_count + 1,
 					  sizeof(*courier->recipients));
 	for (size_t i = 0; i < options->operand_count; i++) {
 		const char *text = options->operands[i];
-		if (!jid_parse(text, strlen(text), courier->mem, &courier->recipients[i].jid, err))
+		struct jid jid;
+		if (!jid_parse(text, strlen(text), courier->mem, &jid, err))
 			return false;
+		/* Who is named twice wants it once. */
+		if (!is_recipient(courier, &jid))
+			courier->recipients[courier->recipient_count++].jid = jid;
 	}
 	if (opt->room_password_file &&
 	    !account_read_secret(opt->room_password_file, "--room-password",

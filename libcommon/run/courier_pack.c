@@ -3,6 +3,8 @@
 
 #include "run/courier_inner.h"
 
+#define LETTERS_AT_ONCE 64
+
 static size_t size_max(const struct courier *courier)
 {
 	const struct features *offered = &courier->client->offered;
@@ -124,7 +126,12 @@ bool courier_has_room(const struct courier *courier)
 void courier_fill(struct courier *courier, bool wait)
 {
 	size_t room = courier_text_room(courier);
-	while (!courier->input_ended && courier_has_room(courier)) {
+	courier->has_more = false;
+	for (size_t i = 0; !courier->input_ended && courier_has_room(courier); i++) {
+		if (i == LETTERS_AT_ONCE) {
+			courier->has_more = true;
+			return;
+		}
 		CLEANUP(arena_free) struct arena *mem = arena_new();
 		struct letter letter = { 0 };
 		struct err err = { 0 };

@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-import c2shostile as hostile
 import c2sroom
 import sendmsg
 import tool
@@ -92,9 +91,9 @@ def test_receipt(sender, c2s_peer):
     assert sent.result.seconds < 5 * sendmsg.SLOW, "it waits no longer than it must"
     assert sent_to(peer).elem.find(f"{{{RECEIPTS}}}request") is not None
     sent = sender(peer, CAROL, wait="receipt=0.3", status=1)
-    assert sent.outcome == "acked" and sent.parcel["quiet"] is True, sent
+    assert sent.outcome == "acked", sent
     result = sender.words(peer, CAROL, wait="receipt=0.3", status=1)
-    assert re.fullmatch(rf"xmpp-sendmsg: {CAROL}: accepted by our server, but no receipt came within 0\.3 s.*\n", result.err), result
+    assert re.fullmatch(rf"xmpp-sendmsg: {CAROL}: accepted by our server, but no receipt came \(waited up to 0\.3 s\).*\n", result.err), result
 
 
 def test_default_waits_for_bounces(sender, c2s_peer):
@@ -540,7 +539,7 @@ def test_muc_namespace_of_the_entry(sender, den):
     """XEP-0045, 7.2.2: who leaves the <x/> out has not joined, but is a stranger who shows presence."""
     peer = den()
     visit(sender, peer, status=0)
-    assert peer.settle().presences[0].find(f"{{{MUC}}}x") is not None and hostile.ORIGIN == ORIGIN
+    assert peer.settle().presences[0].find(f"{{{MUC}}}x") is not None
 
 
 def test_interrupted_before_anything_went_out(sender, c2s_peer):
