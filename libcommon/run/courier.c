@@ -169,6 +169,8 @@ static bool send_batch(struct courier *courier, struct err *err)
 {
 	bool ok = courier_write(courier, &courier->batch, err);
 	buf_clear(&courier->batch);
+	if (ok)
+		outbox_flushed(courier->outbox);
 	return ok;
 }
 
@@ -255,7 +257,7 @@ static int wait_ms(const struct courier *courier)
 /* The stream, the input, a signal, or time. */
 static void wait_for_something(struct courier *courier)
 {
-	bool reads = !courier->input_ended && outbox_room(courier->outbox) > 0;
+	bool reads = !courier->input_ended && courier_has_room(courier);
 	struct pollfd fds[] = {
 		{ .fd = conn_fd(courier->client->probe->conn), .events = POLLIN },
 		{ .fd = courier->signals, .events = POLLIN },
@@ -314,6 +316,7 @@ static void take_up(struct courier *courier)
 		outbox_handled(courier->outbox, handled, EVIDENCE_ACK, now);
 	outbox_lost(courier->outbox, client->resumed,
 		    "the connection was lost before the server confirmed it", now);
+	client->handled_before = 0;
 	/* What was not handled was not counted either. */
 	client->manage.sent = client->manage.handled;
 	courier->position = client->manage.sent;
@@ -332,14 +335,24 @@ static void take_leave(struct courier *courier)
 		(void)!give_ack(courier, &ignored);
 }
 
+/* While nothing is under way a signal may end us like anybody; but not between what was read and
+ * --unsent. */
+static void watch_signals(struct courier *courier)
+{
+	if (courier->signals < 0)
+		courier->signals = signals_watch();
+}
+
 static bool attend(struct client *client, void *context, struct err *err)
 {
 	struct courier *courier = context;
+	watch_signals(courier);
 	take_up(courier);
 	courier_tell_session(courier);
 	if (courier->opt->dry_run)
 		return true;
-	if (courier->opt->muc && !client->resumed && !courier_enter_rooms(courier, err))
+	courier->entered &= client->resumed;
+	if (courier->opt->muc && !courier->entered && !courier_enter_rooms(courier, err))
 		return false;
 	if (!carry(courier, err))
 		return false;
@@ -384,23 +397,30 @@ static bool deliver(struct courier *courier, struct err *err)
 	}
 }
 
-/* All that was taken in and not handed over, and what of the input can still be had. */
+/* All that was taken in and not handed over, and what of the input can still be had: after a signal
+ * what was read already, for nobody else has it any more. */
 static void give_up(struct courier *courier, const char *reason)
 {
-	bool keeps = courier->unsent || courier->options->form == OUTPUT_JSON;
+	bool keeps = courier->unsent || courier->options->form == OUTPUT_JSON ||
+		     courier->interrupted;
+	if (courier->interrupted)
+		letters_stop(courier->letters);
 	do {
-		if (keeps && !courier->interrupted)
+		if (keeps)
 			courier_fill(courier, !courier->opt->lines && !courier->opt->stanza);
 		outbox_give_up(courier->outbox, reason, clock_ms());
 		if (outbox_is_empty(courier->outbox) && !courier->has_more)
 			return;
 		courier_tell_settled(courier);
-	} while (keeps && !courier->input_ended && !courier->interrupted);
+	} while (keeps && !courier->input_ended);
 }
 
 static int conclude(struct courier *courier, const struct err *failure)
 {
 	struct err err = { 0 };
+	/* What was not even read was not delivered either. */
+	if (failure->code && !courier->input_ended)
+		delivery_count(&courier->tally, STATUS_UNKNOWN);
 	if (courier->untold > 0)
 		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
 			courier->untold == 1 ? "message was" : "messages were",
@@ -457,7 +477,6 @@ static bool prepare(struct courier *courier, struct err *err)
 		return false;
 	if (opt->unsent && !unsent_open(opt->unsent, &courier->unsent, err))
 		return false;
-	courier->signals = signals_watch();
 	return true;
 }
 
@@ -470,6 +489,8 @@ static int begin(struct courier *courier)
 		log_say(&courier->options->log, NULL, "%s", err.text);
 		return STATUS_UNKNOWN;
 	}
+	if (courier->unsent)
+		watch_signals(courier);
 	return any ? run(courier) : STATUS_OK;
 }
 

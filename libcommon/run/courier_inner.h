@@ -33,7 +33,7 @@ struct courier {
 	bool has_more;      /* courier_fill() stopped before the input did */
 	bool output_broken; /* standard output: told; output_closed: its reader is gone */
 	bool output_closed;
-	bool session_told;   /* --report */
+	bool entered;        /* --muc: each room has answered in this session */
 	size_t told, untold; /* parcels whose outcome was shown; lost ones that only count */
 	struct buf batch;    /* what goes out next */
 	/* The barrier that asks what was handled: <r/>, or a ping where there is no stream
@@ -58,6 +58,8 @@ NODISCARD bool courier_write(struct courier *courier, const struct buf *text, st
 /* Takes what there is, as far as there is room, and not more than makes a batch: the server can
  * work on that meanwhile. `wait`: at least until there is something. */
 void courier_fill(struct courier *courier, bool wait);
+/* For a text to every recipient: otherwise the input is left alone. */
+bool courier_has_room(const struct courier *courier);
 /* Octets of text that fit into a message, once escaped. */
 size_t courier_text_room(const struct courier *courier);
 
