@@ -397,6 +397,9 @@ static int conclude(struct courier *courier, const struct err *failure)
 static int run(struct courier *courier)
 {
 	struct err failure = { 0 };
+	/* Not while the text is still being read: there is nothing yet to be brought to an end, and
+	 * who types it may think better of it. */
+	courier->signals = signals_watch();
 	bool ok = deliver(courier, &failure);
 	if (!ok)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
@@ -422,10 +425,7 @@ static bool prepare(struct courier *courier, struct err *err)
 	    !account_read_secret(opt->room_password_file, "--room-password",
 				 &courier->room_password, err))
 		return false;
-	if (opt->unsent && !unsent_open(opt->unsent, &courier->unsent, err))
-		return false;
-	courier->signals = signals_watch();
-	return true;
+	return !opt->unsent || unsent_open(opt->unsent, &courier->unsent, err);
 }
 
 /* Before anybody is connected to: nothing to say is no error, and no business of the server's. */

@@ -530,6 +530,17 @@ def test_interrupted(sender, c2s_peer):
             assert peer.settle().sessions[0].closed and peer.bodies() == ["one"], run
 
 
+def test_interrupted_while_the_text_is_read(sender, c2s_peer):
+    """Who types a text and thinks better of it is obeyed, and what he has typed goes to nobody."""
+    for number in (15, 2, 1):
+        peer = c2s_peer()
+        with sender.running(peer, BOB) as run:
+            run.say("I quit, and")
+            time.sleep(0.3 * sendmsg.SLOW)  # until it reads: nothing to be seen says when
+            run.process.send_signal(number)
+            assert run.end(5) == -number and not peer.sessions, run
+
+
 def test_muc_namespace_of_the_entry(sender, den):
     """XEP-0045, 7.2.2: who leaves the <x/> out has not joined, but is a stranger who shows presence."""
     peer = den()
