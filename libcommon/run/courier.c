@@ -409,6 +409,20 @@ static int run(struct courier *courier)
 	return conclude(courier, &failure);
 }
 
+/* XEP-0045, 4.1: room@service. What a service makes of an entry into itself is anybody's guess:
+ * Prosody made a room without a name of it. */
+static bool check_room(const struct jid *jid, struct err *err)
+{
+	if (!jid->local)
+		return err_set(err, AT_INPUT, ERR_USAGE, "%s is no room: room@%s", jid->full,
+			       jid->bare);
+	if (jid->resource)
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "%s is somebody in a room: give %s, and our name there to --nick",
+			       jid->full, jid->bare);
+	return true;
+}
+
 static bool prepare(struct courier *courier, struct err *err)
 {
 	const struct sendmsg_options *opt = courier->opt;
@@ -418,7 +432,9 @@ static bool prepare(struct courier *courier, struct err *err)
 					  sizeof(*courier->recipients));
 	for (size_t i = 0; i < options->operand_count; i++) {
 		const char *text = options->operands[i];
-		if (!jid_parse(text, strlen(text), courier->mem, &courier->recipients[i].jid, err))
+		struct jid *jid = &courier->recipients[i].jid;
+		if (!jid_parse(text, strlen(text), courier->mem, jid, err) ||
+		    (opt->muc && !check_room(jid, err)))
 			return false;
 	}
 	if (opt->room_password_file &&

@@ -541,6 +541,14 @@ def test_interrupted_while_the_text_is_read(sender, c2s_peer):
             assert run.end(5) == -number and not peer.sessions, run
 
 
+def test_muc_recipient_that_is_no_room(sender, den):
+    """A service, or somebody in a room, is a slip of the pen: nothing is entered."""
+    peer = den()
+    for address, hint in (("rooms.peer.test", "room@rooms.peer.test"), ("den@rooms.peer.test/me", "--nick")):
+        wrong = sender.words(peer, "--muc", address, status=3)
+        assert address in wrong.err and hint in wrong.err and not peer.sessions, wrong
+
+
 def test_muc_namespace_of_the_entry(sender, den):
     """XEP-0045, 7.2.2: who leaves the <x/> out has not joined, but is a stranger who shows presence."""
     peer = den()
