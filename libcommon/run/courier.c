@@ -381,17 +381,19 @@ static void give_up(struct courier *courier, const char *reason)
 static int conclude(struct courier *courier, const struct err *failure)
 {
 	struct err err = { 0 };
-	if (courier->untold > 0)
-		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
-			courier->untold == 1 ? "message was" : "messages were",
-			courier->unsent ? "; kept in " : "",
-			courier->unsent ? courier->opt->unsent : "");
-	int status = delivery_exit(&courier->tally, failure->code ? failure : NULL);
+	const char *where = courier->unsent ? "; kept in " : "";
 	if (!unsent_close(&courier->unsent, &err)) {
 		log_say(&courier->options->log, NULL, "%s", err.text);
-		status = STATUS_UNKNOWN;
+		courier->unsent_broken = true;
 	}
-	return courier->output_broken ? STATUS_UNKNOWN : status;
+	if (courier->unsent_broken)
+		where = ", and not all could be kept in ";
+	if (courier->untold > 0)
+		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
+			courier->untold == 1 ? "message was" : "messages were", where,
+			*where ? courier->opt->unsent : "");
+	int status = delivery_exit(&courier->tally, failure->code ? failure : NULL);
+	return courier->output_broken || courier->unsent_broken ? STATUS_UNKNOWN : status;
 }
 
 static int run(struct courier *courier)

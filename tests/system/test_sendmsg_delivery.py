@@ -212,6 +212,13 @@ def test_unsent_file_that_cannot_be_written(sender, c2s_peer, tmp_path):
     assert "none/unsent" in sent.err and not peer.settle().messages, sent
 
 
+def test_unsent_file_on_a_full_disk(sender):
+    """Nobody is told that something was kept when it was not; and that once, not for each message."""
+    lost = sender.words(None, "--connect", "127.0.0.1:1", "--unsent", "/dev/full", CAROL, DAVE, status=3)
+    assert lost.err.count("No space left on device") == 1 and "; kept in" not in lost.err, lost
+    assert "2 messages were not sent, and not all could be kept in /dev/full" in lost.err, lost
+
+
 def test_connection_comes_back(sender, c2s_peer):
     """With --retry, tried again until somebody is there; the server may be new and know nothing of us."""
     class Forgets(C2sPeer):
