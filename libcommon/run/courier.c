@@ -443,7 +443,16 @@ static bool prepare(struct courier *courier, struct err *err)
 	    !account_read_secret(opt->room_password_file, "--room-password",
 				 &courier->room_password, err))
 		return false;
-	return !opt->unsent || unsent_open(opt->unsent, &courier->unsent, err);
+	if (!opt->unsent)
+		return true;
+	if (!unsent_open(opt->unsent, &courier->unsent, err))
+		return false;
+	if (!opt->text && unsent_is(courier->unsent, STDIN_FILENO))
+		return err_set(err, AT_FILE, ERR_USAGE,
+			       "--unsent: %s is standard input as well: give one of them another "
+			       "name first (mv)",
+			       opt->unsent);
+	return true;
 }
 
 /* Before anybody is connected to: nothing to say is no error, and no business of the server's. */

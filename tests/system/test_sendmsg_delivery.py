@@ -1,6 +1,7 @@
 """What xmpp-sendmsg does with a message, and what it says became of it: the truth, and no more (MSG-36 to MSG-56)."""
 
 import re
+import subprocess
 import time
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import c2shostile as hostile
 import c2sroom
 import sendmsg
+import tool
 from c2slogin import Login
 from c2speer import RECEIPTS, C2sPeer
 from c2sroom import MUC, Room
@@ -217,6 +219,17 @@ def test_unsent_file_on_a_full_disk(sender):
     lost = sender.words(None, "--connect", "127.0.0.1:1", "--unsent", "/dev/full", CAROL, DAVE, status=3)
     assert lost.err.count("No space left on device") == 1 and "; kept in" not in lost.err, lost
     assert "2 messages were not sent, and not all could be kept in /dev/full" in lost.err, lost
+
+
+def test_unsent_file_is_the_input(sender, tmp_path):
+    """What cannot be sent would be read again, for ever."""
+    spool = tmp_path / "spool"
+    spool.write_text(f"<message to='{CAROL}'/>\n")
+    argv = [tool.find(sendmsg.NAME), *sender.arguments(None, ["--connect", "127.0.0.1:1", "--stanza", "--unsent", spool])]
+    with open(spool, "rb") as handle:
+        wrong = subprocess.run(argv, stdin=handle, capture_output=True, timeout=30, check=False, env=tool.clean_environment())
+    assert wrong.returncode == 3 and b"standard input as well" in wrong.stderr, wrong
+    assert spool.read_text() == f"<message to='{CAROL}'/>\n", wrong
 
 
 def test_connection_comes_back(sender, c2s_peer):
