@@ -421,22 +421,27 @@ static int conclude(struct courier *courier, const struct err *failure)
 	/* What was not even read was not delivered either. */
 	if (failure->code && !courier->input_ended)
 		delivery_count(&courier->tally, STATUS_UNKNOWN);
-	if (courier->untold > 0)
-		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
-			courier->untold == 1 ? "message was" : "messages were",
-			courier->unsent ? "; kept in " : "",
-			courier->unsent ? courier->opt->unsent : "");
-	int status = delivery_exit(&courier->tally, failure->code ? failure : NULL);
+	const char *where = courier->unsent ? "; kept in " : "";
 	if (!unsent_close(&courier->unsent, &err)) {
 		log_say(&courier->options->log, NULL, "%s", err.text);
-		status = STATUS_UNKNOWN;
+		courier->unsent_broken = true;
 	}
-	return courier->output_broken ? STATUS_UNKNOWN : status;
+	if (courier->unsent_broken)
+		where = ", and not all could be kept in ";
+	if (courier->untold > 0)
+		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
+			courier->untold == 1 ? "message was" : "messages were", where,
+			*where ? courier->opt->unsent : "");
+	int status = delivery_exit(&courier->tally, failure->code ? failure : NULL);
+	return courier->output_broken || courier->unsent_broken ? STATUS_UNKNOWN : status;
 }
 
 static int run(struct courier *courier)
 {
 	struct err failure = { 0 };
+	/* Not while the text is still being read: there is nothing yet to be brought to an end, and
+	 * who types it may think better of it. */
+	courier->signals = signals_watch();
 	bool ok = deliver(courier, &failure);
 	if (!ok)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
@@ -456,6 +461,20 @@ static bool is_recipient(const struct courier *courier, const struct jid *jid)
 	return false;
 }
 
+/* XEP-0045, 4.1: room@service. What a service makes of an entry into itself is anybody's guess:
+ * Prosody made a room without a name of it. */
+static bool check_room(const struct jid *jid, struct err *err)
+{
+	if (!jid->local)
+		return err_set(err, AT_INPUT, ERR_USAGE, "%s is no room: room@%s", jid->full,
+			       jid->bare);
+	if (jid->resource)
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "%s is somebody in a room: give %s, and our name there to --nick",
+			       jid->full, jid->bare);
+	return true;
+}
+
 static bool prepare(struct courier *courier, struct err *err)
 {
 	const struct sendmsg_options *opt = courier->opt;
@@ -465,7 +484,8 @@ static bool prepare(struct courier *courier, struct err *err)
 	for (size_t i = 0; i < options->operand_count; i++) {
 		const char *text = options->operands[i];
 		struct jid jid;
-		if (!jid_parse(text, strlen(text), courier->mem, &jid, err))
+		if (!jid_parse(text, strlen(text), courier->mem, &jid, err) ||
+		    (opt->muc && !check_room(&jid, err)))
 			return false;
 		/* Who is named twice wants it once. */
 		if (!is_recipient(courier, &jid))
@@ -475,8 +495,15 @@ static bool prepare(struct courier *courier, struct err *err)
 	    !account_read_secret(opt->room_password_file, "--room-password",
 				 &courier->room_password, err))
 		return false;
-	if (opt->unsent && !unsent_open(opt->unsent, &courier->unsent, err))
+	if (!opt->unsent)
+		return true;
+	if (!unsent_open(opt->unsent, &courier->unsent, err))
 		return false;
+	if (!opt->text && unsent_is(courier->unsent, STDIN_FILENO))
+		return err_set(err, AT_FILE, ERR_USAGE,
+			       "--unsent: %s is standard input as well: give one of them another "
+			       "name first (mv)",
+			       opt->unsent);
 	return true;
 }
 

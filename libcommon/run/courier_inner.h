@@ -26,6 +26,7 @@ struct courier {
 	struct letters *letters;
 	struct outbox *outbox;
 	struct unsent *unsent; /* NULL: none is kept */
+	bool unsent_broken;    /* something that ought to be kept is not: told */
 	struct delivery_tally tally;
 	int signals;      /* run/signals.h */
 	bool interrupted; /* by one */
