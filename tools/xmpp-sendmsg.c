@@ -27,6 +27,10 @@ static int send_messages(const struct sendmsg_options *opt, struct options *opti
 		log_usage(&options->log, err.text);
 		return STATUS_UNKNOWN;
 	}
+	/* `connect` of the configuration file; the command line wins. */
+	if (account.host && options->connect_count == 0)
+		options->connect[options->connect_count++] = (struct connect_to){ account.host,
+										  account.port };
 	int status = courier_run(opt, options, &account);
 	account_close(&account);
 	return status;

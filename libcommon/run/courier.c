@@ -10,12 +10,13 @@
 #include "xmpp/iq.h"
 #include "xmpp/ns.h"
 
-#define WINDOW        1000        /* parcels at once, told or not: bounds memory */
-#define BATCH_MAX     (12 * 1024) /* octets, about, in one write, and a question behind them */
-#define QUESTIONS_MAX 32          /* not answered */
-#define IDLE_SECONDS  60.0        /* of silence, until we ask whether the server is still there */
-#define PATIENCE      0.1         /* seconds for a stanza to be complete */
-#define PAUSE_SECONDS 1.0         /* before the first new connection; doubled each time */
+#define WINDOW        1000  /* parcels at once, told or not: bounds memory */
+#define RECORD_ROOM   16384 /* octets of text in a TLS record (RFC 8446, 5.1) */
+#define QUESTION_MAX  128   /* octets of an <r/>, or a ping */
+#define QUESTIONS_MAX 32    /* not answered */
+#define IDLE_SECONDS  60.0  /* of silence, until we ask whether the server is still there */
+#define PATIENCE      0.1   /* seconds for a stanza to be complete */
+#define PAUSE_SECONDS 1.0   /* before the first new connection; doubled each time */
 #define PAUSE_MAX     30.0
 
 void courier_count(struct courier *courier)
@@ -212,21 +213,29 @@ static bool is_to_ask(const struct courier *courier)
 	return unasked && courier->questions < max && outbox_awaits_ack(courier->outbox);
 }
 
+/* Stanzas leave whole, as many as a TLS record takes: it arrives whole or not at all, so that no
+ * server is left with half a stanza when the connection breaks. Prosody 0.12 would read on in the
+ * middle of it after a resumption, and end the stream over it. */
+static bool make_room(struct courier *courier, size_t size, struct err *err)
+{
+	if (courier->batch.size + size + QUESTION_MAX <= RECORD_ROOM)
+		return true;
+	if (is_to_ask(courier))
+		ask(courier);
+	return send_batch(courier, err);
+}
+
 static bool send_waiting(struct courier *courier, struct err *err)
 {
 	for (struct parcel *parcel; (parcel = outbox_next(courier->outbox));) {
 		if (!may_go_out(courier, parcel))
 			continue;
 		parcel->facts.time = clock_now();
+		if (!make_room(courier, parcel->size, err))
+			return false;
 		buf_add(&courier->batch, parcel->xml, parcel->size);
 		courier_count(courier);
 		outbox_written(courier->outbox, parcel, courier->position, clock_ms());
-		if (courier->batch.size < BATCH_MAX)
-			continue;
-		if (is_to_ask(courier))
-			ask(courier);
-		if (!send_batch(courier, err))
-			return false;
 	}
 	if (is_to_ask(courier) || (courier->questions == 0 && is_idle(courier)))
 		ask(courier);
@@ -428,23 +437,36 @@ static int run(struct courier *courier)
 	bool ok = deliver(courier, &failure);
 	if (!ok)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
-	give_up(courier, ok ? "interrupted" : failure.text);
+	if (!courier->opt->dry_run)
+		give_up(courier, ok ? "interrupted" : failure.text);
 	if (courier->told == 0 && (courier->opt->dry_run || !ok))
 		courier_tell_no_message(courier);
 	return conclude(courier, &failure);
+}
+
+static bool is_recipient(const struct courier *courier, const struct jid *jid)
+{
+	for (size_t i = 0; i < courier->recipient_count; i++) {
+		if (jid_same(&courier->recipients[i].jid, jid))
+			return true;
+	}
+	return false;
 }
 
 static bool prepare(struct courier *courier, struct err *err)
 {
 	const struct sendmsg_options *opt = courier->opt;
 	const struct options *options = courier->options;
-	courier->recipient_count = options->operand_count;
 	courier->recipients = arena_array(courier->mem, options->operand_count + 1,
 					  sizeof(*courier->recipients));
 	for (size_t i = 0; i < options->operand_count; i++) {
 		const char *text = options->operands[i];
-		if (!jid_parse(text, strlen(text), courier->mem, &courier->recipients[i].jid, err))
+		struct jid jid;
+		if (!jid_parse(text, strlen(text), courier->mem, &jid, err))
 			return false;
+		/* Who is named twice wants it once. */
+		if (!is_recipient(courier, &jid))
+			courier->recipients[courier->recipient_count++].jid = jid;
 	}
 	if (opt->room_password_file &&
 	    !account_read_secret(opt->room_password_file, "--room-password",

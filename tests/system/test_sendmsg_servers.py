@@ -192,19 +192,19 @@ def test_receipt_of_a_real_client(mail, mailer, kind):
 
 # a thousand over a bad line
 
-CUTS = (40_000, 70_000, 30_000)  # octets of TLS each connection lets through: login, and some hundred messages
-
-
 @KINDS
-@pytest.mark.parametrize("reset", [True, False], ids=["reset", "ended"])
-def test_thousand_messages_over_a_bad_line(mail, mailer, kind, reset):
-    """The connection is cut in the middle, several times: all arrive, once, and in order (XEP-0198)."""
+@pytest.mark.parametrize("reset,cuts", [(True, (40_000, 70_000, 30_000)), (False, (50_000, 60_000))], ids=["reset", "ended"])
+def test_thousand_messages_over_a_bad_line(mail, mailer, kind, reset, cuts):
+    """The connection is cut in the middle, several times (after so many octets of TLS): all arrive, once, and in order (XEP-0198).
+
+    Prosody 0.12 goes on in the middle of the stanza that was cut when a session is resumed (its mod_smacks keeps the old XML
+    parser), so a TLS record, which arrives whole or not at all, must hold whole stanzas."""
     server = mailer(kind)
     address = f"bob@{server.domains[0]}"
     lines = [f"{number}: {'reset' if reset else 'ended'}" for number in range(1000)]
-    with Friend(server, address, sendmsg.PEOPLE["bob"]) as bob, Cutter((server.address, server.port()), CUTS, reset) as line:
+    with Friend(server, address, sendmsg.PEOPLE["bob"]) as bob, Cutter((server.address, server.port()), cuts, reset) as line:
         sent = mail(kind, "--lines", "--resource", f"bad-line-{reset}", address, at=line, stdin="\n".join(lines), limit=100, status=0)
-        assert line.connections == len(CUTS) + 1 and sent.session["resumptions"] == len(CUTS), sent.session
+        assert line.connections == len(cuts) + 1 and sent.session["resumptions"] == len(cuts), sent.session
         assert set(sent.outcomes) == {"acked"} and len(sent.outcomes) == 1000
         assert bob.bodies(1000) == lines
 
