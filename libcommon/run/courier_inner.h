@@ -47,13 +47,19 @@ struct courier {
 	bool answered; /* something of this session's work was confirmed: back-off begins anew */
 };
 
-/* courier.c: a stanza of ours, into the batch, counted. */
+/* courier_stream.c: a stanza of ours, into the batch, counted. */
 void courier_count(struct courier *courier);
 /* Reads one stanza and sees to it: acknowledgements, bounces, receipts, questions. *out is it, for
  * who waits for something else; false: the connection is lost (ERR_TIMEOUT: nothing came so far).
  */
 NODISCARD bool courier_read(struct courier *courier, const struct elem **out, struct err *err);
 NODISCARD bool courier_write(struct courier *courier, const struct buf *text, struct err *err);
+
+/* MSG-45: what we have got. */
+NODISCARD bool courier_give_ack(struct courier *courier, struct err *err);
+
+/* courier_carry.c: until all is told (true), or the connection is lost. */
+NODISCARD bool courier_carry(struct courier *courier, struct err *err);
 
 /* courier_pack.c: from letters to parcels. */
 /* Takes what there is, as far as there is room, and not more than makes a batch: the server can

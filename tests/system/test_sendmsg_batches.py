@@ -1,14 +1,14 @@
-"""Many messages at once: each batch asks for its own acknowledgement (XEP-0198), whatever the server makes of the questions."""
+"""Many messages at once, and when we ask whether they were handled (XEP-0198)."""
 
 from c2speer import C2sPeer
-from sendmsg import BOB, SLOW
+from sendmsg import BOB
 
 COUNT = 300
 LINES = [f"{number:04} " + "x" * 100 for number in range(COUNT)]  # several batches
 
 
 class Asked(C2sPeer):
-    """Notes how many stanzas it had handled at each <r/>, and answers those it may."""
+    """Notes how many stanzas it had handled at each <r/>."""
 
     def __init__(self, *args, **settings):
         self.asked = []
@@ -17,19 +17,7 @@ class Asked(C2sPeer):
     def manage(self, session, name, elem):
         if name == "r":
             self.asked.append(self.h(session))
-            if not self.may_answer():
-                return
         super().manage(session, name, elem)
-
-
-class OnlyTheFirst(Asked):
-    def may_answer(self):
-        return len(self.asked) == 1
-
-
-class OnlyTheLast(Asked):
-    def may_answer(self):
-        return self.asked[-1] == COUNT
 
 
 class Behind(C2sPeer):
@@ -45,22 +33,13 @@ class Behind(C2sPeer):
         return session.managed.handled // (2 if self.answers <= 3 else 1)
 
 
-def test_told_while_the_server_works(sender, c2s_peer):
-    """What the first batch brought is told though nothing is known of the rest. (Who does not read what is told is waited for.)"""
-    peer = c2s_peer(OnlyTheFirst)
-    with sender.running(peer, "--lines", BOB) as run:
-        run.say("\n".join(LINES) + "\n")
-        run.until(lambda: run.out and len(peer.messages) == COUNT and peer.asked[-1] == COUNT, "all there, and the last asked about")
-        run.until(lambda: len(run.parcels) == peer.asked[0], "the first batch told")
-        assert 0 < peer.asked[0] < COUNT / 2 and len(peer.asked) < 20, peer.asked
-
-
-def test_one_answer_to_many_questions(sender, c2s_peer):
-    """... is the answer to all of them: nothing is waited for behind it."""
-    peer = c2s_peer(OnlyTheLast)
+def test_asks_behind_all_of_them(sender, c2s_peer):
+    """Not in their midst: who answers while it still has stanzas to read may find the connection gone, and lose them half read
+    (Prosody 0.12, whose session then cannot be resumed: test_thousand_messages_over_a_bad_line)."""
+    peer = c2s_peer(Asked)
     sent = sender(peer, "--lines", BOB, stdin="\n".join(LINES), status=0, timeout=5)
     assert sent.outcomes == ["acked"] * COUNT and peer.settle().bodies() == LINES and len(peer.sessions) == 1, sent
-    assert sent.result.seconds < 5 * SLOW and len(peer.asked) > 2, peer.asked
+    assert peer.asked == [COUNT], peer.asked
 
 
 def test_answers_that_are_behind(sender, c2s_peer):
