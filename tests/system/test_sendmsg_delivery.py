@@ -671,3 +671,14 @@ def test_connect_of_the_configuration(sender, c2s_peer):
         path.write_text(f"user {ALICE}\npassword {sendmsg.PENCIL}\nconnect {place}\n")
         sender.raw("--trust", str(sender.ca.file), "--wait=ack", *args, BOB, stdin=BODY, env=sender.env).expect(status=0)
     assert peer.bodies() == [BODY, BODY] and not elsewhere.sessions
+
+
+def test_two_signals_at_once_are_one(sender, c2s_peer, tmp_path):
+    """A terminal that closes while the system goes down: --unsent is written all the same."""
+    peer, kept = c2s_peer(fault=("ack", "silence")), tmp_path / "kept"
+    with sender.running(peer, BOB, "--lines", "--unsent", kept, timeout=60) as run:
+        run.say("one\n")
+        run.until(lambda: peer.messages, "sent")
+        for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
+            run.process.send_signal(number)
+        assert run.end() == 3 and "<message" in kept.read_text(), run
