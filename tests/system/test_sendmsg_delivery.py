@@ -651,8 +651,9 @@ def test_what_was_read_is_kept_when_interrupted(sender, c2s_peer, tmp_path):
     argv = [tool.find("xmpp-sendmsg"), *sender.arguments(peer, [BOB, "--lines", "--unsent", kept], timeout=60, json=False)]
     with subprocess.Popen(argv, stdin=read, env=environment, stderr=subprocess.PIPE) as process:
         end = time.monotonic() + 20 * sendmsg.SLOW
-        while len(peer.messages) < 1000 and time.monotonic() < end:
+        while not peer.messages and time.monotonic() < end:
             time.sleep(0.05)
+        time.sleep(0.5 * sendmsg.SLOW)  # until the window is full, and the rest read ahead
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20 * sendmsg.SLOW)
     os.close(write)
