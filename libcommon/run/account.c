@@ -149,9 +149,10 @@ static bool keep_file(const char *path, const char *option, struct account *acco
 
 static bool keep_descriptor(int fd, struct account *account, struct err *err)
 {
+	char whose[64];
 	account->source = "--password-fd";
-	bool kept = account_keep_first_line(fd, "the first line of --password-fd",
-					    &account->password, err);
+	snprintf(whose, sizeof(whose), "the first line of --password-fd=%d", fd);
+	bool kept = account_keep_first_line(fd, whose, &account->password, err);
 	if (fd > STDERR_FILENO)
 		close(fd);
 	return kept;

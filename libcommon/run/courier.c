@@ -13,7 +13,6 @@
 #define WINDOW        1000  /* parcels at once, told or not: bounds memory */
 #define RECORD_ROOM   16384 /* octets of text in a TLS record (RFC 8446, 5.1) */
 #define QUESTION_MAX  128   /* octets of an <r/>, or a ping */
-#define QUESTIONS_MAX 32    /* not answered */
 #define IDLE_SECONDS  60.0  /* of silence, until we ask whether the server is still there */
 #define PATIENCE      0.1   /* seconds for a stanza to be complete */
 #define PAUSE_SECONDS 1.0   /* before the first new connection; doubled each time */
@@ -40,15 +39,9 @@ bool courier_write(struct courier *courier, const struct buf *text, struct err *
 
 static void note_handled(struct courier *courier, uint64_t position, enum evidence evidence)
 {
-	double now = clock_ms();
-	outbox_handled(courier->outbox, position, evidence, now);
+	outbox_handled(courier->outbox, position, evidence, clock_ms());
+	courier->asked_ms = 0;
 	courier->answered = true;
-	/* One that covers all that was asked about answers every question. */
-	if (position >= courier->asked_position || courier->questions <= 1)
-		courier->questions = 0;
-	else
-		courier->questions--;
-	courier->asked_ms = courier->questions > 0 ? now : 0;
 }
 
 /* XEP-0199: our stream was worked off up to the ping, whatever the server makes of it. */
@@ -156,14 +149,11 @@ static bool take_arrivals(struct courier *courier, struct err *err)
 	return true;
 }
 
-/* "Have you got it all?" <r/> (XEP-0198), or a ping as a barrier. */
+/* "Have you got it all?" One question at a time: <r/> (XEP-0198), or a ping as a barrier. */
 static void ask(struct courier *courier)
 {
 	struct buf *out = &courier->batch;
-	if (courier->asked_ms == 0)
-		courier->asked_ms = clock_ms();
-	courier->asked_position = courier->position;
-	courier->questions++;
+	courier->asked_ms = clock_ms();
 	if (courier->client->manage.enabled) {
 		manage_write_request(out);
 		return;
@@ -206,13 +196,12 @@ static bool may_go_out(const struct courier *courier, struct parcel *parcel)
 	return true;
 }
 
-/* Each batch asks for itself, so that what it brought is told while the server works on the next:
- * asked behind all of it, everything would be told when the server is done. Pings cost it more. */
+/* Behind all that there is to write now, never in its midst: a server that answers while it still
+ * has stanzas to read may find the connection gone, and throw them away half read. */
 static bool is_to_ask(const struct courier *courier)
 {
-	size_t max = courier->client->manage.enabled ? QUESTIONS_MAX : 1;
-	bool unasked = courier->position > courier->asked_position || courier->questions == 0;
-	return unasked && courier->questions < max && outbox_awaits_ack(courier->outbox);
+	return courier->asked_ms == 0 && !courier->has_more &&
+	       (outbox_awaits_ack(courier->outbox) || is_idle(courier));
 }
 
 /* Stanzas leave whole, as many as a TLS record takes: it arrives whole or not at all, so that no
@@ -220,11 +209,7 @@ static bool is_to_ask(const struct courier *courier)
  * middle of it after a resumption, and end the stream over it. */
 static bool make_room(struct courier *courier, size_t size, struct err *err)
 {
-	if (courier->batch.size + size + QUESTION_MAX <= RECORD_ROOM)
-		return true;
-	if (is_to_ask(courier))
-		ask(courier);
-	return send_batch(courier, err);
+	return courier->batch.size + size + QUESTION_MAX <= RECORD_ROOM || send_batch(courier, err);
 }
 
 static bool send_waiting(struct courier *courier, struct err *err)
@@ -239,7 +224,7 @@ static bool send_waiting(struct courier *courier, struct err *err)
 		courier_count(courier);
 		outbox_written(courier->outbox, parcel, courier->position, clock_ms());
 	}
-	if (is_to_ask(courier) || (courier->questions == 0 && is_idle(courier)))
+	if (is_to_ask(courier))
 		ask(courier);
 	return send_batch(courier, err);
 }
@@ -336,8 +321,6 @@ static void take_up(struct courier *courier)
 	client->manage.sent = client->manage.handled;
 	courier->position = client->manage.sent;
 	courier->asked_ms = 0;
-	courier->asked_position = 0;
-	courier->questions = 0;
 	courier->ping_id[0] = '\0';
 	courier->heard_ms = courier->said_ms = now;
 	buf_clear(&courier->batch);
@@ -438,22 +421,27 @@ static int conclude(struct courier *courier, const struct err *failure)
 	/* What was not even read was not delivered either. */
 	if (failure->code && !courier->input_ended)
 		delivery_count(&courier->tally, STATUS_UNKNOWN);
-	if (courier->untold > 0)
-		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
-			courier->untold == 1 ? "message was" : "messages were",
-			courier->unsent ? "; kept in " : "",
-			courier->unsent ? courier->opt->unsent : "");
-	int status = delivery_exit(&courier->tally, failure->code ? failure : NULL);
+	const char *where = courier->unsent ? "; kept in " : "";
 	if (!unsent_close(&courier->unsent, &err)) {
 		log_say(&courier->options->log, NULL, "%s", err.text);
-		status = STATUS_UNKNOWN;
+		courier->unsent_broken = true;
 	}
-	return courier->output_broken ? STATUS_UNKNOWN : status;
+	if (courier->unsent_broken)
+		where = ", and not all could be kept in ";
+	if (courier->untold > 0)
+		log_say(&courier->options->log, NULL, "%zu %s not sent%s%s", courier->untold,
+			courier->untold == 1 ? "message was" : "messages were", where,
+			*where ? courier->opt->unsent : "");
+	int status = delivery_exit(&courier->tally, failure->code ? failure : NULL);
+	return courier->output_broken || courier->unsent_broken ? STATUS_UNKNOWN : status;
 }
 
 static int run(struct courier *courier)
 {
 	struct err failure = { 0 };
+	/* Not while the text is still being read: there is nothing yet to be brought to an end, and
+	 * who types it may think better of it. */
+	courier->signals = signals_watch();
 	bool ok = deliver(courier, &failure);
 	if (!ok)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
@@ -473,6 +461,20 @@ static bool is_recipient(const struct courier *courier, const struct jid *jid)
 	return false;
 }
 
+/* XEP-0045, 4.1: room@service. What a service makes of an entry into itself is anybody's guess:
+ * Prosody made a room without a name of it. */
+static bool check_room(const struct jid *jid, struct err *err)
+{
+	if (!jid->local)
+		return err_set(err, AT_INPUT, ERR_USAGE, "%s is no room: room@%s", jid->full,
+			       jid->bare);
+	if (jid->resource)
+		return err_set(err, AT_INPUT, ERR_USAGE,
+			       "%s is somebody in a room: give %s, and our name there to --nick",
+			       jid->full, jid->bare);
+	return true;
+}
+
 static bool prepare(struct courier *courier, struct err *err)
 {
 	const struct sendmsg_options *opt = courier->opt;
@@ -482,7 +484,8 @@ static bool prepare(struct courier *courier, struct err *err)
 	for (size_t i = 0; i < options->operand_count; i++) {
 		const char *text = options->operands[i];
 		struct jid jid;
-		if (!jid_parse(text, strlen(text), courier->mem, &jid, err))
+		if (!jid_parse(text, strlen(text), courier->mem, &jid, err) ||
+		    (opt->muc && !check_room(&jid, err)))
 			return false;
 		/* Who is named twice wants it once. */
 		if (!is_recipient(courier, &jid))
@@ -492,8 +495,15 @@ static bool prepare(struct courier *courier, struct err *err)
 	    !account_read_secret(opt->room_password_file, "--room-password",
 				 &courier->room_password, err))
 		return false;
-	if (opt->unsent && !unsent_open(opt->unsent, &courier->unsent, err))
+	if (!opt->unsent)
+		return true;
+	if (!unsent_open(opt->unsent, &courier->unsent, err))
 		return false;
+	if (!opt->text && unsent_is(courier->unsent, STDIN_FILENO))
+		return err_set(err, AT_FILE, ERR_USAGE,
+			       "--unsent: %s is standard input as well: give one of them another "
+			       "name first (mv)",
+			       opt->unsent);
 	return true;
 }
 

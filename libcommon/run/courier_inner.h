@@ -26,6 +26,7 @@ struct courier {
 	struct letters *letters;
 	struct outbox *outbox;
 	struct unsent *unsent; /* NULL: none is kept */
+	bool unsent_broken;    /* something that ought to be kept is not: told */
 	struct delivery_tally tally;
 	int signals;      /* run/signals.h */
 	bool interrupted; /* by one */
@@ -39,8 +40,7 @@ struct courier {
 	/* The barrier that asks what was handled: <r/>, or a ping where there is no stream
 	 * management. */
 	double asked_ms;         /* since when an answer is waited for; 0: nothing is asked */
-	uint64_t asked_position; /* of the last stanza the latest question is about */
-	size_t questions;        /* not answered */
+	uint64_t asked_position; /* of the ping */
 	char ping_id[MESSAGE_ID + 1];
 	uint64_t position;        /* stanzas of ours on this stream, where manage does not count */
 	double heard_ms, said_ms; /* when something came, and went, last */

@@ -89,8 +89,9 @@ static void keep(struct courier *courier, const struct parcel *parcel)
 	if (!courier->unsent || !is_to_be_kept(parcel) ||
 	    unsent_add(courier->unsent, parcel->xml, parcel->size, &err))
 		return;
-	log_say(&courier->options->log, NULL, "%s", err.text);
-	courier->output_broken = true;
+	if (!courier->unsent_broken)
+		log_say(&courier->options->log, NULL, "%s", err.text);
+	courier->unsent_broken = true;
 }
 
 static void tell_in_words(struct courier *courier, const struct delivery_facts *delivery,

@@ -83,11 +83,33 @@ static bool is_empty(int fd)
 	return fstat(fd, &about) == 0 && about.st_size == 0;
 }
 
+bool unsent_is(const struct unsent *unsent, int fd)
+{
+	struct stat ours, other;
+	return fstat(unsent->fd, &ours) == 0 && S_ISREG(ours.st_mode) && fstat(fd, &other) == 0 &&
+	       ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
+}
+
+/* Only where nobody else has appended behind it. */
+static void take_back(int fd, off_t start, size_t size)
+{
+	struct stat status;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > start &&
+	    status.st_size <= start + (off_t)size)
+		(void)!ftruncate(fd, start);
+}
+
 bool unsent_add(struct unsent *unsent, const char *xml, size_t size, struct err *err)
 {
-	if (!find_again(unsent) || !write_all(unsent->fd, xml, size) ||
-	    !write_all(unsent->fd, "\n", 1))
+	if (!find_again(unsent))
 		return failed(unsent->path, err);
+	off_t start = lseek(unsent->fd, 0, SEEK_END);
+	if (!write_all(unsent->fd, xml, size) || !write_all(unsent->fd, "\n", 1)) {
+		failed(unsent->path, err);
+		if (start >= 0)
+			take_back(unsent->fd, start, size);
+		return false;
+	}
 	unsent->count++;
 	return true;
 }

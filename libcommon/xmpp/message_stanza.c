@@ -8,7 +8,6 @@
 
 #define SPACE       " \t\r\n"
 #define NAME_SHOWN  40 /* octets of a name or value in a sentence */
-#define NS_ROSTER   "jabber:iq:roster"
 #define ONE_ELEMENT "--stanza takes one <message/>, <presence/> or <iq/> at a time"
 
 static bool refuse(struct err *err, const char *sentence)
@@ -71,6 +70,28 @@ static bool check_presence(const struct elem *presence, struct err *err)
 		       shown(type), type);
 }
 
+/* What stays when we are gone: <remove/> in the first of them takes all of the account along. */
+static const struct lasting {
+	const char *ns, *what;
+} lasting[] = {
+	{ "jabber:iq:register", "registration" }, { "jabber:iq:roster", "contact list" },
+	{ "jabber:iq:privacy", "privacy lists" }, { "jabber:iq:private", "private storage" },
+	{ "urn:xmpp:blocking", "block list" },    { "vcard-temp", "vCard" },
+};
+
+static bool check_lasting(const char *ns, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lasting); i++) {
+		if (strcmp(lasting[i].ns, ns) == 0)
+			return err_set(
+				err, AT_INPUT, ERR_USAGE,
+				"nothing of the account is changed from here: not its %s; use a "
+				"client",
+				lasting[i].what);
+	}
+	return true;
+}
+
 /* A result or an error would answer what nobody asked. */
 static bool check_iq(const struct elem *iq, struct err *err)
 {
@@ -85,8 +106,8 @@ static bool check_iq(const struct elem *iq, struct err *err)
 	if (elem_count(iq) != 1)
 		return refuse(err, "an <iq/> holds one element that says what is asked (RFC 6120, "
 				   "8.2.3), and this one does not");
-	if (strcmp(type, "set") == 0 && strcmp(iq->children->ns, NS_ROSTER) == 0)
-		return refuse(err, "the contact list is not changed from here: use a client");
+	if (strcmp(type, "set") == 0 && !check_lasting(iq->children->ns, err))
+		return false;
 	return check_to(iq, err);
 }
 

@@ -1,13 +1,13 @@
 #include "xmpp/sasl.h"
 
 #include <assert.h>
-#include <gsasl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/memory.h"
 #include "base/secret.h"
+#include "xmpp/sasl_inner.h"
 
 #define BINDING_MAX 64 /* octets: a Finished message of TLS 1.2 has 12, the exporter's data 32 */
 
@@ -141,6 +141,7 @@ bool sasl_start(const char *mechanism, const struct sasl_identity *identity, str
 	sasl->code = gsasl_init(&sasl->library);
 	if (sasl->code != GSASL_OK)
 		return explain(sasl, err);
+	gsasl_callback_set(sasl->library, sasl_answer);
 	bool begun = begin(sasl, mechanism, identity, bind);
 	/* RFC 5802, 6: who could bind and was not asked to says so, with the flag y. libgsasl 2.2.0
 	 * means to write it, and then finds fault with its own message; then it must be n. */

@@ -46,11 +46,11 @@ class Behind(C2sPeer):
 
 
 def test_told_while_the_server_works(sender, c2s_peer):
-    """What the first batch brought is told though nothing is known of the rest."""
+    """What the first batch brought is told though nothing is known of the rest. (Who does not read what is told is waited for.)"""
     peer = c2s_peer(OnlyTheFirst)
     with sender.running(peer, "--lines", BOB) as run:
         run.say("\n".join(LINES) + "\n")
-        run.until(lambda: len(peer.messages) == COUNT and peer.asked[-1] == COUNT, "all of them came, and the last was asked about")
+        run.until(lambda: run.out and len(peer.messages) == COUNT and peer.asked[-1] == COUNT, "all there, and the last asked about")
         run.until(lambda: len(run.parcels) == peer.asked[0], "the first batch told")
         assert 0 < peer.asked[0] < COUNT / 2 and len(peer.asked) < 20, peer.asked
 

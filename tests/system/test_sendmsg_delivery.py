@@ -217,6 +217,24 @@ def test_unsent_file_that_cannot_be_written(sender, c2s_peer, tmp_path):
     assert "none/unsent" in sent.err and not peer.settle().messages, sent
 
 
+def test_unsent_file_on_a_full_disk(sender):
+    """Nobody is told that something was kept when it was not; and that once, not for each message."""
+    lost = sender.words(None, "--connect", "127.0.0.1:1", "--unsent", "/dev/full", CAROL, DAVE, status=3)
+    assert lost.err.count("No space left on device") == 1 and "; kept in" not in lost.err, lost
+    assert "2 messages were not sent, and not all could be kept in /dev/full" in lost.err, lost
+
+
+def test_unsent_file_is_the_input(sender, tmp_path):
+    """What cannot be sent would be read again, for ever."""
+    spool = tmp_path / "spool"
+    spool.write_text(f"<message to='{CAROL}'/>\n")
+    argv = [tool.find(sendmsg.NAME), *sender.arguments(None, ["--connect", "127.0.0.1:1", "--stanza", "--unsent", spool])]
+    with open(spool, "rb") as handle:
+        wrong = subprocess.run(argv, stdin=handle, capture_output=True, timeout=30, check=False, env=tool.clean_environment())
+    assert wrong.returncode == 3 and b"standard input as well" in wrong.stderr, wrong
+    assert spool.read_text() == f"<message to='{CAROL}'/>\n", wrong
+
+
 def test_connection_comes_back(sender, c2s_peer):
     """With --retry, tried again until somebody is there; the server may be new and know nothing of us."""
     class Forgets(C2sPeer):
@@ -533,6 +551,25 @@ def test_interrupted(sender, c2s_peer):
             run.end()
             assert time.monotonic() - began < 5 * sendmsg.SLOW
             assert peer.settle().sessions[0].closed and peer.bodies() == ["one"], run
+
+
+def test_interrupted_while_the_text_is_read(sender, c2s_peer):
+    """Who types a text and thinks better of it is obeyed, and what he has typed goes to nobody."""
+    for number in (15, 2, 1):
+        peer = c2s_peer()
+        with sender.running(peer, BOB) as run:
+            run.say("I quit, and")
+            time.sleep(0.3 * sendmsg.SLOW)  # until it reads: nothing to be seen says when
+            run.process.send_signal(number)
+            assert run.end(5) == -number and not peer.sessions, run
+
+
+def test_muc_recipient_that_is_no_room(sender, den):
+    """A service, or somebody in a room, is a slip of the pen: nothing is entered."""
+    peer = den()
+    for address, hint in (("rooms.peer.test", "room@rooms.peer.test"), ("den@rooms.peer.test/me", "--nick")):
+        wrong = sender.words(peer, "--muc", address, status=3)
+        assert address in wrong.err and hint in wrong.err and not peer.sessions, wrong
 
 
 def test_muc_namespace_of_the_entry(sender, den):

@@ -535,7 +535,7 @@ static void takes_a_first_line(void **state)
 	scene.options.password_file = NULL;
 	scene.options.password_fd = 99;
 	assert_refused(&scene,
-		       "the first line of --password-fd cannot be read: Bad file descriptor");
+		       "the first line of --password-fd=99 cannot be read: Bad file descriptor");
 	scene.options.password_fd = -1;
 	setenv("XMPP_PASSWORD", "", 1);
 	assert_refused(&scene, "$XMPP_PASSWORD is empty");

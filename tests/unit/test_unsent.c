@@ -1,7 +1,9 @@
 /* run/unsent: nothing is lost, and nothing is left behind where nothing was lost. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,6 +146,55 @@ static void tells_what_cannot_be_written(void **state)
 	assert_true(unsent_close(&unsent, &err)); /* nothing was added */
 }
 
+/* As on a disk that fills up in the middle of one. */
+static void keeps_no_half_of_one(void **state)
+{
+	const struct place *place = *state;
+	const struct rlimit small = { 40, RLIM_INFINITY };
+	struct rlimit before;
+	struct unsent *unsent = NULL;
+	struct err err = { 0 };
+	char text[256];
+	assert_true(unsent_open(place->file, &unsent, &err));
+	add(unsent, "<message id='1'/>");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	bool added = unsent_add(unsent, "<message id='too long for this'/>", 33, &err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_false(added);
+	assert_non_null(strstr(err.text, "File too large"));
+	add(unsent, "<message id='2'/>");
+	assert_true(unsent_close(&unsent, &err));
+	assert_string_equal(content(place, text), "<message id='1'/>\n<message id='2'/>\n");
+}
+
+static void knows_itself(void **state)
+{
+	const struct place *place = *state;
+	struct unsent *unsent = NULL;
+	struct err err;
+	int pipes[2];
+	put(place, "");
+	assert_true(unsent_open(place->file, &unsent, &err));
+	int fd = open(place->file, O_RDONLY), other = open("/dev/null", O_RDONLY);
+	assert_int_equal(pipe(pipes), 0);
+	assert_true(unsent_is(unsent, fd));
+	assert_false(unsent_is(unsent, other));
+	assert_false(unsent_is(unsent, pipes[0]));
+	assert_false(unsent_is(unsent, -1));
+	assert_true(unsent_close(&unsent, &err));
+	/* Both ends of a terminal, and /dev/null twice, are nothing that grows under the reader. */
+	assert_true(unsent_open("/dev/null", &unsent, &err));
+	assert_false(unsent_is(unsent, other));
+	assert_true(unsent_close(&unsent, &err));
+	for (size_t i = 0; i < 2; i++)
+		close(pipes[i]);
+	close(fd);
+	close(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +203,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(leaves_no_empty_file, make_place, leave_place),
 		cmocka_unit_test_setup_teardown(shares_the_file_with_another_run, make_place,
 						leave_place),
+		cmocka_unit_test_setup_teardown(keeps_no_half_of_one, make_place, leave_place),
+		cmocka_unit_test_setup_teardown(knows_itself, make_place, leave_place),
 		cmocka_unit_test_setup_teardown(leaves_a_file_that_was_there, make_place,
 						leave_place),
 		cmocka_unit_test(tells_what_cannot_be_written),
