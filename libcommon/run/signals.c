@@ -25,8 +25,9 @@ int signals_watch(void)
 
 void signals_take(int fd)
 {
-	struct signalfd_siginfo first;
+	/* A hang-up and a SIGTERM that come together are one wish, not an impatient second. */
+	struct signalfd_siginfo pending[3];
 	sigset_t set = our_signals();
-	if (read(fd, &first, sizeof(first)) == (ssize_t)sizeof(first))
+	if (read(fd, pending, sizeof(pending)) > 0)
 		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }

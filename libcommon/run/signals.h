@@ -5,7 +5,7 @@
 /* From here on they wait in the descriptor returned; -1: errno says why not. Before the first
  * thread. */
 int signals_watch(void);
-/* Takes one off; a second one ends the program at once, whatever somebody waits for. */
+/* Takes off all that have come; one more ends the program at once, whatever somebody waits for. */
 void signals_take(int fd);
 
 #endif

@@ -688,8 +688,9 @@ def test_what_was_read_is_kept_when_interrupted(sender, c2s_peer, tmp_path):
     argv = [tool.find("xmpp-sendmsg"), *sender.arguments(peer, [BOB, "--lines", "--unsent", kept], timeout=60, json=False)]
     with subprocess.Popen(argv, stdin=read, env=environment, stderr=subprocess.PIPE) as process:
         end = time.monotonic() + 20 * sendmsg.SLOW
-        while len(peer.messages) < 1000 and time.monotonic() < end:
+        while not peer.messages and time.monotonic() < end:
             time.sleep(0.05)
+        time.sleep(0.5 * sendmsg.SLOW)  # until the window is full, and the rest read ahead
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20 * sendmsg.SLOW)
     os.close(write)
@@ -708,3 +709,14 @@ def test_connect_of_the_configuration(sender, c2s_peer):
         path.write_text(f"user {ALICE}\npassword {sendmsg.PENCIL}\nconnect {place}\n")
         sender.raw("--trust", str(sender.ca.file), "--wait=ack", *args, BOB, stdin=BODY, env=sender.env).expect(status=0)
     assert peer.bodies() == [BODY, BODY] and not elsewhere.sessions
+
+
+def test_two_signals_at_once_are_one(sender, c2s_peer, tmp_path):
+    """A terminal that closes while the system goes down: --unsent is written all the same."""
+    peer, kept = c2s_peer(fault=("ack", "silence")), tmp_path / "kept"
+    with sender.running(peer, BOB, "--lines", "--unsent", kept, timeout=60) as run:
+        run.say("one\n")
+        run.until(lambda: peer.messages, "sent")
+        for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
+            run.process.send_signal(number)
+        assert run.end() == 3 and "<message" in kept.read_text(), run
