@@ -16,6 +16,13 @@ static const struct cli_tool cli = {
 	.default_first = true,
 };
 
+/* `connect` of the configuration: the command line goes before it. */
+static bool take_host(const struct account *account, struct options *options, struct err *err)
+{
+	return !account->host || options->connect_count > 0 ||
+	       cli_add_connect(options, account->host, account->port, err);
+}
+
 static int send_messages(const struct sendmsg_options *opt, struct options *options)
 {
 	struct account account;
@@ -27,7 +34,11 @@ static int send_messages(const struct sendmsg_options *opt, struct options *opti
 		log_usage(&options->log, err.text);
 		return STATUS_UNKNOWN;
 	}
-	int status = courier_run(opt, options, &account);
+	int status = STATUS_UNKNOWN;
+	if (take_host(&account, options, &err))
+		status = courier_run(opt, options, &account);
+	else
+		log_usage(&options->log, err.text);
 	account_close(&account);
 	return status;
 }

@@ -36,8 +36,8 @@ static size_t decode_group(const char in[4], uint8_t out[3])
 	size_t padding = in[3] != '=' ? 0 : in[2] != '=' ? 1 : 2;
 	uint32_t group = 0;
 	for (size_t i = 0; i < 4; i++) {
-		const char *digit = i < 4 - padding ? memchr(digits, in[i], 64) : digits;
-		if (!digit)
+		const char *digit = i < 4 - padding ? strchr(digits, in[i]) : digits;
+		if (!digit || *digit == '\0')
 			return 0;
 		group = group << 6 | (uint32_t)(digit - digits);
 	}

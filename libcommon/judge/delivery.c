@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "xmpp/room.h"
+
 static const char *const outcomes[] = {
 	[PARCEL_WAITING] = "waiting", [PARCEL_UNSENT] = "unsent",   [PARCEL_REFUSED] = "refused",
 	[PARCEL_SENT] = "sent",       [PARCEL_ACKED] = "acked",     [PARCEL_RECEIVED] = "received",
@@ -81,6 +83,13 @@ const char *delivery_cause(const char *condition)
 			return causes[i].cause;
 	}
 	return nameless;
+}
+
+const char *delivery_cause_of(const struct parcel_facts *parcel)
+{
+	const char *condition = parcel->condition ? parcel->condition : "undefined-condition";
+	bool in_room = parcel->type && strcmp(parcel->type, "groupchat") == 0;
+	return in_room ? room_cause(condition) : delivery_cause(condition);
 }
 
 bool delivery_is_temporary(const struct parcel_facts *parcel)

@@ -84,6 +84,8 @@ struct delivery_facts {
 /* RFC 6120, 8.3.3 and MSG-47: what a bounce means, in a sentence that an operator can act on; never
  * NULL. */
 const char *delivery_cause(const char *condition);
+/* The same of a bounce: a room has reasons of its own (XEP-0045; MSG-55). */
+const char *delivery_cause_of(const struct parcel_facts *parcel);
 /* error type `wait`: trying later may help. */
 bool delivery_is_temporary(const struct parcel_facts *parcel);
 /* ok: as far as was to be waited for. warning: accepted, but the receipt that was asked for did not

@@ -78,13 +78,18 @@ void conn_close(struct conn **conn)
 	*conn = NULL;
 }
 
+/* Who writes twice and has Nagle on waits for our acknowledgement between: Prosody after its
+ * session tickets, 40 ms with an acknowledgement delayed as usual. The kernel forgets this wish, so
+ * it is made again and again. */
+void conn_acknowledge(const struct conn *conn)
+{
+	setsockopt(conn->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
+}
+
 bool conn_wait(struct conn *conn, short events, const char *what, struct err *err)
 {
-	/* Who writes twice and has Nagle on waits for our acknowledgement between: Prosody after
-	 * its session tickets, 40 ms with an acknowledgement delayed as usual. The kernel forgets
-	 * this wish, so it is made again and again. */
 	if (events & POLLIN)
-		setsockopt(conn->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
+		conn_acknowledge(conn);
 	if (deadline_wait(conn->until, conn->fd, events) == WAIT_READY)
 		return true;
 	return err_set(err, conn->stage, ERR_TIMEOUT, "%s%sno answer within %d s", what ? what : "",

@@ -51,6 +51,8 @@ void conn_remove_taps(struct conn *conn);
 void conn_tap(struct conn *conn, enum tap_event event, const void *data, size_t size);
 
 int conn_fd(const struct conn *conn);
+/* For who polls conn_fd() himself: before he waits, what came so far is acknowledged. */
+void conn_acknowledge(const struct conn *conn);
 struct deadline conn_deadline(const struct conn *conn);
 /* A new deadline for what follows (another step of a longer life, such as a closing handshake). */
 void conn_set_deadline(struct conn *conn, struct deadline until);

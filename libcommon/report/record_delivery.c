@@ -118,7 +118,7 @@ static void put_outcome(json_t *section, const struct parcel_facts *parcel)
 		json_put_text(section, "error_type", parcel->error_type);
 		json_put_text(section, "text", parcel->text);
 		json_put_text(section, "by", parcel->by);
-		json_put_text(section, "cause", delivery_cause(parcel->condition));
+		json_put_text(section, "cause", delivery_cause_of(parcel));
 		json_put_bool(section, "temporary", delivery_is_temporary(parcel));
 	}
 	json_put_text(section, "receipt_from", parcel->receipt_from);

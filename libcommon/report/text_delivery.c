@@ -24,7 +24,7 @@ static const char *bounce_words(const struct parcel_facts *parcel, struct arena 
 	CLEANUP(buf_free) struct buf words = buf_new(BUF_UNBOUNDED);
 	const char *condition = parcel->condition ? parcel->condition : "undefined-condition";
 	buf_printf(&words, "%s (%s)", delivery_peer_words(condition, mem),
-		   delivery_cause(condition));
+		   delivery_cause_of(parcel));
 	if (parcel->text && *parcel->text)
 		buf_printf(&words, ": \"%s\"", delivery_peer_words(parcel->text, mem));
 	if (parcel->by)

@@ -226,6 +226,10 @@ static bool find_password(const struct account_options *options, const struct co
 				    &account->password, err);
 	if (config->entry.password || config->entry.password_file)
 		return keep_from_config(config, mem, account, err);
+	if (options->password_optional) {
+		account->source = NULL;
+		return true;
+	}
 	return ask(config, account, err);
 }
 

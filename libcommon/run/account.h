@@ -15,7 +15,8 @@ struct account_options {
 	int password_fd;           /* --password-fd: its first line, and not an octet more of
 				      what may be the text's; -1 */
 	const char *config;        /* --config FILE; NULL: ~/.config/xmpp-sendmsg, ~/.sendxmpprc */
-	bool no_password;          /* EXTERNAL or ANONYMOUS alone: none is asked for */
+	bool no_password;          /* EXTERNAL or ANONYMOUS alone: none is looked for */
+	bool password_optional;    /* a certificate may do: nobody is asked */
 };
 
 struct account {

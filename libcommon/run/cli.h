@@ -86,6 +86,11 @@ struct cli_tool {
 		     struct err *err);
 };
 
+/* One more --connect, from elsewhere: there is room (CONNECT_MAX). port 0: the usual one. False: no
+ * host name; the sentence is to go on behind it. */
+NODISCARD bool cli_add_connect(struct options *opt, const char *host, uint16_t port,
+			       struct err *err);
+
 enum cli_result cli_parse(const struct cli_tool *tool, void *tool_options, int argc,
 			  const char *const *argv, struct options *out);
 void cli_free(struct options *options);

@@ -1,4 +1,5 @@
 /* What the options of the common tables do. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,24 +37,32 @@ static bool parse_count(const char *arg, double most, const char *what, unsigned
 	return true;
 }
 
+bool cli_add_connect(struct options *opt, const char *host, uint16_t port, struct err *err)
+{
+	struct connect_to *to = &opt->connect[opt->connect_count];
+	struct address address;
+	assert(opt->connect_count < CONNECT_MAX);
+	if (address_parse(host, &address))
+		to->host = arena_copy(opt->mem, host);
+	else if (!idna_to_ascii(host, strlen(host), opt->mem, &to->host, err))
+		return false;
+	to->port = port;
+	opt->connect_count++;
+	return true;
+}
+
 static bool parse_connect(struct options *opt, const char *arg, struct err *err)
 {
 	char host[256];
 	uint16_t port = 0;
+	struct err why = { 0 };
 	if (!host_port_parse(arg, host, &port))
 		return err_set(err, AT_INPUT, ERR_USAGE, "--connect: '%s' is not HOST[:PORT]", arg);
 	if (opt->connect_count == CONNECT_MAX)
 		return err_set(err, AT_INPUT, ERR_USAGE, "--connect: at most %d endpoints",
 			       CONNECT_MAX);
-	struct connect_to *to = &opt->connect[opt->connect_count];
-	struct address address;
-	struct err why = { 0 };
-	if (address_parse(host, &address))
-		to->host = arena_copy(opt->mem, host);
-	else if (!idna_to_ascii(host, strlen(host), opt->mem, &to->host, &why))
+	if (!cli_add_connect(opt, host, port, &why))
 		return err_set(err, AT_INPUT, ERR_USAGE, "--connect: '%s': %s", arg, why.text);
-	to->port = port;
-	opt->connect_count++;
 	return true;
 }
 

@@ -163,7 +163,9 @@ static bool begin_session(struct client *client, struct err *err)
 		client->facts.resumptions++;
 		return true;
 	}
-	client->handled_before = client->manage.handled;
+	/* Of the session the messages went out in, however many came to nothing since. */
+	if (client->manage.handled > 0)
+		client->handled_before = client->manage.handled;
 	client->manage = (struct manage){ 0 };
 	if (err->code ||
 	    !bind_resource(probe->stream, &client->offered, resource, probe->mem, &address, err)) {

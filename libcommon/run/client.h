@@ -27,7 +27,7 @@ struct client {
 	struct manage manage;       /* outlives a connection that was lost */
 	bool resumed;               /* this connection goes on where the last one ended */
 	uint64_t handled_before;    /* of the session that could not be resumed: see
-				       manage.handled */
+				       manage.handled; attend() sets it back to 0 */
 	struct probe *probe;        /* the connection; NULL: none */
 	struct features offered;    /* after the login */
 	struct session_facts facts; /* strings live as long as the connection */

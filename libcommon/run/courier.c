@@ -10,11 +10,12 @@
 #include "xmpp/iq.h"
 #include "xmpp/ns.h"
 
-#define WINDOW        1000        /* parcels at once, told or not: bounds memory */
-#define BATCH_MAX     (64 * 1024) /* octets in one write */
-#define IDLE_SECONDS  60.0        /* of silence, until we ask whether the server is still there */
-#define PATIENCE      0.1         /* seconds for a stanza to be complete */
-#define PAUSE_SECONDS 1.0         /* before the first new connection; doubled each time */
+#define WINDOW        1000  /* parcels at once, told or not: bounds memory */
+#define RECORD_ROOM   16384 /* octets of text in a TLS record (RFC 8446, 5.1) */
+#define QUESTION_MAX  128   /* octets of an <r/>, or a ping */
+#define IDLE_SECONDS  60.0  /* of silence, until we ask whether the server is still there */
+#define PATIENCE      0.1   /* seconds for a stanza to be complete */
+#define PAUSE_SECONDS 1.0   /* before the first new connection; doubled each time */
 #define PAUSE_MAX     30.0
 
 void courier_count(struct courier *courier)
@@ -168,6 +169,8 @@ static bool send_batch(struct courier *courier, struct err *err)
 {
 	bool ok = courier_write(courier, &courier->batch, err);
 	buf_clear(&courier->batch);
+	if (ok)
+		outbox_flushed(courier->outbox);
 	return ok;
 }
 
@@ -193,19 +196,35 @@ static bool may_go_out(const struct courier *courier, struct parcel *parcel)
 	return true;
 }
 
+/* Behind all that there is to write now, never in its midst: a server that answers while it still
+ * has stanzas to read may find the connection gone, and throw them away half read. */
+static bool is_to_ask(const struct courier *courier)
+{
+	return courier->asked_ms == 0 && !courier->has_more &&
+	       (outbox_awaits_ack(courier->outbox) || is_idle(courier));
+}
+
+/* Stanzas leave whole, as many as a TLS record takes: it arrives whole or not at all, so that no
+ * server is left with half a stanza when the connection breaks. Prosody 0.12 would read on in the
+ * middle of it after a resumption, and end the stream over it. */
+static bool make_room(struct courier *courier, size_t size, struct err *err)
+{
+	return courier->batch.size + size + QUESTION_MAX <= RECORD_ROOM || send_batch(courier, err);
+}
+
 static bool send_waiting(struct courier *courier, struct err *err)
 {
 	for (struct parcel *parcel; (parcel = outbox_next(courier->outbox));) {
 		if (!may_go_out(courier, parcel))
 			continue;
 		parcel->facts.time = clock_now();
+		if (!make_room(courier, parcel->size, err))
+			return false;
 		buf_add(&courier->batch, parcel->xml, parcel->size);
 		courier_count(courier);
 		outbox_written(courier->outbox, parcel, courier->position, clock_ms());
-		if (courier->batch.size >= BATCH_MAX && !send_batch(courier, err))
-			return false;
 	}
-	if (courier->asked_ms == 0 && (outbox_awaits_ack(courier->outbox) || is_idle(courier)))
+	if (is_to_ask(courier))
 		ask(courier);
 	return send_batch(courier, err);
 }
@@ -223,6 +242,8 @@ static double earlier(double a, double b)
 /* How long nothing may happen until there is something to do. */
 static int wait_ms(const struct courier *courier)
 {
+	if (courier->has_more)
+		return 0;
 	double due = outbox_due_ms(courier->outbox);
 	double last = courier->heard_ms > courier->said_ms ? courier->heard_ms : courier->said_ms;
 	if (courier->asked_ms > 0)
@@ -236,7 +257,7 @@ static int wait_ms(const struct courier *courier)
 /* The stream, the input, a signal, or time. */
 static void wait_for_something(struct courier *courier)
 {
-	bool reads = !courier->input_ended && outbox_room(courier->outbox) > 0;
+	bool reads = !courier->input_ended && courier_has_room(courier);
 	struct pollfd fds[] = {
 		{ .fd = conn_fd(courier->client->probe->conn), .events = POLLIN },
 		{ .fd = courier->signals, .events = POLLIN },
@@ -244,6 +265,7 @@ static void wait_for_something(struct courier *courier)
 	};
 	if (stream_has_input(courier->client->probe->stream))
 		return;
+	conn_acknowledge(courier->client->probe->conn);
 	if (poll(fds, ARRAY_SIZE(fds), wait_ms(courier)) > 0 && fds[1].revents) {
 		signals_take(courier->signals);
 		courier->interrupted = true;
@@ -294,6 +316,7 @@ static void take_up(struct courier *courier)
 		outbox_handled(courier->outbox, handled, EVIDENCE_ACK, now);
 	outbox_lost(courier->outbox, client->resumed,
 		    "the connection was lost before the server confirmed it", now);
+	client->handled_before = 0;
 	/* What was not handled was not counted either. */
 	client->manage.sent = client->manage.handled;
 	courier->position = client->manage.sent;
@@ -312,14 +335,24 @@ static void take_leave(struct courier *courier)
 		(void)!give_ack(courier, &ignored);
 }
 
+/* While nothing is under way a signal may end us like anybody; but not between what was read and
+ * --unsent. */
+static void watch_signals(struct courier *courier)
+{
+	if (courier->signals < 0)
+		courier->signals = signals_watch();
+}
+
 static bool attend(struct client *client, void *context, struct err *err)
 {
 	struct courier *courier = context;
+	watch_signals(courier);
 	take_up(courier);
 	courier_tell_session(courier);
 	if (courier->opt->dry_run)
 		return true;
-	if (courier->opt->muc && !client->resumed && !courier_enter_rooms(courier, err))
+	courier->entered &= client->resumed;
+	if (courier->opt->muc && !courier->entered && !courier_enter_rooms(courier, err))
 		return false;
 	if (!carry(courier, err))
 		return false;
@@ -364,24 +397,31 @@ static bool deliver(struct courier *courier, struct err *err)
 	}
 }
 
-/* All that was taken in and not handed over, and what of the input can still be had. */
+/* All that was taken in and not handed over, and what of the input can still be had: after a signal
+ * what was read already, for nobody else has it any more. */
 static void give_up(struct courier *courier, const char *reason)
 {
-	bool keeps = courier->unsent || courier->options->form == OUTPUT_JSON;
+	bool keeps = courier->unsent || courier->options->form == OUTPUT_JSON ||
+		     courier->interrupted;
+	if (courier->interrupted)
+		letters_stop(courier->letters);
 	do {
-		if (keeps && !courier->interrupted)
+		if (keeps)
 			courier_fill(courier, !courier->opt->lines && !courier->opt->stanza);
 		outbox_give_up(courier->outbox, reason, clock_ms());
-		if (outbox_is_empty(courier->outbox))
+		if (outbox_is_empty(courier->outbox) && !courier->has_more)
 			return;
 		courier_tell_settled(courier);
-	} while (keeps && !courier->input_ended && !courier->interrupted);
+	} while (keeps && !courier->input_ended);
 }
 
 static int conclude(struct courier *courier, const struct err *failure)
 {
 	struct err err = { 0 };
 	const char *where = courier->unsent ? "; kept in " : "";
+	/* What was not even read was not delivered either. */
+	if (failure->code && !courier->input_ended)
+		delivery_count(&courier->tally, STATUS_UNKNOWN);
 	if (!unsent_close(&courier->unsent, &err)) {
 		log_say(&courier->options->log, NULL, "%s", err.text);
 		courier->unsent_broken = true;
@@ -399,13 +439,11 @@ static int conclude(struct courier *courier, const struct err *failure)
 static int run(struct courier *courier)
 {
 	struct err failure = { 0 };
-	/* Not while the text is still being read: there is nothing yet to be brought to an end, and
-	 * who types it may think better of it. */
-	courier->signals = signals_watch();
 	bool ok = deliver(courier, &failure);
 	if (!ok)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
-	give_up(courier, ok ? "interrupted" : failure.text);
+	if (!courier->opt->dry_run)
+		give_up(courier, ok ? "interrupted" : failure.text);
 	if (courier->told == 0 && (courier->opt->dry_run || !ok))
 		courier_tell_no_message(courier);
 	return conclude(courier, &failure);
@@ -425,19 +463,30 @@ static bool check_room(const struct jid *jid, struct err *err)
 	return true;
 }
 
+static bool is_recipient(const struct courier *courier, const struct jid *jid)
+{
+	for (size_t i = 0; i < courier->recipient_count; i++) {
+		if (jid_same(&courier->recipients[i].jid, jid))
+			return true;
+	}
+	return false;
+}
+
 static bool prepare(struct courier *courier, struct err *err)
 {
 	const struct sendmsg_options *opt = courier->opt;
 	const struct options *options = courier->options;
-	courier->recipient_count = options->operand_count;
 	courier->recipients = arena_array(courier->mem, options->operand_count + 1,
 					  sizeof(*courier->recipients));
 	for (size_t i = 0; i < options->operand_count; i++) {
 		const char *text = options->operands[i];
-		struct jid *jid = &courier->recipients[i].jid;
-		if (!jid_parse(text, strlen(text), courier->mem, jid, err) ||
-		    (opt->muc && !check_room(jid, err)))
+		struct jid jid;
+		if (!jid_parse(text, strlen(text), courier->mem, &jid, err) ||
+		    (opt->muc && !check_room(&jid, err)))
 			return false;
+		/* Who is named twice wants it once. */
+		if (!is_recipient(courier, &jid))
+			courier->recipients[courier->recipient_count++].jid = jid;
 	}
 	if (opt->room_password_file &&
 	    !account_read_secret(opt->room_password_file, "--room-password",
@@ -464,6 +513,8 @@ static int begin(struct courier *courier)
 		log_say(&courier->options->log, NULL, "%s", err.text);
 		return STATUS_UNKNOWN;
 	}
+	if (courier->unsent)
+		watch_signals(courier);
 	return any ? run(courier) : STATUS_OK;
 }
 

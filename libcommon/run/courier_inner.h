@@ -31,14 +31,15 @@ struct courier {
 	int signals;      /* run/signals.h */
 	bool interrupted; /* by one */
 	bool input_ended;
+	bool has_more;      /* courier_fill() stopped before the input did */
 	bool output_broken; /* standard output: told; output_closed: its reader is gone */
 	bool output_closed;
-	bool session_told;   /* --report */
+	bool entered;        /* --muc: each room has answered in this session */
 	size_t told, untold; /* parcels whose outcome was shown; lost ones that only count */
 	struct buf batch;    /* what goes out next */
 	/* The barrier that asks what was handled: <r/>, or a ping where there is no stream
 	 * management. */
-	double asked_ms;         /* 0: nothing is asked */
+	double asked_ms;         /* since when an answer is waited for; 0: nothing is asked */
 	uint64_t asked_position; /* of the ping */
 	char ping_id[MESSAGE_ID + 1];
 	uint64_t position;        /* stanzas of ours on this stream, where manage does not count */
@@ -55,8 +56,11 @@ NODISCARD bool courier_read(struct courier *courier, const struct elem **out, st
 NODISCARD bool courier_write(struct courier *courier, const struct buf *text, struct err *err);
 
 /* courier_pack.c: from letters to parcels. */
-/* Takes what there is, as far as there is room; `wait`: at least until there is something. */
+/* Takes what there is, as far as there is room, and not more than makes a batch: the server can
+ * work on that meanwhile. `wait`: at least until there is something. */
 void courier_fill(struct courier *courier, bool wait);
+/* For a text to every recipient: otherwise the input is left alone. */
+bool courier_has_room(const struct courier *courier);
 /* Octets of text that fit into a message, once escaped. */
 size_t courier_text_room(const struct courier *courier);
 

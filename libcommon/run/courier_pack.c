@@ -3,6 +3,8 @@
 
 #include "run/courier_inner.h"
 
+#define LETTERS_AT_ONCE 64
+
 static size_t size_max(const struct courier *courier)
 {
 	const struct features *offered = &courier->client->offered;
@@ -115,15 +117,21 @@ static void distribute(struct courier *courier, const struct letter *letter)
 		address(courier, letter, &courier->recipients[i]);
 }
 
-static size_t parcels_of_a_letter(const struct courier *courier)
+bool courier_has_room(const struct courier *courier)
 {
-	return courier->recipient_count > 1 ? courier->recipient_count : 1;
+	size_t need = courier->recipient_count > 1 ? courier->recipient_count : 1;
+	return outbox_room(courier->outbox) >= need;
 }
 
 void courier_fill(struct courier *courier, bool wait)
 {
-	size_t room = courier_text_room(courier), need = parcels_of_a_letter(courier);
-	while (!courier->input_ended && outbox_room(courier->outbox) >= need) {
+	size_t room = courier_text_room(courier);
+	courier->has_more = false;
+	for (size_t i = 0; !courier->input_ended && courier_has_room(courier); i++) {
+		if (i == LETTERS_AT_ONCE) {
+			courier->has_more = true;
+			return;
+		}
 		CLEANUP(arena_free) struct arena *mem = arena_new();
 		struct letter letter = { 0 };
 		struct err err = { 0 };

@@ -192,6 +192,7 @@ bool courier_enter_rooms(struct courier *courier, struct err *err)
 		if (!enter(&visit))
 			return false;
 	}
+	courier->entered = true;
 	return true;
 }
 

@@ -40,6 +40,11 @@ int letters_fd(const struct letters *letters)
 	return letters->at_end || letters->finished ? -1 : letters->fd;
 }
 
+void letters_stop(struct letters *letters)
+{
+	letters->at_end = true;
+}
+
 bool letters_convert(const struct letters *letters, struct bytes in, struct arena *mem,
 		     struct bytes *out, struct err *err)
 {

@@ -41,6 +41,8 @@ int letters_fd(const struct letters *letters);
 /* Before the first letter: is there one, or may one come? Reads until that is known, or, without
  * waiting, what there is. False: the input cannot be read. */
 NODISCARD bool letters_any(struct letters *letters, bool wait, bool *any, struct err *err);
+/* Nothing more is read; what was is still handed out. */
+void letters_stop(struct letters *letters);
 /* wait: until there is something to tell. out lives in mem. room: octets of text, once escaped,
  * that fit into a message (--split, or refused beyond). */
 enum letters_result letters_next(struct letters *letters, bool wait, size_t room, struct arena *mem,

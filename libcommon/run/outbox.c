@@ -82,7 +82,7 @@ bool outbox_is_empty(const struct outbox *outbox)
 
 bool outbox_awaits_ack(const struct outbox *outbox)
 {
-	return first(outbox, LIST_WRITTEN) != NULL;
+	return outbox->wish.wait != WAIT_FOR_NOTHING && first(outbox, LIST_WRITTEN) != NULL;
 }
 
 void outbox_add(struct outbox *outbox, const struct parcel *parcel)
@@ -133,10 +133,15 @@ void outbox_written(struct outbox *outbox, struct parcel *parcel, uint64_t posit
 	if (!node->went_out)
 		parcel->written_ms = now_ms;
 	node->went_out = true;
-	if (outbox->wish.wait == WAIT_FOR_NOTHING)
-		outbox_settle(outbox, node, PARCEL_SENT);
-	else
-		move(outbox, node, LIST_WRITTEN);
+	move(outbox, node, LIST_WRITTEN);
+}
+
+void outbox_flushed(struct outbox *outbox)
+{
+	if (outbox->wish.wait != WAIT_FOR_NOTHING)
+		return;
+	while (first(outbox, LIST_WRITTEN))
+		outbox_settle(outbox, first(outbox, LIST_WRITTEN), PARCEL_SENT);
 }
 
 /* How long the outcome of what is handled stays open. */

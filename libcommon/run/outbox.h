@@ -55,6 +55,8 @@ struct parcel *outbox_next(struct outbox *outbox);
  * out before the connection was lost, unknown. */
 void outbox_refuse(struct outbox *outbox, struct parcel *parcel, const char *reason);
 void outbox_written(struct outbox *outbox, struct parcel *parcel, uint64_t position, double now_ms);
+/* And the connection took it all: of WAIT_FOR_NOTHING that is the outcome. */
+void outbox_flushed(struct outbox *outbox);
 /* The server has handled all up to that position. */
 void outbox_handled(struct outbox *outbox, uint64_t position, enum evidence evidence,
 		    double now_ms);
@@ -80,7 +82,7 @@ void outbox_drop(struct outbox *outbox, struct parcel *parcel);
  * outbox_settled() would give already is not counted. */
 double outbox_due_ms(const struct outbox *outbox);
 bool outbox_is_empty(const struct outbox *outbox);
-/* Some were written that the server has not confirmed. */
+/* Some were written that the server has not confirmed, and is to. */
 bool outbox_awaits_ack(const struct outbox *outbox);
 
 #endif

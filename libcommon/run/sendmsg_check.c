@@ -164,5 +164,6 @@ bool sendmsg_check_options(struct sendmsg_options *opt, const struct options *op
 	opt->form.receipt = opt->wait == WAIT_FOR_RECEIPT;
 	opt->account.no_password = opt->anonymous ||
 				   (opt->mechanism && strcmp(opt->mechanism, "EXTERNAL") == 0);
+	opt->account.password_optional = options->tls.cert_file != NULL;
 	return true;
 }

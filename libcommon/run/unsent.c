@@ -22,17 +22,27 @@ static bool failed(const char *path, struct err *err)
 	return err_set(err, AT_FILE, ERR_SYSTEM, "--unsent: %s: %s", path, strerror(errno));
 }
 
-bool unsent_open(const char *path, struct unsent **out, struct err *err)
+/* Messages are nobody else's business. */
+static bool open_file(const char *path, int *out, bool *made)
 {
 	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC;
-	bool made = false;
 	int fd = open(path, flags);
+	*made = false;
 	if (fd < 0 && errno == ENOENT) {
-		/* Messages are nobody else's business. */
 		fd = open(path, flags | O_CREAT | O_EXCL, 0600);
-		made = fd >= 0;
+		*made = fd >= 0;
+		if (fd < 0 && errno == EEXIST) /* another run's, in between */
+			fd = open(path, flags);
 	}
-	if (fd < 0)
+	*out = fd;
+	return fd >= 0;
+}
+
+bool unsent_open(const char *path, struct unsent **out, struct err *err)
+{
+	bool made;
+	int fd;
+	if (!open_file(path, &fd, &made))
 		return failed(path, err);
 	*out = memory_new(sizeof(**out));
 	**out = (struct unsent){ .fd = fd, .path = path, .made = made };
@@ -69,8 +79,30 @@ static void take_back(int fd, off_t start, size_t size)
 		(void)!ftruncate(fd, start);
 }
 
+/* Another run may have made the file, kept nothing, and taken it away. */
+static bool find_again(struct unsent *unsent)
+{
+	struct stat about;
+	int fd;
+	if (fstat(unsent->fd, &about) != 0 || about.st_nlink > 0)
+		return true;
+	if (!open_file(unsent->path, &fd, &unsent->made))
+		return false;
+	fd_close(&unsent->fd);
+	unsent->fd = fd;
+	return true;
+}
+
+static bool is_empty(int fd)
+{
+	struct stat about;
+	return fstat(fd, &about) == 0 && about.st_size == 0;
+}
+
 bool unsent_add(struct unsent *unsent, const char *xml, size_t size, struct err *err)
 {
+	if (!find_again(unsent))
+		return failed(unsent->path, err);
 	off_t start = lseek(unsent->fd, 0, SEEK_END);
 	if (!write_all(unsent->fd, xml, size) || !write_all(unsent->fd, "\n", 1)) {
 		failed(unsent->path, err);
@@ -105,7 +137,7 @@ bool unsent_close(struct unsent **unsent, struct err *err)
 	if (it->count > 0 && ((fsync(it->fd) != 0 && errno != EINVAL && errno != EROFS) ||
 			      (it->made && !sync_folder(it->path))))
 		ok = failed(it->path, err);
-	if (it->count == 0 && it->made)
+	if (it->count == 0 && it->made && is_empty(it->fd))
 		unlink(it->path);
 	fd_close(&it->fd);
 	free(it);

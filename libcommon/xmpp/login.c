@@ -57,10 +57,13 @@ static bool find_binding(struct exchange *exchange, const struct tls_facts *tls,
  * login. RFC 9266, 5: a second exchange may not use the same binding (MSG-11). */
 static bool run(struct exchange *exchange, struct err *err)
 {
-	if (exchange_run(exchange, err))
+	struct err first;
+	if (exchange_run(exchange, &first))
 		return true;
-	if (!exchange->settings_changed)
+	if (!exchange->settings_changed) {
+		*err = first;
 		return false;
+	}
 	if (exchange->facts->choice.binding != BINDING_NONE)
 		return err_set(err, AT_LOGIN, ERR_DENIED,
 			       "the server's settings changed during the login, and with channel "

@@ -58,13 +58,14 @@ static void list_add(struct buf *out, const struct text_list *list, const struct
 	}
 }
 
-static const char *joined(const struct text_list *list, const struct text_list *more,
+/* Each name once; second: NULL where there is one list only. */
+static const char *joined(const struct text_list *first, const struct text_list *second,
 			  struct arena *mem)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(LIST_MAX);
-	list_add(&text, list, NULL);
-	if (more)
-		list_add(&text, more, list);
+	list_add(&text, first, NULL);
+	if (second)
+		list_add(&text, second, first);
 	return arena_printf(mem, "%s%s", buf_string(&text), buf_overflowed(&text) ? "..." : "");
 }
 

@@ -6,8 +6,8 @@
 #include "xmpp/ns.h"
 #include "xmpp/starttls.h"
 
-	/* How many octets stand read and unused: those stream_is_quiet() asks for. */
-	size_t stream_pending(const struct stream *stream);
+/* How many octets stand read and unused: those stream_is_quiet() asks for. */
+size_t stream_pending(const struct stream *stream);
 /* Those octets. */
 const unsigned char *stream_peek(const struct stream *stream);
 /* Takes in what has arrived and was not asked for, once; false: there is none, or it cannot be

@@ -18,6 +18,7 @@
     sender      xmpp-sendmsg as alice@peer.test: sender(peer, "bob@peer.test").outcome; see sendmsg.py
     serving     xmpp-dialback --serve, for `me`: serving("--count", 1).records
     federated   Prosody and ejabberd that find others by `dns`: federated("ejabberd", "optional").domains; servers.POLICIES
+    mailer      Prosody or ejabberd as senders meet them: mailer("ejabberd").domains[0]; users alice, bob; rooms; sendmsg.MAILERS
     delay       a slow way, that can turn callers away: delay((address, port), milliseconds=25).at
     resolver_namespace            words before a command that knows only /etc/resolv.conf, so that it asks `dns`
 
@@ -317,6 +318,26 @@ def prosody(session_dir, ca):
 @pytest.fixture(scope="session")
 def ejabberd(session_dir, ca):
     return servers.Ejabberd(session_dir / "ejabberd", ca, _hosts(ca, EJABBERD_HOSTS)).start()
+
+
+@pytest.fixture(scope="session")
+def mailer(session_dir, ca, dns_session, request):
+    """Each started when first asked for; they look up others in `dns`."""
+    known = {}
+    address, port = dns_session.resolver.split(":")
+
+    def get(kind):
+        if kind not in known:
+            how = sendmsg.MAILERS[kind]
+            hosts = [servers.Host(name, ca.issue(name), dict(sendmsg.PEOPLE), options) for name, options in how["hosts"].items()]
+            settings = {**how["settings"], "resolver": (address, int(port))}
+            if kind == "ejabberd":
+                settings["prefix"] = request.getfixturevalue("resolver_namespace")
+            make = {"prosody": servers.Prosody, "ejabberd": servers.Ejabberd}[kind]
+            known[kind] = make(session_dir / f"mail-{kind}", ca, hosts, **settings).start()
+        return known[kind]
+
+    return get
 
 
 def _factory(kind, ca, tmp_path):

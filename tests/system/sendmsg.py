@@ -12,9 +12,11 @@ import contextlib
 import json
 import os
 import pathlib
+import queue
 import selectors
 import signal
 import subprocess
+import threading
 import time
 
 import daemon
@@ -27,6 +29,31 @@ PATIENCE = 10 * SLOW               # -t, where nothing is to be waited for
 ALICE, BOB = "alice@peer.test", "bob@peer.test"
 BODY = "nobody elses business"     # what must not leave too early; needs no escaping
 PRIVATE = (PENCIL, BOB, BODY)
+
+PEOPLE = {"alice": PENCIL, "bob": "bob's own", "carol": "carol's own"}
+# Real servers as their administrators set them up for people who send: hosts with their options, what else is on.
+# rooms.* is a group chat service of each; Prosody's certificates for clients are looked at by mod_auth_test_certificate.
+MAILERS = {
+    "prosody": {
+        "hosts": {
+            "pro-mail.test": 'authentication = "test_certificate"\n',
+            "pro-sha1.test": 'authentication = "internal_hashed"\n',
+            "pro-sha256.test": 'authentication = "internal_hashed"\n    password_hash = "SHA-256"\n',
+            "pro-anon.test": 'authentication = "anonymous"\nComponent "rooms.pro-mail.test" "muc"\n',
+        },
+        "settings": {
+            "modules": ("smacks", "offline"), "ssl": {"verify": '{ "peer", "client_once" }', "verifyext": '{ "lsec_continue", "lsec_ignore_purpose" }'},
+            "options": f'plugin_paths = {{ "{tool.HERE}" }}\nsmacks_hibernation_time = 60\n',
+        },
+    },
+    "ejabberd": {
+        "hosts": {"ejab-mail.test": ""},
+        "settings": {
+            "client_certificates": True,
+            "modules": ('mod_muc: {host: "rooms.@HOST@"}', "mod_stream_mgmt: {resume_timeout: 60}", "mod_offline: {}"),
+        },
+    },
+}
 
 
 def place(peer):
@@ -81,10 +108,13 @@ class Running:
 
     def __init__(self, argv, env):
         self.argv, self.env = argv, env
+        self.passed = []  # descriptors it gets besides
 
     def __enter__(self):
         self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env,
-                                        start_new_session=True)
+                                        pass_fds=self.passed, start_new_session=True)
+        for fd in self.passed:
+            os.close(fd)
         self._selector = selectors.DefaultSelector()
         self._texts = {}
         for stream in (self.process.stdout, self.process.stderr):
@@ -228,3 +258,52 @@ def kept_to_himself(peer, *words, phases=("clear", "tls", "session")):
     peer.settle()
     leaked = peer.let_out(*(words or PRIVATE), phases=phases)
     assert not leaked, f"left: {leaked}\n{ {each.number: {name: bytes(data) for name, data in each.octets.items()} for each in peer.sessions} }"
+
+
+class Friend:
+    """A user of a real server with a real client (slixmpp), who confirms what he gets: with Friend(server, "bob@x.test", "pw") as bob."""
+
+    def __init__(self, server, address, password):
+        self.words = ["/usr/bin/python3", str(tool.HERE / "slixfriend.py"), address, server.address, str(server.port("c2s", "starttls")),
+                      str(server.ca.file)]
+        self.password = password
+        self.heard = []
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process.stdin.write(self.password.encode() + b"\n")
+        self.process.stdin.close()
+        self._lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        first = self.next(20 * SLOW)
+        if not first or "ready" not in first:
+            self.process.kill()
+            raise AssertionError(f"{self.words}: not logged in\n{self.process.stderr.read().decode()}")
+        self.jid = first["ready"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.put(json.loads(line))
+        self._lines.put(None)
+
+    def next(self, timeout=10):
+        """What comes next; None at the end or after so much silence."""
+        try:
+            return self._lines.get(timeout > 0, timeout or None)
+        except queue.Empty:
+            return None
+
+    def bodies(self, count, timeout=20):
+        """So many bodies, and those that had already come."""
+        end = time.monotonic() + timeout * SLOW
+        while len(self.heard) < count and time.monotonic() < end:
+            if found := self.next(0.2):
+                self.heard.append(found)
+        while found := self.next(0):
+            self.heard.append(found)
+        return [each["body"] for each in self.heard]

@@ -54,6 +54,7 @@ static void write_all(struct outbox *box, uint64_t position, double now_ms)
 {
 	for (struct parcel *parcel; (parcel = outbox_next(box)) != NULL;)
 		outbox_written(box, parcel, position++, now_ms);
+	outbox_flushed(box);
 }
 
 /* "a acked, b bounced": what is told by then. */

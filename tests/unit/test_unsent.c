@@ -100,6 +100,28 @@ static void leaves_no_empty_file(void **state)
 	assert_int_equal(access(place->file, F_OK), -1);
 }
 
+/* Two runs with one file: the one that made it has nothing to keep, the other has, before or after.
+ */
+static void shares_the_file_with_another_run(void **state)
+{
+	const struct place *place = *state;
+	char out[256];
+	for (int later = 0; later <= 1; later++) {
+		struct unsent *maker, *other;
+		struct err err;
+		assert_true(unsent_open(place->file, &maker, &err));
+		assert_true(unsent_open(place->file, &other, &err));
+		if (!later)
+			add(other, "<message/>");
+		assert_true(unsent_close(&maker, &err));
+		if (later)
+			add(other, "<message/>");
+		assert_true(unsent_close(&other, &err));
+		assert_string_equal(content(place, out), "<message/>\n");
+		unlink(place->file);
+	}
+}
+
 static void leaves_a_file_that_was_there(void **state)
 {
 	const struct place *place = *state;
@@ -181,6 +203,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(leaves_no_empty_file, make_place, leave_place),
 		cmocka_unit_test_setup_teardown(keeps_no_half_of_one, make_place, leave_place),
 		cmocka_unit_test_setup_teardown(knows_itself, make_place, leave_place),
+		cmocka_unit_test_setup_teardown(shares_the_file_with_another_run, make_place,
+						leave_place),
 		cmocka_unit_test_setup_teardown(leaves_a_file_that_was_there, make_place,
 						leave_place),
 		cmocka_unit_test(tells_what_cannot_be_written),
