@@ -444,6 +444,9 @@ static int run(struct courier *courier)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
 	if (!courier->opt->dry_run)
 		give_up(courier, ok ? "interrupted" : failure.text);
+	/* A session that ended by itself had come about without one. */
+	if (!ok && !courier->client->facts.failure.code)
+		courier->client->facts.failure = failure;
 	if (courier->told == 0 && (courier->opt->dry_run || !ok))
 		courier_tell_no_message(courier);
 	return conclude(courier, &failure);
