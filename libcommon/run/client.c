@@ -15,7 +15,9 @@ static bool recall_login(struct client *client, struct err *err)
 		return false;
 	/* What cannot be read protects from nothing, but must not stop a message either. */
 	if (path && !logins_recall(path, account, client->mem, &client->memory, &unreadable)) {
-		log_say(&client->options->log, NULL, "%s", unreadable.text);
+		log_say(&client->options->log, NULL,
+			"%s (so nobody notices a login that is weaker than the last)",
+			unreadable.text);
 		path = NULL;
 	}
 	client->memory_file = path;

@@ -68,7 +68,8 @@ void courier_tell_no_message(struct courier *courier)
 		print_record(courier,
 			     record_session(&delivery, courier->client->account->jid.domain.ascii,
 					    clock_now()));
-	} else if (courier->opt->report && !delivery.session.failure.code) {
+	} else if (courier->opt->dry_run && courier->opt->report &&
+		   !delivery.session.failure.code) {
 		text_dry_run(&delivery.session, &text);
 		print(courier, &text);
 	}

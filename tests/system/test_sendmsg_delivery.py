@@ -1,5 +1,6 @@
 """What xmpp-sendmsg does with a message, and what it says became of it: the truth, and no more (MSG-36 to MSG-56)."""
 
+import json
 import os
 import pathlib
 import re
@@ -553,17 +554,6 @@ def test_interrupted(sender, c2s_peer):
             assert peer.settle().sessions[0].closed and peer.bodies() == ["one"], run
 
 
-def test_interrupted_while_the_text_is_read(sender, c2s_peer):
-    """Who types a text and thinks better of it is obeyed, and what he has typed goes to nobody."""
-    for number in (15, 2, 1):
-        peer = c2s_peer()
-        with sender.running(peer, BOB) as run:
-            run.say("I quit, and")
-            time.sleep(0.3 * sendmsg.SLOW)  # until it reads: nothing to be seen says when
-            run.process.send_signal(number)
-            assert run.end(5) == -number and not peer.sessions, run
-
-
 def test_muc_recipient_that_is_no_room(sender, den):
     """A service, or somebody in a room, is a slip of the pen: nothing is entered."""
     peer = den()
@@ -577,6 +567,27 @@ def test_muc_namespace_of_the_entry(sender, den):
     peer = den()
     visit(sender, peer, status=0)
     assert peer.settle().presences[0].find(f"{{{MUC}}}x") is not None
+
+
+def test_no_dry_run_is_told_where_none_was_asked_for(sender, c2s_peer):
+    """A session that ends before the first line comes."""
+    peer = c2s_peer()
+    with sender.running(peer, "--lines", "--report", "--retry", "0", BOB, json=False) as run:
+        run.until(lambda: "auth " in run.out, "logged in")
+        peer.sessions[0].send("<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>")
+        assert run.end() == 3 and "conflict" in run.err and "dry run" not in run.out, run
+
+
+def test_session_that_ends_before_the_first_message_is_no_success(sender, c2s_peer):
+    """Its record says what the exit status says."""
+    peer = c2s_peer()
+    with sender.running(peer, "--lines", "--retry", "0", BOB) as run:
+        run.until(lambda: peer.sessions and peer.sessions[0].managed, "logged in")
+        peer.sessions[0].send("<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>")
+        assert run.end() == 3, run
+        record = json.loads(run.out)
+        tool.assert_record_valid(record)
+        assert record["status"] == "unknown" and "conflict" in record["sendmsg"]["session"]["failure"]["text"], run
 
 
 def test_interrupted_before_anything_went_out(sender, c2s_peer):
