@@ -140,7 +140,8 @@ json_t *record_parcel(const struct delivery_facts *delivery, const struct parcel
 	json_put_text(section, "from", session->bound ? session->bound : session->account);
 	json_put_text(section, "type", parcel->type);
 	json_put_count(section, "number", parcel->number);
-	json_put_count(section, "octets", parcel->octets);
+	if (parcel->octets > 0 || parcel->id)
+		json_put_count(section, "octets", parcel->octets);
 	put_outcome(section, parcel);
 	put_wait(section, delivery);
 	json_object_set_new(section, "session", session_record(session));

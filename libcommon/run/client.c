@@ -13,11 +13,12 @@ static bool recall_login(struct client *client, struct err *err)
 	struct err unreadable;
 	if (path && client->opt->forget_login && !logins_forget(path, account, err))
 		return false;
-	/* What cannot be read protects from nothing, but must not stop a message either. */
+	/* It must not stop a message, but who cannot remember must not be talked into less. */
 	if (path && !logins_recall(path, account, client->mem, &client->memory, &unreadable)) {
 		log_say(&client->options->log, NULL,
-			"%s (so nobody notices a login that is weaker than the last)",
+			"%s (so PLAIN is not used, nor noticed whether the last login was bound)",
 			unreadable.text);
+		client->memory.scram_used = true;
 		path = NULL;
 	}
 	client->memory_file = path;
@@ -73,7 +74,7 @@ static struct mechanism_wish mechanism_wish(const struct client *client,
 		.verified = !client->facts.unverified,
 		.binding = opt->binding,
 		.scram_used = client->memory.scram_used,
-		.binding_used = client->memory.binding_used,
+		.binding_used = client->memory.bound_in & (1U << walk->tls.version),
 	};
 }
 
@@ -83,8 +84,21 @@ static void remember_login(struct client *client)
 	struct err err;
 	if (client->memory_file && !client->facts.unverified &&
 	    !logins_note(client->memory_file, client->account->jid.bare,
-			 client->facts.login.choice.name, clock_now(), &err))
-		log_say(&client->options->log, NULL, "%s", err.text);
+			 client->facts.login.choice.name, client->facts.walk->tls.version,
+			 clock_now(), &err))
+		log_say(&client->options->log, NULL, "%s (so this login is not remembered)",
+			err.text);
+}
+
+/* What would only be said again. What may pass (a server that shuts down, temporary-auth-failure)
+ * may be tried again on another connection; with other words never: MSG-3. */
+static bool is_final(const struct client *client, const struct err *failure)
+{
+	const char *condition = client->facts.login.condition;
+	if (failure->code == ERR_DENIED)
+		return !condition || strcmp(condition, "temporary-auth-failure") != 0;
+	return failure->code == ERR_IMPOSTOR || failure->code == ERR_UNSUPPORTED ||
+	       failure->code == ERR_PROTOCOL || failure->code == ERR_USAGE;
 }
 
 static bool log_in(struct client *client, struct starttls_facts *walk)
@@ -98,11 +112,10 @@ static bool log_in(struct client *client, struct starttls_facts *walk)
 	bool ok = login(probe->stream, &header, &walk->after.features, &walk->tls, &wish,
 			client->opt->iterations_max, &steps, probe->mem, &after,
 			&client->facts.login, &walk->failure);
-	/* No second try with other words: MSG-3, MSG-11. */
-	client->hopeless |= !ok && walk->failure.code != ERR_TIMEOUT &&
-			    walk->failure.code != ERR_CLOSED && walk->failure.code != ERR_RESET;
-	if (!ok)
+	if (!ok) {
+		client->hopeless |= is_final(client, &walk->failure);
 		return false;
+	}
 	client->offered = after.features;
 	remember_login(client);
 	return true;
@@ -251,6 +264,8 @@ static void forget_connection(struct client *client)
 		.connections = last->connections,
 		.resumptions = last->resumptions,
 	};
+	/* Its lists went with the connection; its limit may still be asked for. */
+	client->offered = (struct features){ .limit_bytes = client->offered.limit_bytes };
 	job_free(&client->job);
 	client->resumed = false;
 }

@@ -8,7 +8,10 @@
 #include "run/courier_inner.h"
 #include "run/signals.h"
 
-#define WINDOW        1000 /* parcels at once, told or not: bounds memory */
+/* Parcels at once, told or not: bounds memory, 4 KiB each, and the rate of --lines, each of which
+ * waits two seconds for an error. */
+#define WINDOW        4000
+#define QUIET_MS      1000 /* of an input, behind which nothing more is expected */
 #define PAUSE_SECONDS 1.0  /* before the first new connection; doubled each time */
 #define PAUSE_MAX     30.0
 
@@ -103,6 +106,19 @@ static bool deliver(struct courier *courier, struct err *err)
 	}
 }
 
+/* A producer that comes to an end has its due; one that goes on for ever must not hold us. */
+static bool more_comes(struct courier *courier, struct deadline until)
+{
+	struct pollfd fds[] = {
+		{ .fd = letters_fd(courier->letters), .events = POLLIN },
+		{ .fd = courier->signals, .events = POLLIN },
+	};
+	if (courier->interrupted || fds[0].fd < 0 || deadline_passed(until))
+		return false;
+	bool woken = poll(fds, ARRAY_SIZE(fds), QUIET_MS) > 0;
+	return woken && !fds[1].revents;
+}
+
 /* All that was taken in and not handed over, and what of the input can still be had: after a signal
  * what was read already, for nobody else has it any more. */
 static void give_up(struct courier *courier, const char *reason)
@@ -111,14 +127,17 @@ static void give_up(struct courier *courier, const char *reason)
 		     courier->interrupted;
 	if (courier->interrupted)
 		letters_stop(courier->letters);
+	struct deadline until = deadline_in(courier->options->timeout);
 	do {
 		if (keeps)
 			courier_fill(courier, !courier->opt->lines && !courier->opt->stanza);
 		outbox_give_up(courier->outbox, reason, clock_ms());
-		if (outbox_is_empty(courier->outbox) && !courier->has_more)
-			return;
 		courier_tell_settled(courier);
-	} while (keeps && !courier->input_ended);
+	} while (keeps && !courier->input_ended &&
+		 (courier->has_more || more_comes(courier, until)));
+	if (keeps && !courier->input_ended && !courier->interrupted)
+		log_say(&courier->options->log, NULL,
+			"standard input goes on: what follows is neither sent nor kept");
 }
 
 static int conclude(struct courier *courier, const struct err *failure)
@@ -150,6 +169,9 @@ static int run(struct courier *courier)
 		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
 	if (!courier->opt->dry_run)
 		give_up(courier, ok ? "interrupted" : failure.text);
+	/* A session that ended by itself had come about without one. */
+	if (!ok && !courier->client->facts.failure.code)
+		courier->client->facts.failure = failure;
 	if (courier->told == 0 && (courier->opt->dry_run || !ok))
 		courier_tell_no_message(courier);
 	return conclude(courier, &failure);
@@ -162,6 +184,15 @@ static bool is_recipient(const struct courier *courier, const struct jid *jid)
 			return true;
 	}
 	return false;
+}
+
+/* A lone word is rather half an address than a server of that name. */
+static bool check_address(const struct jid *jid, struct err *err)
+{
+	if (jid->local || jid->resource || jid->domain.is_address || strchr(jid->bare, '.'))
+		return true;
+	return err_set(err, AT_INPUT, ERR_USAGE, "%s is no address: %s@ which domain?", jid->bare,
+		       jid->bare);
 }
 
 /* XEP-0045, 4.1: room@service. What a service makes of an entry into itself is anybody's guess:
@@ -188,7 +219,7 @@ static bool prepare(struct courier *courier, struct err *err)
 		const char *text = options->operands[i];
 		struct jid jid;
 		if (!jid_parse(text, strlen(text), courier->mem, &jid, err) ||
-		    (opt->muc && !check_room(&jid, err)))
+		    !(opt->muc ? check_room(&jid, err) : check_address(&jid, err)))
 			return false;
 		/* Who is named twice wants it once. */
 		if (!is_recipient(courier, &jid))

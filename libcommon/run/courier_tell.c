@@ -138,8 +138,28 @@ void courier_tell_settled(struct courier *courier)
 	}
 }
 
+/* One line in, one record out, to each recipient; there is no stanza to keep. */
+static void record_complaint(struct courier *courier, size_t number, const struct err *err)
+{
+	const struct delivery_facts delivery = delivery_facts(courier);
+	for (size_t i = 0; i < courier->recipient_count; i++) {
+		const struct jid *to = &courier->recipients[i].jid;
+		const struct parcel_facts facts = {
+			.to = to->full,
+			.number = number,
+			.time = clock_now(),
+			.outcome = PARCEL_REFUSED,
+			.reason = err->text,
+		};
+		print_record(courier,
+			     record_parcel(&delivery, &facts, to->domain.ascii, facts.time));
+	}
+}
+
 void courier_complain(struct courier *courier, size_t number, const struct err *err)
 {
+	if (is_json(courier))
+		record_complaint(courier, number, err);
 	if (courier->opt->lines || courier->opt->stanza)
 		log_say(&courier->options->log, NULL, "message %zu: %s", number, err->text);
 	else

@@ -119,6 +119,18 @@ static enum letters_result too_large(size_t size, size_t room, struct err *err)
 	return LETTERS_BAD;
 }
 
+/* No message begins with the empty lines at which the text was cut; false: nothing else is left. */
+static bool skip_empty_lines(struct letters *letters)
+{
+	while (*letters->rest == '\n')
+		letters->rest++;
+	if (*letters->rest)
+		return true;
+	letters->rest = NULL;
+	arena_free(&letters->rest_mem);
+	return false;
+}
+
 /* Of a text that takes several messages, the next. The rest of it is kept. */
 static enum letters_result next_piece(struct letters *letters, size_t room, struct arena *mem,
 				      struct letter *out, struct err *err)
@@ -217,7 +229,7 @@ enum letters_result letters_next(struct letters *letters, bool wait, size_t room
 	const struct sendmsg_options *opt = letters->opt;
 	*out = (struct letter){ .number = letters->number };
 	letters->reads = READS_MAX;
-	if (letters->rest)
+	if (letters->rest && skip_empty_lines(letters))
 		return next_piece(letters, room, mem, out, err);
 	if (letters->finished)
 		return LETTERS_END;

@@ -21,7 +21,6 @@ struct parcel {
 	const struct jid *to; /* in mem; NULL: a raw stanza to our own server */
 	const char *nick;     /* groupchat: ours in that room, so that nobody else's message counts
 				 as the reflection; to be set any time before; NULL: any */
-	const char *text;     /* for --unsent; NULL: the stanza itself */
 	uint64_t position;    /* XEP-0198: it was the n-th stanza since <enable/>; 0: not written */
 	double written_ms, handled_ms;
 };

@@ -18,10 +18,9 @@ static const char *text_quarrel(const struct sendmsg_options *opt, const struct 
 	    (formed || opt->charset || opt->replace_controls || opt->split || opt->send_empty))
 		return "--stanza sends what stands there: subject, type, thread, language, URL and "
 		       "hints belong into it, and it is UTF-8 already";
-	if (opt->stanza && opt->muc)
-		return "--stanza does not join rooms: not with --muc";
-	if (opt->stanza && options->operand_count > 0)
-		return "--stanza takes no recipients: each stanza says whom it is for (to='')";
+	if (opt->stanza && !opt->muc && options->operand_count > 0)
+		return "--stanza takes no recipients: each stanza says whom it is for (to=''); "
+		       "with --muc they are rooms to be in meanwhile";
 	if (options->operand_count == 0 && !opt->dry_run && !opt->stanza)
 		return "no recipient: give addresses, as in xmpp-sendmsg admin@example.net";
 	return NULL;

@@ -23,7 +23,8 @@ static const char *const strengths[] = {
 
 static const char *const ladder[] = {
 	[0] = "CREATE TABLE login ("
-	      " account TEXT NOT NULL PRIMARY KEY, mechanism TEXT NOT NULL, since INTEGER NOT NULL"
+	      " account TEXT NOT NULL PRIMARY KEY, mechanism TEXT NOT NULL, since INTEGER NOT NULL,"
+	      " bound INTEGER NOT NULL"
 	      ") STRICT, WITHOUT ROWID;",
 };
 
@@ -39,6 +40,7 @@ struct row {
 	bool found;
 	char mechanism[64]; /* cut: no name is as long */
 	int64_t since;
+	unsigned bound; /* as login_memory.bound_in */
 };
 
 static void file_free(struct database *file)
@@ -82,17 +84,18 @@ static bool attach(const char *path, struct database *file, struct err *err)
 		advise(file, err));
 }
 
-/* mechanism NULL: there are no ?2 and ?3. The first row goes into *row, if there is one. */
-static bool run(struct database *file, const char *sql, const char *account, const char *mechanism,
-		int64_t since, struct row *row, struct err *err)
+/* put NULL: there is nothing but the account. The first row goes into *row, if there is one. */
+static bool run(struct database *file, const char *sql, const char *account, const struct row *put,
+		struct row *row, struct err *err)
 {
 	sqlite3_stmt *query = NULL;
 	int rc = sqlite3_prepare_v2(file->db, sql, -1, &query, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_bind_text(query, 1, account, -1, SQLITE_STATIC);
-		if (mechanism) {
-			sqlite3_bind_text(query, 2, mechanism, -1, SQLITE_STATIC);
-			sqlite3_bind_int64(query, 3, since);
+		if (put) {
+			sqlite3_bind_text(query, 2, put->mechanism, -1, SQLITE_STATIC);
+			sqlite3_bind_int64(query, 3, put->since);
+			sqlite3_bind_int64(query, 4, put->bound);
 		}
 		rc = sqlite3_step(query);
 	}
@@ -100,6 +103,7 @@ static bool run(struct database *file, const char *sql, const char *account, con
 		const unsigned char *name = sqlite3_column_text(query, 0);
 		row->found = true;
 		row->since = sqlite3_column_int64(query, 1);
+		row->bound = (unsigned)sqlite3_column_int64(query, 2);
 		snprintf(row->mechanism, sizeof(row->mechanism), "%s",
 			 name ? (const char *)name : "");
 	}
@@ -113,8 +117,8 @@ static bool run(struct database *file, const char *sql, const char *account, con
 static bool find(struct database *file, const char *account, struct row *row, struct err *err)
 {
 	*row = (struct row){ .found = false };
-	return run(file, "SELECT mechanism, since FROM login WHERE account = ?1", account, NULL, 0,
-		   row, err);
+	return run(file, "SELECT mechanism, since, bound FROM login WHERE account = ?1", account,
+		   NULL, row, err);
 }
 
 /* What we cannot weigh, we must not undercut. */
@@ -145,46 +149,55 @@ bool logins_recall(const char *path, const char *account, struct arena *mem,
 		return true;
 	out->mechanism = strengths[rank];
 	out->scram_used = strncmp(out->mechanism, "SCRAM-", 6) == 0;
-	out->binding_used = strstr(out->mechanism, "-PLUS") != NULL;
+	out->bound_in = row.bound;
 	out->since = row.since;
 	return true;
 }
 
-static bool is_known_as_strong(struct database *file, const char *account, size_t rank,
-			       bool *strong, struct err *err)
+/* What is known and what is new, together; *same: nothing is new. */
+static bool merge(struct database *file, const char *account, const struct row *new, bool *same,
+		  struct row *out, struct err *err)
 {
+	size_t known = 0, rank = 0;
 	struct row row;
-	size_t known = 0;
 	if (!find(file, account, &row, err) ||
-	    (row.found && !rank_of(file, account, &row, &known, err)))
+	    (row.found && !rank_of(file, account, &row, &known, err)) ||
+	    !rank_of(file, account, new, &rank, err))
 		return false;
-	*strong = row.found && known >= rank;
+	*out = row.found && known >= rank ? row : *new;
+	out->bound = row.bound | new->bound;
+	*same = row.found && known >= rank && out->bound == row.bound;
 	return true;
 }
 
 /* Another process may have raised it while we waited for the file. */
-static bool raise_to(struct database *file, const char *account, size_t rank, int64_t at,
+static bool raise_to(struct database *file, const char *account, const struct row *new,
 		     struct err *err)
 {
-	bool strong = false;
+	struct row put;
+	bool same = false;
 	return (database_run(file, "BEGIN IMMEDIATE", err) || advise(file, err)) &&
-	       is_known_as_strong(file, account, rank, &strong, err) &&
-	       (strong || run(file, "INSERT OR REPLACE INTO login VALUES (?1, ?2, ?3)", account,
-			      strengths[rank], at, NULL, err)) &&
+	       merge(file, account, new, &same, &put, err) &&
+	       (same || run(file, "INSERT OR REPLACE INTO login VALUES (?1, ?2, ?3, ?4)", account,
+			    &put, NULL, err)) &&
 	       database_run(file, "COMMIT", err);
 }
 
-bool logins_note(const char *path, const char *account, const char *mechanism, int64_t at,
-		 struct err *err)
+bool logins_note(const char *path, const char *account, const char *mechanism,
+		 enum tls_version version, int64_t at, struct err *err)
 {
 	CLEANUP(file_free) struct database file = { 0 };
+	struct row new = { .since = at }, unused;
 	size_t rank;
-	bool strong;
+	bool same;
 	if (!path || !word_find(strengths, ARRAY_SIZE(strengths), mechanism, &rank))
 		return true;
-	if (!attach(path, &file, err) || !is_known_as_strong(&file, account, rank, &strong, err))
+	snprintf(new.mechanism, sizeof(new.mechanism), "%s", mechanism);
+	if (strstr(mechanism, "-PLUS"))
+		new.bound = 1U << version;
+	if (!attach(path, &file, err) || !merge(&file, account, &new, &same, &unused, err))
 		return false;
-	bool ok = strong || raise_to(&file, account, rank, at, err);
+	bool ok = same || raise_to(&file, account, &new, err);
 	database_roll_back(&file);
 	return ok;
 }
@@ -197,5 +210,5 @@ bool logins_forget(const char *path, const char *account, struct err *err)
 		return true;
 	return attach(path, &file, err) && find(&file, account, &row, err) &&
 	       (!row.found ||
-		run(&file, "DELETE FROM login WHERE account = ?1", account, NULL, 0, NULL, err));
+		run(&file, "DELETE FROM login WHERE account = ?1", account, NULL, NULL, err));
 }

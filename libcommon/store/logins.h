@@ -12,12 +12,16 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "tls/version.h"
 
 struct login_memory {
 	bool known;
-	const char *mechanism;         /* the strongest so far: "SCRAM-SHA-256-PLUS" */
-	bool scram_used, binding_used; /* from then on nothing less */
-	int64_t since;                 /* when that was first so; seconds since 1970 */
+	const char *mechanism; /* the strongest so far: "SCRAM-SHA-256-PLUS" */
+	bool scram_used;       /* from then on nothing less */
+	unsigned bound_in;     /* 1 << enum tls_version: in these the login was bound to the
+				  connection, and is to be again. A server may well bind in one and
+				  not in the other: Prosody 0.12 does up to TLS 1.2 only */
+	int64_t since;         /* when that was first so; seconds since 1970 */
 };
 
 /* $XDG_STATE_HOME/xmpp-tls-tools/logins.db, or under ~/.local/state; NULL: no home. */
@@ -28,8 +32,8 @@ NODISCARD bool logins_recall(const char *path, const char *account, struct arena
 /* After a login that succeeded; only ever raises what is known: PLAIN, SCRAM by its hash, -PLUS by
  * its hash. EXTERNAL, ANONYMOUS and what is unknown are not kept. Makes folder and file (0700,
  * 0600). */
-NODISCARD bool logins_note(const char *path, const char *account, const char *mechanism, int64_t at,
-			   struct err *err);
+NODISCARD bool logins_note(const char *path, const char *account, const char *mechanism,
+			   enum tls_version version, int64_t at, struct err *err);
 /* --forget */
 NODISCARD bool logins_forget(const char *path, const char *account, struct err *err);
 

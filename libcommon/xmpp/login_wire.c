@@ -153,7 +153,9 @@ bool wire_failure(struct exchange *exchange, const struct elem *elem, struct err
 	struct login_facts *facts = exchange->facts;
 	facts->condition = arena_copy(exchange->mem, condition_of(elem));
 	facts->text = text_of(elem, exchange->mem);
-	exchange->settings_changed = child_called(elem, "config-version-mismatch") != NULL;
+	/* MSG-33: beside another condition it would be a second attempt with the same password. */
+	exchange->settings_changed = strcmp(facts->condition, "aborted") == 0 &&
+				     child_called(elem, "config-version-mismatch") != NULL;
 	/* RFC 5802, 6: a server that can bind must refuse the flag y (T8). */
 	const char *doubt = facts->binding_flag == 'y'
 				    ? ", or somebody stripped -PLUS from its list: possible attack"

@@ -731,3 +731,34 @@ def test_two_signals_at_once_are_one(sender, c2s_peer, tmp_path):
         for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
             run.process.send_signal(number)
         assert run.end() == 3 and "<message" in kept.read_text(), run
+
+
+@pytest.mark.parametrize("condition, again", [("temporary-auth-failure", True), ("not-authorized", False)])
+def test_login_that_fails_on_the_way_back(sender, c2s_peer, condition, again):
+    """What may pass is tried again while --retry lasts; a no is a no."""
+    class Hesitates(C2sPeer):
+        def authenticate(self, session, elem, profile):
+            if len(self.sessions) == 2:
+                self.deny(session, profile, condition)
+            else:
+                super().authenticate(session, elem, profile)
+
+    peer = c2s_peer(Hesitates, cuts={1: "after"})
+    sent = sender(peer, "--lines", BOB, stdin="one\ntwo\n", status=0 if again else None)
+    assert len(peer.sessions) == (3 if again else 2), sent
+    assert (set(sent.outcomes) == {"acked"}) is again, sent
+
+
+def test_room_messages_that_were_kept(sender, den, tmp_path):
+    """--unsent keeps them as stanzas; who sends them again says which rooms to be in."""
+    kept = tmp_path / "kept"
+    sender.words(None, "--connect", "127.0.0.1:1", "--muc", "--unsent", kept, DEN, status=3)
+    peer = den()
+    sent = sender(peer, "--stanza", "--muc", DEN, stdin=kept.read_text(), wait="bounce=3", status=0)
+    assert sent.parcel["evidence"] == "reflection" and peer.settle().bodies() == [BODY], sent
+
+
+def test_lone_word_is_no_address(sender, c2s_peer):
+    peer = c2s_peer()
+    sent = sender.words(peer, "admin", status=3)
+    assert "admin is no address: admin@ which domain?" in sent.err and not peer.sessions, sent

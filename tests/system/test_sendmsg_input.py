@@ -347,3 +347,23 @@ def test_unknown_word_of_a_peer_is_no_crash(sender, c2s_peer):
         run.until(lambda: len(run.parcels) == 2, "told")
         run.hang_up()
         assert run.end() == 0, run
+
+
+def test_record_of_a_bad_line(sender, c2s_peer):
+    """One line in, one record out, also where nothing could be sent."""
+    sent = sender(c2s_peer(), "--lines", BOB, stdin="one\n\x1b[31m\nthree\n", status=1)
+    refused = [each for each in sent.sections if each["outcome"] == "refused"]
+    assert len(sent.records) == 3 and len(refused) == 1, sent
+    assert (refused[0]["number"], refused[0]["to"]) == (2, BOB) and "U+001B" in refused[0]["reason"], sent
+
+
+def test_what_still_comes_is_kept(sender, tmp_path):
+    """The server is down, and the producer is slow: what it still has to say is kept as well, and what is left unread is told."""
+    kept = tmp_path / "kept"
+    with sender.running(None, BOB, "--connect", "127.0.0.1:1", "--lines", "--unsent", kept, json=False) as run:
+        for number in range(5):
+            run.say(f"line {number}\n")
+            run.until(lambda: kept.exists() and f"line {number}<" in kept.read_text(), "kept")
+        run.hang_up()
+        run.end(10)
+    assert kept.read_text().count("<message") == 5

@@ -10,7 +10,7 @@
 static void note(const char *path, const char *account, const char *mechanism, int64_t at)
 {
 	struct err err;
-	if (!logins_note(path, account, mechanism, at, &err))
+	if (!logins_note(path, account, mechanism, TLS_1_3, at, &err))
 		fail_msg("%s: %s", mechanism, err.text);
 }
 
@@ -39,7 +39,7 @@ static void knows_nothing_without_a_file(void **state)
 	const char *const paths[] = { place->file, deep, odd, NULL };
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		struct login_memory memory = recall(paths[i], ROMEO, place->mem);
-		assert_false(memory.known || memory.scram_used || memory.binding_used);
+		assert_false(memory.known || memory.scram_used || memory.bound_in);
 		forget(paths[i], ROMEO);
 	}
 	note(NULL, ROMEO, "PLAIN", 1);
@@ -83,11 +83,28 @@ static void only_raises_what_it_knows(void **state)
 		assert_row(name, memory.known == (steps[i].known != NULL));
 		assert_row_string(name, memory.mechanism, steps[i].known);
 		assert_row(name, memory.scram_used == steps[i].scram);
-		assert_row(name, memory.binding_used == steps[i].binding);
+		assert_row(name, memory.bound_in == (steps[i].binding ? 1U << TLS_1_3 : 0));
 		assert_row(name, memory.since == steps[i].since);
 		/* What says nothing about SCRAM does not even make the file. */
 		assert_row(name, (access(place->file, F_OK) == 0) == (steps[i].known != NULL));
 	}
+}
+
+/* A server may bind in one version and not in another, as Prosody 0.12 does. */
+static void remembers_in_which_versions_it_was_bound(void **state)
+{
+	struct place *place = *state;
+	struct err err;
+	note(place->file, ROMEO, "SCRAM-SHA-256", 1);
+	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in, 0);
+	assert_true(logins_note(place->file, ROMEO, "SCRAM-SHA-1-PLUS", TLS_1_2, 2, &err));
+	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in, 1U << TLS_1_2);
+	note(place->file, ROMEO, "SCRAM-SHA-256", 3);
+	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in, 1U << TLS_1_2);
+	assert_true(logins_note(place->file, ROMEO, "SCRAM-SHA-1-PLUS", TLS_1_3, 4, &err));
+	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in,
+			 1U << TLS_1_2 | 1U << TLS_1_3);
+	assert_int_equal(recall(place->file, ROMEO, place->mem).since, 2);
 }
 
 static void keeps_accounts_apart_and_forgets_one(void **state)
@@ -171,7 +188,7 @@ static void finds_its_default_place(void **state)
 }
 
 #define OURS  "PRAGMA application_id = 0x58544c4c; PRAGMA user_version = 1;"
-#define TABLE "CREATE TABLE login (account, mechanism, since);"
+#define TABLE "CREATE TABLE login (account, mechanism, since, bound);"
 #define UNKNOWN(name)                                                                              \
 	" knows a login of " ROMEO " with \"" name                                                 \
 	"\", which this version does not: update xmpp-tls-tools, or --forget"
@@ -190,16 +207,16 @@ static const struct refused {
 	{ "a table like ours", OURS "CREATE TABLE login(account)", NULL,
 	  ": no such column: mechanism" },
 	{ "a mechanism we do not know",
-	  OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', 'SCRAM-SHA3-512-PLUS', 5)", NULL,
+	  OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', 'SCRAM-SHA3-512-PLUS', 5, 0)", NULL,
 	  UNKNOWN("SCRAM-SHA3-512-PLUS") },
 	{ "EXTERNAL, which we never write",
-	  OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', 'EXTERNAL', 5)", NULL,
+	  OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', 'EXTERNAL', 5, 0)", NULL,
 	  UNKNOWN("EXTERNAL") },
-	{ "none", OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', NULL, NULL)", NULL,
+	{ "none", OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', NULL, NULL, NULL)", NULL,
 	  UNKNOWN("") },
 	{ "a long one",
-	  OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', hex(zeroblob(5000000)), 'x')", NULL,
-	  UNKNOWN("000000000000000000000000000000000000000000000000000000000000000") },
+	  OURS TABLE "INSERT INTO login VALUES ('" ROMEO "', hex(zeroblob(5000000)), 'x', 'y')",
+	  NULL, UNKNOWN("000000000000000000000000000000000000000000000000000000000000000") },
 };
 
 static void write_lines(const char *path, const char *line)
@@ -229,7 +246,7 @@ static void refuses_what_it_cannot_believe(void **state)
 		assert_row_string(row->name, err.text, wanted);
 		assert_row(row->name, err.stage == AT_FILE && memory.since == -1);
 		err.text[0] = '\0';
-		assert_row(row->name, !logins_note(place->file, ROMEO, "PLAIN", 1, &err));
+		assert_row(row->name, !logins_note(place->file, ROMEO, "PLAIN", TLS_1_3, 1, &err));
 		assert_row_string(row->name, err.text, wanted);
 	}
 	/* --forget gets out of the last of them */
@@ -258,7 +275,7 @@ static void bears_a_damaged_file(void **state)
 	assert_false(logins_recall(place->file, ROMEO, place->mem, &memory, &err));
 	assert_non_null(strstr(err.text, " is damaged: "));
 	assert_non_null(strstr(err.text, ": move it away, and what it knew is learnt anew"));
-	assert_false(logins_note(place->file, ROMEO, "PLAIN", 1, &err));
+	assert_false(logins_note(place->file, ROMEO, "PLAIN", TLS_1_3, 1, &err));
 	assert_false(logins_forget(place->file, ROMEO, &err));
 }
 
@@ -275,9 +292,9 @@ static const char *reads_only(struct place *place)
 		return arena_copy(place->mem, err.text);
 	if (!memory.known || strcmp(memory.mechanism, "SCRAM-SHA-1") != 0)
 		return "not known";
-	if (!logins_note(place->file, ROMEO, "PLAIN", 2, &err)) /* nothing to write */
+	if (!logins_note(place->file, ROMEO, "PLAIN", TLS_1_3, 2, &err)) /* nothing to write */
 		return arena_copy(place->mem, err.text);
-	if (logins_note(place->file, ROMEO, "SCRAM-SHA-256", 2, &err))
+	if (logins_note(place->file, ROMEO, "SCRAM-SHA-256", TLS_1_3, 2, &err))
 		return "noted?";
 	if (strcmp(err.text, wanted) != 0)
 		return arena_copy(place->mem, err.text);
@@ -300,7 +317,7 @@ static const char *cannot_make(struct place *place)
 {
 	const char *path = arena_printf(place->mem, "%s/new/l.db", place->folder);
 	struct err err = { 0 };
-	if (logins_note(path, ROMEO, "PLAIN", 1, &err))
+	if (logins_note(path, ROMEO, "PLAIN", TLS_1_3, 1, &err))
 		return "noted?";
 	const char *wanted = arena_printf(place->mem, "%s/new cannot be made: Permission denied",
 					  place->folder);
@@ -354,8 +371,9 @@ static void lets_many_processes_in(void **state)
 		bool ok = true;
 		for (size_t n = 0; ok && n < ROUNDS; n++) {
 			const char *own = arena_printf(place->mem, "%zu-%zu@im.example", i, n);
-			ok = logins_note(place->file, own, "PLAIN", 1, &err) &&
-			     logins_note(place->file, ROMEO, mechanisms[(i + n) % 3], 1, &err);
+			ok = logins_note(place->file, own, "PLAIN", TLS_1_3, 1, &err) &&
+			     logins_note(place->file, ROMEO, mechanisms[(i + n) % 3], TLS_1_3, 1,
+					 &err);
 		}
 		if (!ok)
 			fprintf(stderr, "process %zu: %s\n", i, err.text);
@@ -375,6 +393,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(knows_nothing_without_a_file),
 		TEST(only_raises_what_it_knows),
+		TEST(remembers_in_which_versions_it_was_bound),
 		TEST(keeps_accounts_apart_and_forgets_one),
 		TEST(makes_folder_and_file_for_the_user_alone),
 		TEST(writes_only_what_is_new),

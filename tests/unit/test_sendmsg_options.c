@@ -282,7 +282,7 @@ static const struct wrong_row {
 	{ "--stanza --split", "belong into it" },
 	{ "--stanza --send-empty", "belong into it" },
 	{ "--stanza a@b.test", "takes no recipients" },
-	{ "--stanza --muc", "--muc" },
+	{ "--stanza --muc --type chat room@b.test", "--stanza sends what stands there" },
 	{ "--muc --type chat room@b.test", "not with --type" },
 	{ "--muc --wait receipt room@b.test", "--wait=receipt with --muc" },
 	{ "--nick bot a@b.test", "need --muc" },
