@@ -163,9 +163,8 @@ int session_ask_judge(gnutls_session_t tls)
 		return 0;
 	/* The hello of TLS 1.3 names another one. */
 	session->facts->version = session_version(session);
-	return judge->allow(judge->user, session->facts, &session->refusal)
-		       ? 0
-		       : GNUTLS_E_CERTIFICATE_ERROR;
+	session->facts->refused = !judge->allow(judge->user, session->facts, &session->refusal);
+	return session->facts->refused ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
 static bool shake_hands(struct session *session, struct err *err)
@@ -208,9 +207,10 @@ static void finish_facts(struct session *session, bool up)
 static void tap_end(struct conn *conn, const struct tls_facts *facts, const struct err *err)
 {
 	char line[160];
-	if (facts->up) {
+	if (facts->up || facts->refused) {
 		int length = snprintf(line, sizeof(line), "%s %s%s%s",
-				      tls_version_name(facts->version), facts->cipher,
+				      tls_version_name(facts->version),
+				      facts->cipher ? facts->cipher : "no cipher suite",
 				      facts->group ? " " : "", facts->group ? facts->group : "");
 		conn_tap(conn, TAP_TLS, line, (size_t)length);
 	} else if (err->code == ERR_CLOSED) {

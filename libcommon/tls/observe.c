@@ -78,10 +78,9 @@ static enum tls_version hello_version(struct bytes hello)
  * empty list. */
 static void learn_of_us(struct session *session, unsigned type)
 {
-	if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
-		session->facts->client_cert_sent =
-			session->context->has_certificate &&
-			gnutls_certificate_get_ours(session->tls) != NULL;
+	if (type != GNUTLS_HANDSHAKE_CERTIFICATE_PKT || !session->context->has_certificate)
+		return;
+	session->facts->client_cert_sent = gnutls_certificate_get_ours(session->tls) != NULL;
 }
 
 static void learn_of_server(struct session *session, unsigned type, struct bytes message)

@@ -71,6 +71,7 @@ struct tls_facts {
 	size_t chain_count;
 	bool chain_cut; /* the peer presented more than CHAIN_MAX */
 	/* Why it failed: */
+	bool refused;     /* the judge said no */
 	int alert;        /* number, -1: none */
 	bool alert_sent;  /* by us; otherwise received */
 	bool alert_first; /* it answered our ClientHello, before any ServerHello */

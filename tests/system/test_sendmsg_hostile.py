@@ -125,6 +125,13 @@ def test_pin_of_another_server_keeps_our_certificate(sender, c2s_peer, ca, tls):
     assert seen == [], "it was shown our certificate"
 
 
+def test_certificate_that_proves_nothing_is_recorded(sender, c2s_peer, ca, tmp_path):
+    """--record: the transcript says whom it met, though the handshake did not end."""
+    peer = c2s_peer(certificate=ca.issue("peer.test", dns=["other.test"]))
+    refused(sender, peer, "--record", tmp_path / "said", why="other.test")
+    assert (tmp_path / "said").read_text().splitlines()[-1].startswith("tls max=TLS1.3 dns=other.test days=61 issuer=trusted")
+
+
 def test_starttls_stripped(sender, c2s_peer):
     peer = c2s_peer(hostile.InClear)
     refused(sender, peer, why="STARTTLS|encrypt", kept=(PENCIL, BOB, BODY))

@@ -550,6 +550,7 @@ static void shows_no_certificate_to_whom_the_judge_refuses(void **state)
 		assert_row(row->name, script.got_certificate == row->allows);
 		assert_row(row->name, facts->client_cert_sent == row->allows);
 		assert_row(row->name, facts->version == row->version && facts->chain_count == 1);
+		assert_row(row->name, facts->refused == !row->allows);
 		assert_row(row->name, facts->alert_sent == !row->allows);
 		if (!row->allows) {
 			assert_row_string(row->name, call.err.text, "never seen him");
