@@ -215,8 +215,7 @@ static bool walk(struct client *client, struct starttls_facts *facts)
 	struct probe *probe = client->probe;
 	bool direct = probe->at->transport == TRANSPORT_DIRECT;
 	if (!step_tcp(probe, facts) || (!direct && !encrypt(probe, facts)) ||
-	    !step_tls(probe, facts) || !step_certificate(probe, facts) ||
-	    !client_verify(client, probe, facts, &facts->failure))
+	    !client_shake_hands(client, facts))
 		return false;
 	probe->user = client->opt->anonymous ? NULL : client->account->jid.bare;
 	return step_features(probe, facts) && log_in(client, facts) &&

@@ -49,9 +49,9 @@ NODISCARD bool client_connect(struct client *client, client_attend_fn *attend, v
 void client_give_time(struct client *client, double seconds);
 
 /* --- client_proof.c --- */
-/* PKIX, DANE or a pin: sets facts->proofs. False: nothing may be sent; err says which identity was
- * expected, and why this certificate does not prove it. */
-NODISCARD bool client_verify(struct client *client, const struct probe *probe,
-			     struct starttls_facts *walk, struct err *err);
+/* TLS with who proves to be the account's server: by PKIX, DANE or a pin, before a certificate of
+ * ours is shown. Sets facts->proofs. False: nothing was sent, nothing may be; walk->failure says
+ * which identity was expected, and why this certificate does not prove it. */
+NODISCARD bool client_shake_hands(struct client *client, struct starttls_facts *walk);
 
 #endif

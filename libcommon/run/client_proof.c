@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "run/client.h"
+#include "run/steps.h"
 #include "tls/dane.h"
 #include "xmpp/secure.h"
 
@@ -121,9 +122,9 @@ static bool prove(const struct client *client, const struct dane_facts *dane,
 	return count > 0 && !forbidden_by_dane(dane);
 }
 
-bool client_verify(struct client *client, const struct probe *probe, struct starttls_facts *walk,
-		   struct err *err)
+static bool verify(struct client *client, struct starttls_facts *walk, struct err *err)
 {
+	const struct probe *probe = client->probe;
 	struct dane_facts dane;
 	const char **proofs = arena_array(probe->mem, 4, sizeof(*proofs));
 	struct identity_facts *identity = &walk->identity;
@@ -131,6 +132,7 @@ bool client_verify(struct client *client, const struct probe *probe, struct star
 	accept_target(probe, &dane, identity);
 	bool proved = prove(client, &dane, identity, proofs);
 	client->facts.proofs = proofs;
+	client->facts.unverified = false;
 	walk->authenticated = proved;
 	if (proved)
 		return true;
@@ -140,4 +142,30 @@ bool client_verify(struct client *client, const struct probe *probe, struct star
 	log_say(&client->options->log, job_identity(client->job),
 		"--no-verify: the server does not prove who it is; what follows may go to anybody");
 	return true;
+}
+
+struct encounter {
+	struct client *client;
+	struct starttls_facts *walk; /* the facts he is shown are its tls */
+};
+
+static bool is_our_server(void *self, const struct tls_facts *tls, struct err *err)
+{
+	const struct encounter *encounter = self;
+	(void)tls;
+	return step_certificate(encounter->client->probe, encounter->walk) &&
+	       verify(encounter->client, encounter->walk, err);
+}
+
+bool client_shake_hands(struct client *client, struct starttls_facts *walk)
+{
+	struct probe *probe = client->probe;
+	struct encounter encounter = { client, walk };
+	const struct tls_judge judge = { is_our_server, &encounter };
+	probe->judge = &judge;
+	bool up = step_tls(probe, walk);
+	probe->judge = NULL;
+	/* Anybody can present a certificate; it proves something to who has the key. */
+	walk->authenticated &= up;
+	return up;
 }

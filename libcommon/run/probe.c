@@ -132,11 +132,14 @@ bool probe_tls_again(struct probe *probe, const struct tls_ticket *ticket, struc
 	if (opt->alpn)
 		alpn = *opt->alpn ? opt->alpn : NULL;
 	conn_set_stage(probe->conn, AT_TLS);
-	if (!tls_start_again(probe->conn, probe->tls, name, alpn, ticket, probe->mem, facts, err))
-		return false;
-	if (probe->recording)
+	const struct tls_wish wish = {
+		.servername = name, .alpn = alpn, .ticket = ticket, .judge = probe->judge
+	};
+	bool up = tls_start_with(probe->conn, probe->tls, &wish, probe->mem, facts, err);
+	/* Of whom the judge refused the certificate is what matters. */
+	if (probe->recording && (up || facts->refused))
 		note_certificate(probe, facts);
-	return true;
+	return up;
 }
 
 static void save_transcript(struct probe *probe)

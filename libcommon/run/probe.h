@@ -16,6 +16,7 @@ struct probe {
 	struct deadline until;
 	const struct tls_context *tls; /* the job's, unless somebody has another one */
 	const char *user; /* a client's address, said inside TLS alone (STR-30); NULL: none */
+	const struct tls_judge *judge; /* heard in the handshake; NULL: nobody */
 	struct conn *conn;
 	struct stream *stream;
 	struct exchange exchange;

@@ -206,20 +206,30 @@ static int real_cause(const struct session *session, int code)
 							    : code;
 }
 
+static void tell_peer(struct session *session, int code, struct tls_facts *facts)
+{
+	int level, alert = gnutls_error_to_alert(code, &level);
+	gnutls_alert_send_appropriate(session->tls, code); /* if it fits the socket */
+	if (facts) {
+		facts->alert = alert;
+		facts->alert_sent = true;
+	}
+}
+
 bool session_failure(struct session *session, int code, struct tls_facts *facts, struct err *err)
 {
 	enum err_stage stage = facts ? AT_TLS : conn_stage(session->conn);
 	session->broken = true;
+	if (session->refusal.code) { /* whatever has become of the socket meanwhile */
+		tell_peer(session, code, facts);
+		*err = session->refusal;
+		return false;
+	}
 	code = real_cause(session, code);
 	if (session->octets > session->octets_max)
 		return flooded(session, stage, err);
 	if (is_our_decision(session, code)) {
-		int level, alert = gnutls_error_to_alert(code, &level);
-		gnutls_alert_send_appropriate(session->tls, code); /* if it fits the socket */
-		if (facts) {
-			facts->alert = alert;
-			facts->alert_sent = true;
-		}
+		tell_peer(session, code, facts);
 		return refused(session, code, stage, err);
 	}
 	if (session->error == ECONNRESET || session->error == EPIPE)

@@ -151,10 +151,28 @@ static bool wait_in_handshake(struct session *session, struct err *err)
 		       conn_deadline(session->conn).seconds);
 }
 
+/* GnuTLS calls it between the server's Certificate and ours: in TLS 1.3 behind the signature that
+ * proves the key (RFC 8446, 4.4.3), in TLS 1.2 before it, but it is looked at before ours goes out,
+ * too. Static RSA has none; whoever watches TLS 1.2 sees our certificate anyway. */
+int session_ask_judge(gnutls_session_t tls)
+{
+	struct session *session = gnutls_session_get_ptr(tls);
+	const struct tls_judge *judge = session->judge;
+	session->judge = NULL;
+	if (!judge)
+		return 0;
+	/* The hello of TLS 1.3 names another one. */
+	session->facts->version = session_version(session);
+	session->facts->refused = !judge->allow(judge->user, session->facts, &session->refusal);
+	return session->facts->refused ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
 static bool shake_hands(struct session *session, struct err *err)
 {
 	for (int warnings = 0;;) {
 		int code = gnutls_handshake(session->tls);
+		if (code == 0) /* who takes up a session shows no certificate */
+			code = session_ask_judge(session->tls);
 		if (code == 0)
 			return true;
 		if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED) {
@@ -181,10 +199,6 @@ static void finish_facts(struct session *session, bool up)
 	facts->up = up;
 	if (is_server)
 		facts->client_cert_sent = facts->chain_count > 0;
-	else
-		facts->client_cert_sent = session->context->has_certificate &&
-					  facts->client_cert_requested &&
-					  gnutls_certificate_get_ours(session->tls) != NULL;
 	session->facts = NULL;
 	session->mem = NULL;
 	session->octets = 0;
@@ -193,9 +207,10 @@ static void finish_facts(struct session *session, bool up)
 static void tap_end(struct conn *conn, const struct tls_facts *facts, const struct err *err)
 {
 	char line[160];
-	if (facts->up) {
+	if (facts->up || facts->refused) {
 		int length = snprintf(line, sizeof(line), "%s %s%s%s",
-				      tls_version_name(facts->version), facts->cipher,
+				      tls_version_name(facts->version),
+				      facts->cipher ? facts->cipher : "no cipher suite",
 				      facts->group ? " " : "", facts->group ? facts->group : "");
 		conn_tap(conn, TAP_TLS, line, (size_t)length);
 	} else if (err->code == ERR_CLOSED) {

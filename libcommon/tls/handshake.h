@@ -33,10 +33,12 @@ struct session {
 	size_t octets, octets_max; /* taken in for this handshake; behind it, since data came out */
 	uint8_t first[FIRST_OCTETS];
 	size_t first_count;
-	bool server_spoke;       /* a ServerHello came, or went */
-	bool asked;              /* we were, for a client certificate */
-	struct tls_facts *facts; /* while the handshake lasts, else NULL */
-	struct arena *mem;       /* of the facts */
+	bool server_spoke;             /* a ServerHello came, or went */
+	bool asked;                    /* we were, for a client certificate */
+	const struct tls_judge *judge; /* NULL: nobody, or he has been heard */
+	struct err refusal;            /* the judge's; no code: he let it go on */
+	struct tls_facts *facts;       /* while the handshake lasts, else NULL */
+	struct arena *mem;             /* of the facts */
 };
 
 /* handshake.c. A session to be, and facts without any; what is in it when the handshake ends goes
@@ -50,6 +52,9 @@ NODISCARD bool session_begin(struct session *session, unsigned flags, size_t oct
 			     struct err *err);
 /* The handshake. From success on the conn reads and writes through the session, and owns it. */
 NODISCARD bool session_shake_hands(struct session **session, struct err *err);
+/* Hears the judge, unless he was heard. 0, or the code of GnuTLS that ends the handshake; he is
+ * quoted by session_failure(). */
+int session_ask_judge(gnutls_session_t tls);
 /* The session that conn reads and writes through; NULL: none. */
 struct session *session_of(const struct conn *conn);
 

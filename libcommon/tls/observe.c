@@ -74,6 +74,15 @@ static enum tls_version hello_version(struct bytes hello)
 	return (enum tls_version)(SSL_3_0 + hello.data[1]);
 }
 
+/* A certificate that was chosen is not sent yet: the judge comes between. Who has none sends an
+ * empty list. */
+static void learn_of_us(struct session *session, unsigned type)
+{
+	if (type != GNUTLS_HANDSHAKE_CERTIFICATE_PKT || !session->context->has_certificate)
+		return;
+	session->facts->client_cert_sent = gnutls_certificate_get_ours(session->tls) != NULL;
+}
+
 static void learn_of_server(struct session *session, unsigned type, struct bytes message)
 {
 	switch (type) {
@@ -120,6 +129,8 @@ static int see_message(gnutls_session_t tls, unsigned type, unsigned post, unsig
 		learn_of_client(session, type, incoming != 0, content);
 	else if (session->facts && incoming)
 		learn_of_server(session, type, content);
+	else if (session->facts)
+		learn_of_us(session, type);
 	return 0;
 }
 

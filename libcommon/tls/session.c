@@ -59,14 +59,15 @@ static bool prepare(struct session *session, struct err *err)
 	 * its Certificate message, and there GnuTLS 3.7 takes any extension but status_request for
 	 * an error and ends the handshake. */
 	gnutls_ocsp_status_request_enable_client(session->tls, NULL, 0, NULL);
+	gnutls_session_set_verify_function(session->tls, session_ask_judge);
 	return true;
 }
 
 /* Of a session GnuTLS cannot read the handshake is a whole one: facts->resumed tells. */
-static bool offer(struct session *session, const char *servername, const char *alpn,
-		  const struct tls_ticket *ticket, struct err *err)
+static bool offer(struct session *session, const struct tls_wish *wish, struct err *err)
 {
-	if (!set_servername(session, servername, err) || !set_alpn(session, alpn, err))
+	const struct tls_ticket *ticket = wish->ticket;
+	if (!set_servername(session, wish->servername, err) || !set_alpn(session, wish->alpn, err))
 		return false;
 	if (ticket && ticket->data)
 		gnutls_session_set_data(session->tls, ticket->data, ticket->size);
@@ -76,15 +77,17 @@ static bool offer(struct session *session, const char *servername, const char *a
 bool tls_start(struct conn *conn, const struct tls_context *context, const char *servername,
 	       const char *alpn, struct arena *mem, struct tls_facts *facts, struct err *err)
 {
-	return tls_start_again(conn, context, servername, alpn, NULL, mem, facts, err);
+	const struct tls_wish wish = { .servername = servername, .alpn = alpn };
+	return tls_start_with(conn, context, &wish, mem, facts, err);
 }
 
-bool tls_start_again(struct conn *conn, const struct tls_context *context, const char *servername,
-		     const char *alpn, const struct tls_ticket *ticket, struct arena *mem,
-		     struct tls_facts *facts, struct err *err)
+bool tls_start_with(struct conn *conn, const struct tls_context *context,
+		    const struct tls_wish *wish, struct arena *mem, struct tls_facts *facts,
+		    struct err *err)
 {
 	assert(!context->is_server);
 	CLEANUP(session_free) struct session *session = session_new(conn, context, mem, facts);
-	return prepare(session, err) && offer(session, servername, alpn, ticket, err) &&
+	session->judge = wish->judge;
+	return prepare(session, err) && offer(session, wish, err) &&
 	       session_shake_hands(&session, err);
 }

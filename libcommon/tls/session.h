@@ -2,7 +2,8 @@
  *
  * One thread a session; the context is built before the first thread and const afterwards. The
  * certificate is never verified here: a probe goes on and tells (MAN-38); who must not go on asks
- * path.h and name.h before the first octet of data. */
+ * path.h and name.h before the first octet of data, or in a tls_judge before our own certificate is
+ * shown. */
 #ifndef TLS_SESSION_H
 #define TLS_SESSION_H
 
@@ -70,9 +71,27 @@ struct tls_facts {
 	size_t chain_count;
 	bool chain_cut; /* the peer presented more than CHAIN_MAX */
 	/* Why it failed: */
+	bool refused;     /* the judge said no */
 	int alert;        /* number, -1: none */
 	bool alert_sent;  /* by us; otherwise received */
 	bool alert_first; /* it answered our ClientHello, before any ServerHello */
+};
+
+/* Who decides, in the middle of the handshake, whether the server may learn who we are. */
+struct tls_judge {
+	/* Called once, when facts->version and facts->chain are known and no certificate of ours
+	 * has left; of a session that was taken up again, at the end. May wait. False and err: the
+	 * handshake ends with bad_certificate, and with this err. */
+	bool (*allow)(void *user, const struct tls_facts *facts, struct err *err);
+	void *user;
+};
+
+/* What a handshake says and offers beside what is in the context. */
+struct tls_wish {
+	const char *servername;          /* SNI; NULL or an IP literal: none */
+	const char *alpn;                /* comma-separated protocols; NULL: none */
+	const struct tls_ticket *ticket; /* kept by tls_keep_session() before; NULL: none */
+	const struct tls_judge *judge;   /* NULL: whoever it is */
 };
 
 /* The handshake, with SNI servername (NULL or an IP literal: none) and ALPN (comma-separated
@@ -82,12 +101,11 @@ NODISCARD bool tls_start(struct conn *conn, const struct tls_context *context,
 			 const char *servername, const char *alpn, struct arena *mem,
 			 struct tls_facts *facts, struct err *err);
 
-/* The same, offering a session kept by tls_keep_session() before. facts->resumed tells whether it
- * was taken up. */
-NODISCARD bool tls_start_again(struct conn *conn, const struct tls_context *context,
-			       const char *servername, const char *alpn,
-			       const struct tls_ticket *ticket, struct arena *mem,
-			       struct tls_facts *facts, struct err *err);
+/* The same with all that can be wished for. facts->resumed tells whether the ticket's session was
+ * taken up. */
+NODISCARD bool tls_start_with(struct conn *conn, const struct tls_context *context,
+			      const struct tls_wish *wish, struct arena *mem,
+			      struct tls_facts *facts, struct err *err);
 /* Waits at most the given time for a TLS 1.3 server's ticket (they come behind the handshake), then
  * keeps what is needed to resume. Data that comes instead is dropped: the connection is good for
  * closing only. False: the server gives no session to take up. */

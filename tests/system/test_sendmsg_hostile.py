@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 import pytest
+from OpenSSL import SSL
 
 import c2shostile as hostile
 import scram
@@ -67,6 +68,68 @@ def test_certificate_that_proves_nothing(sender, c2s_peer, ca, name, direct):
     peer = c2s_peer(certificate=issuer.issue("peer.test", **{key: value for key, value in wish.items() if key != "issuer"}), direct=direct)
     refused(sender, peer, why=why, kept=(PENCIL, BOB, BODY, "alice"))
     nobody_asked(peer)
+
+
+def watch_certificates(peer):
+    """The names on the certificates clients show from now on, as they come in: the handshake need not end well."""
+    seen = []
+
+    def look(_connection, certificate, _error, depth, _trusted):
+        if depth == 0:
+            seen.append(certificate.get_subject().CN or "no name")
+        return True
+
+    peer.context.set_verify(SSL.VERIFY_PEER, look)
+    return seen
+
+
+@pytest.mark.parametrize("direct", [False, True], ids=["starttls", "direct"])
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+@pytest.mark.parametrize("name", CERTIFICATES)
+def test_certificate_of_ours_is_for_our_server_alone(sender, c2s_peer, ca, name, tls, direct):
+    """MSG-1: TLS asks for it in the handshake, and it is a credential, and names the account."""
+    wish, why = CERTIFICATES[name]
+    issuer = ca.untrusted if wish.get("issuer") else ca
+    shown = ca.issue("alice", dns=[], xmpp=[ALICE], cn="alice")
+    words = ["--cert", shown.crt, "--key", shown.key]
+    peer = c2s_peer(certificate=issuer.issue("peer.test", **{key: value for key, value in wish.items() if key != "issuer"}),
+                    tls_max=tls, direct=direct)
+    seen = watch_certificates(peer)
+    sent = refused(sender, peer, *words, why=why, kept=(PENCIL, BOB, BODY, "alice"), password=None)
+    assert "the certificate does not prove peer.test, so nothing was sent: " in sent.err, sent
+    assert sent.session["failure"]["stage"] == "certificate" and "authenticated_by" not in sent.session, sent
+    assert seen == [], "it was shown our certificate"
+    nobody_asked(peer)
+
+
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+def test_certificate_of_ours_is_shown_to_our_server(sender, c2s_peer, ca, tls):
+    """... and to whom a pin or --no-verify makes it: EXTERNAL works."""
+    shown = ca.issue("alice", dns=[], xmpp=[ALICE], cn="alice")
+    strange = ca.untrusted.issue("peer.test")
+    for certificate, args in ((None, []), (strange, ["--pin-sha256", strange.sha256]), (strange, ["--no-verify"])):
+        peer = c2s_peer(certificate=certificate, tls_max=tls)
+        seen = watch_certificates(peer)
+        sent = sender(peer, "--cert", shown.crt, "--key", shown.key, *args, BOB, password=None, status=0)
+        assert set(seen) == {"alice"} and sent.session["mechanism"] == "EXTERNAL", sent
+        assert sent.session["tls"]["client_certificate_sent"] is True and sent.session["tls"]["version"] == f"TLS{tls}", sent
+
+
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+def test_pin_of_another_server_keeps_our_certificate(sender, c2s_peer, ca, tls):
+    """PKIX holds, and a pin must hold instead."""
+    shown = ca.issue("alice", dns=[], xmpp=[ALICE], cn="alice")
+    peer = c2s_peer(tls_max=tls)
+    seen = watch_certificates(peer)
+    refused(sender, peer, "--cert", shown.crt, "--key", shown.key, "--pin-sha256", "00" * 32, why="--pin-sha256", password=None)
+    assert seen == [], "it was shown our certificate"
+
+
+def test_certificate_that_proves_nothing_is_recorded(sender, c2s_peer, ca, tmp_path):
+    """--record: the transcript says whom it met, though the handshake did not end."""
+    peer = c2s_peer(certificate=ca.issue("peer.test", dns=["other.test"]))
+    refused(sender, peer, "--record", tmp_path / "said", why="other.test")
+    assert (tmp_path / "said").read_text().splitlines()[-1].startswith("tls max=TLS1.3 dns=other.test days=61 issuer=trusted")
 
 
 def test_starttls_stripped(sender, c2s_peer):

@@ -82,9 +82,10 @@ static void play_tls(int fd, struct script *script)
 	do {
 		script->code = gnutls_handshake(tls);
 	} while (script->code < 0 && !gnutls_error_is_fatal(script->code));
+	unsigned count = 0;
+	script->got_certificate = gnutls_certificate_get_peers(tls, &count) != NULL;
 	if (script->code == 0) {
 		gnutls_server_name_get(tls, script->servername, &size, &type, 0);
-		script->got_certificate = gnutls_certificate_get_peers(tls, &type) != NULL;
 		ssize_t got = gnutls_record_recv(tls, script->word, sizeof(script->word) - 1);
 		if (got > 0) {
 			gnutls_record_send(tls, script->word, (size_t)got);
@@ -133,9 +134,9 @@ struct call {
 	bool up;
 };
 
-static void begin_again(struct call *call, const struct tls_context *context, struct script *script,
-			const char *servername, const char *alpn, const struct tls_ticket *ticket,
-			const struct tap *tap, double seconds, struct arena *mem)
+static void begin_with(struct call *call, const struct tls_context *context, struct script *script,
+		       const struct tls_wish *wish, const struct tap *tap, double seconds,
+		       struct arena *mem)
 {
 	int fds[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
@@ -144,17 +145,15 @@ static void begin_again(struct call *call, const struct tls_context *context, st
 	if (tap)
 		conn_add_tap(call->conn, tap);
 	assert_int_equal(pthread_create(&call->thread, NULL, play, &call->server), 0);
-	call->up = ticket ? tls_start_again(call->conn, context, servername, alpn, ticket, mem,
-					    &call->facts, &call->err)
-			  : tls_start(call->conn, context, servername, alpn, mem, &call->facts,
-				      &call->err);
+	call->up = tls_start_with(call->conn, context, wish, mem, &call->facts, &call->err);
 }
 
 static void begin(struct call *call, const struct tls_context *context, struct script *script,
 		  const char *servername, const char *alpn, const struct tap *tap, double seconds,
 		  struct arena *mem)
 {
-	begin_again(call, context, script, servername, alpn, NULL, tap, seconds, mem);
+	const struct tls_wish wish = { .servername = servername, .alpn = alpn };
+	begin_with(call, context, script, &wish, tap, seconds, mem);
 }
 
 static void end(struct call *call)
@@ -477,8 +476,8 @@ static void takes_a_session_up_again(void **state)
 		assert_row(row->name, script.closed_in_order);
 
 		script.tickets = row->tickets ? &keys[!row->known] : NULL;
-		begin_again(&call, context, &script, "im.example", NULL, &ticket, NULL, SECONDS,
-			    *state);
+		const struct tls_wish again = { .servername = "im.example", .ticket = &ticket };
+		begin_with(&call, context, &script, &again, NULL, SECONDS, *state);
 		end(&call);
 		assert_row(row->name, call.up && call.facts.resumed == row->resumed);
 		tls_ticket_free(&ticket);
@@ -486,6 +485,111 @@ static void takes_a_session_up_again(void **state)
 		tls_ticket_free(&ticket);
 		gnutls_free(keys[0].data);
 		gnutls_free(keys[1].data);
+	}
+	tls_context_free(&context);
+}
+
+struct judge {
+	bool allows;
+	/* What he was shown: */
+	size_t heard, chain;
+	enum tls_version version;
+	bool already_sent;
+};
+
+static bool allow(void *self, const struct tls_facts *facts, struct err *err)
+{
+	struct judge *judge = self;
+	judge->heard++;
+	judge->chain = facts->chain_count;
+	judge->version = facts->version;
+	judge->already_sent = facts->client_cert_sent;
+	return judge->allows || err_set(err, AT_CERTIFICATE, ERR_IMPOSTOR, "never seen him");
+}
+
+static const struct judge_row {
+	const char *name, *priority;
+	enum tls_version min, version;
+	bool insist, allows;
+} judge_rows[] = {
+	{ "TLS 1.3, no", "NORMAL", 0, TLS_1_3, false, false },
+	{ "TLS 1.3 alone, no", "NORMAL", TLS_1_3, TLS_1_3, false, false },
+	{ "TLS 1.3, yes", "NORMAL", 0, TLS_1_3, false, true },
+	{ "TLS 1.3, no, insisting", "NORMAL", 0, TLS_1_3, true, false },
+	{ "TLS 1.3, a group it must ask for, no", "NORMAL:-GROUP-X25519", 0, TLS_1_3, true, false },
+	{ "TLS 1.2, no", ONLY("TLS1.2"), 0, TLS_1_2, false, false },
+	{ "TLS 1.2, yes", ONLY("TLS1.2"), 0, TLS_1_2, false, true },
+	{ "TLS 1.2, no, insisting", ONLY("TLS1.2"), 0, TLS_1_2, true, false },
+	{ "TLS 1.2, static RSA, no", ONLY("TLS1.2") ":-KX-ALL:+RSA", 0, TLS_1_2, true, false },
+};
+
+static void shows_no_certificate_to_whom_the_judge_refuses(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(judge_rows); i++) {
+		const struct judge_row *row = &judge_rows[i];
+		struct tls_context *context = context_of(
+			(struct tls_options){ .min = row->min,
+					      .cert_file = FIXTURE_FOLDER "client.pem",
+					      .key_file = FIXTURE_FOLDER "client.key" });
+		struct script script = { .priority = row->priority,
+					 .cert = RSA,
+					 .ask = true,
+					 .insist = row->insist,
+					 .alert = -1,
+					 .warning = -1 };
+		struct judge judge = { .allows = row->allows };
+		const struct tls_judge heard = { allow, &judge };
+		const struct tls_wish wish = { .judge = &heard };
+		struct call call;
+		begin_with(&call, context, &script, &wish, NULL, SECONDS, *state);
+		end(&call);
+		const struct tls_facts *facts = &call.facts;
+		assert_row(row->name, judge.heard == 1 && judge.chain == 1 && !judge.already_sent);
+		assert_row(row->name, judge.version == row->version);
+		assert_row(row->name, call.up == row->allows && facts->up == row->allows);
+		assert_row(row->name, script.got_certificate == row->allows);
+		assert_row(row->name, facts->client_cert_sent == row->allows);
+		assert_row(row->name, facts->version == row->version && facts->chain_count == 1);
+		assert_row(row->name, facts->refused == !row->allows);
+		assert_row(row->name, facts->alert_sent == !row->allows);
+		if (!row->allows) {
+			assert_row_string(row->name, call.err.text, "never seen him");
+			assert_row(row->name, call.err.stage == AT_CERTIFICATE);
+			assert_row(row->name, call.err.code == ERR_IMPOSTOR);
+			assert_row(row->name, facts->alert == GNUTLS_A_BAD_CERTIFICATE);
+			assert_row(row->name, script.code < 0);
+		}
+		tls_context_free(&context);
+	}
+}
+
+/* Who takes up a session shows no certificate again; the judge is heard all the same. */
+static void hears_the_judge_of_a_session_taken_up(void **state)
+{
+	static const char *const versions[] = { ONLY("TLS1.2"), "NORMAL" };
+	struct tls_context *context = context_of((struct tls_options){ 0 });
+	for (size_t i = 0; i < 4; i++) {
+		gnutls_datum_t key;
+		struct tls_ticket ticket = { 0 };
+		struct script script = {
+			.priority = versions[i / 2], .cert = RSA, .alert = -1, .warning = -1
+		};
+		struct judge judge = { .allows = i % 2 };
+		const struct tls_judge heard = { allow, &judge };
+		struct call call;
+		gnutls_session_ticket_key_generate(&key);
+		script.tickets = &key;
+		begin(&call, context, &script, NULL, NULL, NULL, SECONDS, *state);
+		assert_true(call.up && tls_keep_session(call.conn, SECONDS, &ticket));
+		end(&call);
+		const struct tls_wish wish = { .ticket = &ticket, .judge = &heard };
+		begin_with(&call, context, &script, &wish, NULL, SECONDS, *state);
+		end(&call);
+		assert_row(versions[i / 2], call.facts.resumed && judge.heard == 1);
+		assert_row(versions[i / 2], call.up == judge.allows);
+		assert_row(versions[i / 2], call.up || call.err.code == ERR_IMPOSTOR);
+		tls_ticket_free(&ticket);
+		gnutls_free(key.data);
 	}
 	tls_context_free(&context);
 }
@@ -959,6 +1063,8 @@ int main(void)
 		cmocka_unit_test(presents_a_certificate_when_asked),
 		cmocka_unit_test(keeps_the_stapled_response),
 		cmocka_unit_test(takes_a_session_up_again),
+		cmocka_unit_test(shows_no_certificate_to_whom_the_judge_refuses),
+		cmocka_unit_test(hears_the_judge_of_a_session_taken_up),
 		cmocka_unit_test(keeps_no_session_of_a_stream_in_clear),
 		cmocka_unit_test(explains_a_certificate_that_is_missing),
 		cmocka_unit_test(says_why_it_failed),
