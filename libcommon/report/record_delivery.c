@@ -54,7 +54,7 @@ static json_t *session_record(const struct session_facts *session)
 	json_put_text(object, "bound", session->bound);
 	if (session->at)
 		json_object_set_new(object, "endpoint", record_endpoint(session->at));
-	if (session->walk && session->walk->tls.up)
+	if (session->walk && (session->walk->tls.up || session->walk->tls.refused))
 		json_object_set_new(object, "tls", record_tls(&session->walk->tls));
 	if (session->walk && session->walk->authenticated) /* else what there was did not do */
 		put_proofs(object, session->proofs);

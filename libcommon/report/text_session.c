@@ -63,7 +63,7 @@ static void write_way(const struct session_facts *session, int64_t at, struct ar
 	const struct tls_facts *tls = &session->walk->tls;
 	buf_printf(out, " via %s %s: ", escaped(endpoint_text(session->at, mem), mem),
 		   transport_name(session->at->transport));
-	if (!tls->up) {
+	if (!tls->up && !tls->refused) {
 		buf_text(out, "no TLS");
 		return;
 	}
