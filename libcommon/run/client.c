@@ -178,12 +178,13 @@ static bool begin_session(struct client *client, struct err *err)
 		client->facts.resumptions++;
 		return true;
 	}
+	if (err->code)
+		return false; /* the connection ended; what is to be resumed still is */
 	/* Of the session the messages went out in, however many came to nothing since. */
 	if (client->manage.handled > 0)
 		client->handled_before = client->manage.handled;
 	client->manage = (struct manage){ 0 };
-	if (err->code ||
-	    !bind_resource(probe->stream, &client->offered, resource, probe->mem, &address, err)) {
+	if (!bind_resource(probe->stream, &client->offered, resource, probe->mem, &address, err)) {
 		client->hopeless |= err->code == ERR_DENIED;
 		return false;
 	}

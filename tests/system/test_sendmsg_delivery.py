@@ -170,6 +170,24 @@ def test_resumed(sender, c2s_peer, name):
     assert len({each.id for each in peer.messages}) == len(lines)
 
 
+def test_resumed_though_the_answer_was_cut(sender, c2s_peer):
+    """The second connection ends behind <resume/>: what is to be resumed still is."""
+    class Cuts(C2sPeer):
+        asked = 0
+
+        def resume(self, session, elem):
+            self.asked += 1
+            if self.asked == 1:
+                session.reset()
+                raise Gone("cut")
+            super().resume(session, elem)
+
+    peer = c2s_peer(Cuts, cuts={1: "before"})
+    sent = sender(peer, CAROL, status=0)
+    assert (sent.outcome, peer.settle().bodies(), len(peer.sessions)) == ("acked", [BODY], 3), sent
+    assert sent.session["resumptions"] == 1, sent
+
+
 def test_resumed_where_the_server_says(sender, c2s_peer):
     """XEP-0198, 4: `location` is a hint; it leads to the same certificate or nowhere (MSG-5)."""
     peer = c2s_peer(cuts={1: "after"}, location="127.0.0.1:1")
