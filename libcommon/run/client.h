@@ -48,10 +48,4 @@ NODISCARD bool client_connect(struct client *client, client_attend_fn *attend, v
 /* From now on so many seconds for what is read or written. */
 void client_give_time(struct client *client, double seconds);
 
-/* --- client_proof.c --- */
-/* TLS with who proves to be the account's server: by PKIX, DANE or a pin, before a certificate of
- * ours is shown. Sets facts->proofs. False: nothing was sent, nothing may be; walk->failure says
- * which identity was expected, and why this certificate does not prove it. */
-NODISCARD bool client_shake_hands(struct client *client, struct starttls_facts *walk);
-
 #endif

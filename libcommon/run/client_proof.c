@@ -1,7 +1,7 @@
 /* Is this the account's server? RFC 6120, 13.7; RFC 7590; RFC 7673; MSG-1. */
 #include <string.h>
 
-#include "run/client.h"
+#include "run/client_inner.h"
 #include "run/steps.h"
 #include "tls/dane.h"
 #include "xmpp/secure.h"
