@@ -6,6 +6,7 @@
 
 #define NS_PER_S  INT64_C(1000000000)
 #define NS_PER_MS INT64_C(1000000)
+#define WAKE_MS   100 /* how late a wake-up may be noticed */
 
 static int64_t monotonic_ns(void)
 {
@@ -25,21 +26,30 @@ struct deadline deadline_in(double seconds)
 
 struct deadline deadline_earlier(struct deadline a, struct deadline b)
 {
-	return a.at_ns < b.at_ns ? a : b;
+	struct deadline earlier = a.at_ns < b.at_ns ? a : b;
+	earlier.wake = a.wake ? a.wake : b.wake;
+	return earlier;
+}
+
+static bool is_woken(struct deadline deadline)
+{
+	struct pollfd fd = { .fd = deadline.wake, .events = POLLIN };
+	return deadline.wake > 0 && poll(&fd, 1, 0) > 0;
 }
 
 bool deadline_passed(struct deadline deadline)
 {
-	return monotonic_ns() >= deadline.at_ns;
+	return monotonic_ns() >= deadline.at_ns || is_woken(deadline);
 }
 
 int deadline_left_ms(struct deadline deadline)
 {
 	int64_t left = deadline.at_ns - monotonic_ns();
-	if (left <= 0)
+	if (left <= 0 || is_woken(deadline))
 		return 0;
 	int64_t ms = (left + NS_PER_MS - 1) / NS_PER_MS;
-	return ms > INT_MAX ? INT_MAX : (int)ms;
+	int most = deadline.wake > 0 ? WAKE_MS : INT_MAX;
+	return ms > most ? most : (int)ms;
 }
 
 enum wait_result deadline_wait(struct deadline deadline, int fd, short events)

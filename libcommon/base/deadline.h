@@ -12,12 +12,15 @@
 struct deadline {
 	int64_t at_ns; /* CLOCK_MONOTONIC */
 	int seconds;   /* what it was made from, rounded up: for "no answer within 10 s" */
+	int wake;      /* a descriptor: once it can be read, the moment has come; 0: none */
 };
 
 struct deadline deadline_in(double seconds);
+/* Wakes when either would. */
 struct deadline deadline_earlier(struct deadline a, struct deadline b);
 bool deadline_passed(struct deadline deadline);
-/* For poll(): milliseconds left, rounded up so that a wait never ends early; 0 when passed. */
+/* For poll(): milliseconds left, rounded up so that a wait never ends early; 0 when passed. Who can
+ * be woken waits in short pieces. */
 int deadline_left_ms(struct deadline deadline);
 
 enum wait_result {

@@ -69,14 +69,15 @@ static bool attend(struct client *client, void *context, struct err *err)
 	return true;
 }
 
-/* Waits before the next attempt; a signal ends the waiting and all. */
-static void pause_for(struct courier *courier, double seconds)
+/* Waits before the next attempt; a signal ends the waiting and all. Returns whether one did. */
+static bool pause_for(struct courier *courier, double seconds)
 {
 	struct pollfd fd = { .fd = courier->signals, .events = POLLIN };
-	if (poll(&fd, 1, (int)(seconds * 1000)) > 0) {
+	if (!courier->interrupted && poll(&fd, 1, (int)(seconds * 1000)) > 0) {
 		signals_take(courier->signals);
 		courier->interrupted = true;
 	}
+	return courier->interrupted;
 }
 
 /* Connects, again and again where a session was lost, until all is told or hope is. */
@@ -87,20 +88,21 @@ static bool deliver(struct courier *courier, struct err *err)
 	for (;;) {
 		*err = (struct err){ 0 };
 		courier->answered = false;
+		client->shared.wake = courier->signals > 0 ? courier->signals : 0;
 		if (client_connect(client, attend, courier, err))
 			return true;
+		if (pause_for(courier, 0))
+			return false;
 		if (courier->answered || lost_ms == 0) {
 			lost_ms = clock_ms();
 			pause = PAUSE_SECONDS;
 		}
 		bool late = clock_ms() - lost_ms + pause * 1000 > courier->opt->retry_s * 1000;
-		if (client->hopeless || client->facts.connections == 0 || late ||
-		    courier->interrupted)
+		if (client->hopeless || client->facts.connections == 0 || late)
 			return false;
 		log_say(&courier->options->log, NULL,
 			"the connection was lost (%s): trying again in %g s", err->text, pause);
-		pause_for(courier, pause);
-		if (courier->interrupted)
+		if (pause_for(courier, pause))
 			return false;
 		pause = pause * 2 > PAUSE_MAX ? PAUSE_MAX : pause * 2;
 	}
@@ -165,10 +167,11 @@ static int run(struct courier *courier)
 {
 	struct err failure = { 0 };
 	bool ok = deliver(courier, &failure);
+	const char *reason = courier->interrupted ? "interrupted" : failure.text;
 	if (!ok)
-		log_say(&courier->options->log, courier->client->facts.account, "%s", failure.text);
+		log_say(&courier->options->log, courier->client->facts.account, "%s", reason);
 	if (!courier->opt->dry_run)
-		give_up(courier, ok ? "interrupted" : failure.text);
+		give_up(courier, reason);
 	/* A session that ended by itself had come about without one. */
 	if (!ok && !courier->client->facts.failure.code)
 		courier->client->facts.failure = failure;

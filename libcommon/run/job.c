@@ -61,9 +61,16 @@ void job_free(struct job **job)
 	*job = NULL;
 }
 
+static struct deadline within(const struct job *job, double seconds)
+{
+	struct deadline until = deadline_in(seconds);
+	until.wake = job->shared->wake;
+	return until;
+}
+
 struct deadline job_deadline(const struct job *job)
 {
-	return deadline_in(job->shared->options->timeout - job->dns.elapsed_ms / 1000);
+	return within(job, job->shared->options->timeout - job->dns.elapsed_ms / 1000);
 }
 
 const char *job_identity(const struct job *job)
@@ -237,7 +244,7 @@ static void look_up(struct job *job)
 {
 	const struct options *opt = job->shared->options;
 	struct discover_options wishes = discover_wishes(opt, job->shared);
-	discover(job->resolver, job->domain.ascii, &wishes, deadline_in(opt->timeout), job->mem,
+	discover(job->resolver, job->domain.ascii, &wishes, within(job, opt->timeout), job->mem,
 		 &job->dns, &job->endpoints);
 	job->looked_up = true;
 	make_room(job);

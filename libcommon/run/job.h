@@ -24,6 +24,7 @@ struct shared {
 	struct trust *trust;
 	struct gate *gate;
 	int record_fd; /* --record; -1: none */
+	int wake;      /* what ends every wait for a connection early (run/signals.h); 0: nothing */
 };
 
 NODISCARD bool shared_open(const struct options *options, struct shared *out, struct err *err);

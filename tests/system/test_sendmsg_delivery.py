@@ -780,3 +780,14 @@ def test_lone_word_is_no_address(sender, c2s_peer):
     peer = c2s_peer()
     sent = sender.words(peer, "admin", status=3)
     assert "admin is no address: admin@ which domain?" in sent.err and not peer.sessions, sent
+
+
+@pytest.mark.parametrize("silent", ["header", "handshake", "features"])
+def test_interrupted_while_a_server_is_silent(sender, c2s_peer, tmp_path, silent):
+    """What was read is kept, and nobody waits for -t."""
+    peer, kept = c2s_peer(fault=(silent, "silence")), tmp_path / "kept"
+    with sender.running(peer, BOB, "-m", BODY, "--unsent", kept, timeout=60) as run:
+        run.until(lambda: peer.sessions, "connected")
+        run.process.send_signal(signal.SIGINT)
+        assert run.end(5) == 3 and "interrupted" in run.err, run
+    assert BODY in kept.read_text()
