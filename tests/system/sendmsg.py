@@ -103,6 +103,12 @@ class Sent:
     __repr__ = __str__
 
 
+def heed_signals():
+    """A shell that runs the tests in the background has these ignored."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Running:
     """The tool beside a test: lines go in one by one, records come out as they are told."""
 
@@ -112,7 +118,7 @@ class Running:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env,
-                                        pass_fds=self.passed, start_new_session=True)
+                                        pass_fds=self.passed, start_new_session=True, preexec_fn=heed_signals)
         for fd in self.passed:
             os.close(fd)
         self._selector = selectors.DefaultSelector()

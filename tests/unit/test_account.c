@@ -693,6 +693,9 @@ static void terminal_open(struct terminal *terminal)
 	terminal->pid = fork();
 	assert_true(terminal->pid >= 0);
 	if (terminal->pid == 0) {
+		/* A shell that runs the tests in the background has them ignored. */
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
 		close(terminal->master);
 		if (login_tty(terminal->slave) != 0)
 			_exit(9);
