@@ -48,11 +48,8 @@ void check_identity(const struct job *job, const struct check_options *opt,
 static void compare_pins(const struct check_options *opt, struct certcheck_facts *facts)
 {
 	const struct cert_facts *leaf = &facts->walk.identity.certs[0];
-	facts->pins_given = opt->pin_count > 0;
-	facts->pin_matched = false;
-	for (size_t i = 0; i < opt->pin_count; i++)
-		facts->pin_matched |= memcmp(opt->pins[i], leaf->sha256, 32) == 0 ||
-				      memcmp(opt->pins[i], leaf->spki_sha256, 32) == 0;
+	facts->pins_given = opt->pins.count > 0;
+	facts->pin_matched = pins_match(&opt->pins, leaf);
 }
 
 static bool is_revoked(const struct certcheck_facts *facts)

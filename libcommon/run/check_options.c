@@ -148,20 +148,6 @@ static bool add_subdomains(struct check_options *opt, struct options *options, c
 	}
 }
 
-static bool add_pin(struct check_options *opt, const char *arg, struct err *err)
-{
-	if (opt->pin_count == CHECK_LIST_MAX)
-		return err_set(err, AT_INPUT, ERR_USAGE, "--pin-sha256: at most %d",
-			       CHECK_LIST_MAX);
-	if (!check_parse_pin(arg, opt->pins[opt->pin_count]))
-		return err_set(err, AT_INPUT, ERR_USAGE,
-			       "--pin-sha256: '%.80s' is no SHA-256 in hex (64 digits) or base64 "
-			       "(44 characters)",
-			       arg);
-	opt->pin_count++;
-	return true;
-}
-
 static bool take_span(const char *what, const char *arg, struct span *out, struct err *err)
 {
 	if (check_parse_span(arg, out))
@@ -205,7 +191,7 @@ static bool take_proof(struct check_options *opt, struct options *options, int v
 	case OPT_CRL:
 		return add_text(opt->crl_files, &opt->crl_count, "--crl", arg, err);
 	case OPT_PIN:
-		return add_pin(opt, arg, err);
+		return pins_add(&opt->pins, arg, err);
 	case OPT_VERIFY_NAME:
 		return add_name(opt, options, arg, err);
 	default:

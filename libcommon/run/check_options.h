@@ -8,8 +8,9 @@
 #include "judge/certcheck.h"
 #include "run/cli.h"
 #include "store/history.h"
+#include "tls/pins.h"
 
-#define CHECK_LIST_MAX 16 /* --verify-name, --crl, --pin-sha256, names of --subdomains */
+#define CHECK_LIST_MAX 16 /* --verify-name, --crl, names of --subdomains */
 
 enum check_output {
 	CHECK_AS_CHOSEN, /* --long, --short, --json, --nagios */
@@ -36,8 +37,7 @@ struct check_options {
 	bool no_caa;
 	const char *state; /* NULL: the usual place */
 	bool no_state, accept, tofu;
-	uint8_t pins[CHECK_LIST_MAX][32];
-	size_t pin_count;
+	struct pins pins;
 	enum check_output output;
 
 	struct crl_set *crls;    /* NULL: no --crl */
@@ -59,7 +59,5 @@ void check_options_close(struct check_options *opt);
 NODISCARD bool check_parse_span(const char *text, struct span *out);
 /* RFC 3339 with or without a time of day, or @SECONDS. */
 NODISCARD bool check_parse_time(const char *text, int64_t *out);
-/* SHA-256 as 64 hex digits, with or without colons, or base64, with or without "sha256//". */
-NODISCARD bool check_parse_pin(const char *text, uint8_t out[32]);
 
 #endif

@@ -8,17 +8,6 @@
 
 #define NAMES_SHOWN 3
 
-static bool matches_pin(const struct sendmsg_options *opt, const struct identity_facts *identity)
-{
-	for (size_t i = 0; i < opt->pin_count && identity->cert_count > 0; i++) {
-		const struct cert_facts *leaf = &identity->certs[0];
-		if (memcmp(opt->pins[i], leaf->sha256, 32) == 0 ||
-		    memcmp(opt->pins[i], leaf->spki_sha256, 32) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void ask_dane(struct client *client, const struct probe *probe, struct starttls_facts *walk,
 		     struct dane_facts *out)
 {
@@ -85,7 +74,7 @@ static bool refuse(const struct client *client, const struct probe *probe,
 {
 	const char *expected = job_identity(client->job);
 	const char *why;
-	if (client->opt->pin_count > 0)
+	if (client->opt->pins.count > 0)
 		why = "neither certificate nor key is what --pin-sha256 names";
 	else if (client->opt->dane == DANE_REQUIRE || forbidden_by_dane(dane))
 		why = arena_printf(probe->mem, "DANE: %s", dane->reason);
@@ -107,7 +96,7 @@ static bool prove(const struct client *client, const struct dane_facts *dane,
 {
 	const struct sendmsg_options *opt = client->opt;
 	size_t count = 0;
-	bool pinned = matches_pin(opt, identity);
+	bool pinned = identity->cert_count > 0 && pins_match(&opt->pins, &identity->certs[0]);
 	if (identity->authenticated)
 		proofs[count++] = "pkix";
 	if (dane->status == DANE_MATCH)
@@ -115,7 +104,7 @@ static bool prove(const struct client *client, const struct dane_facts *dane,
 	if (pinned)
 		proofs[count++] = "pin";
 	proofs[count] = NULL;
-	if (opt->pin_count > 0)
+	if (opt->pins.count > 0)
 		return pinned;
 	if (opt->dane == DANE_REQUIRE)
 		return dane->status == DANE_MATCH;

@@ -81,9 +81,9 @@ static const char *trust_quarrel(const struct sendmsg_options *opt)
 {
 	if (opt->no_verify && opt->mechanism && strcmp(opt->mechanism, "PLAIN") == 0)
 		return "--no-verify never sends a password as it is: not with --mechanism PLAIN";
-	if (opt->no_verify && (opt->dane == DANE_REQUIRE || opt->pin_count > 0))
+	if (opt->no_verify && (opt->dane == DANE_REQUIRE || opt->pins.count > 0))
 		return "--no-verify checks nothing: not with --dane=require or --pin-sha256";
-	if (opt->dane == DANE_REQUIRE && opt->pin_count > 0)
+	if (opt->dane == DANE_REQUIRE && opt->pins.count > 0)
 		return "--dane=require lets nothing else count: not with --pin-sha256";
 	return NULL;
 }

@@ -195,7 +195,7 @@ static bool take_trust(struct sendmsg_options *opt, int value, const char *arg, 
 	size_t i;
 	switch (value) {
 	case OPT_PIN:
-		return sendmsg_take_pin(opt, arg, err);
+		return pins_add(&opt->pins, arg, err);
 	case OPT_DANE:
 		if (!word_find(danes, ARRAY_SIZE(danes), arg, &i))
 			return err_set(err, AT_INPUT, ERR_USAGE,

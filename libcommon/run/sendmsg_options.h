@@ -5,9 +5,8 @@
 #include "judge/delivery.h"
 #include "run/account.h"
 #include "run/cli.h"
+#include "tls/pins.h"
 #include "xmpp/message.h"
-
-#define SENDMSG_PINS_MAX 16
 
 enum dane_wish {
 	DANE_AUTO,    /* TLSA records count where DNSSEC proves them */
@@ -33,8 +32,7 @@ struct sendmsg_options {
 	/* Account and trust. */
 	struct account_options account;
 	const char *resource;
-	uint8_t pins[SENDMSG_PINS_MAX][32];
-	size_t pin_count;
+	struct pins pins;
 	enum dane_wish dane;
 	bool no_verify;
 	const char *mechanism; /* static name; NULL */

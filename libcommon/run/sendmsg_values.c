@@ -91,20 +91,6 @@ bool sendmsg_take_hint(struct sendmsg_options *opt, const char *arg, struct err 
 	return true;
 }
 
-bool sendmsg_take_pin(struct sendmsg_options *opt, const char *arg, struct err *err)
-{
-	if (opt->pin_count == SENDMSG_PINS_MAX)
-		return err_set(err, AT_INPUT, ERR_USAGE, "--pin-sha256: at most %d",
-			       SENDMSG_PINS_MAX);
-	if (!check_parse_pin(arg, opt->pins[opt->pin_count]))
-		return err_set(err, AT_INPUT, ERR_USAGE,
-			       "--pin-sha256: '%.80s' is no SHA-256 in hex (64 digits) or base64 "
-			       "(44 characters)",
-			       arg);
-	opt->pin_count++;
-	return true;
-}
-
 bool sendmsg_take_mechanism(struct sendmsg_options *opt, const char *arg, struct err *err)
 {
 	if (!mechanism_known(arg, &opt->mechanism))

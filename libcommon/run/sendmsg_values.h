@@ -14,7 +14,6 @@ NODISCARD bool sendmsg_take_type(struct sendmsg_options *opt, const char *arg, s
 NODISCARD bool sendmsg_take_lang(struct sendmsg_options *opt, const char *arg, struct err *err);
 NODISCARD bool sendmsg_take_oob(struct sendmsg_options *opt, const char *arg, struct err *err);
 NODISCARD bool sendmsg_take_hint(struct sendmsg_options *opt, const char *arg, struct err *err);
-NODISCARD bool sendmsg_take_pin(struct sendmsg_options *opt, const char *arg, struct err *err);
 NODISCARD bool sendmsg_take_mechanism(struct sendmsg_options *opt, const char *arg,
 				      struct err *err);
 NODISCARD bool sendmsg_take_wait(struct sendmsg_options *opt, const char *arg, struct err *err);

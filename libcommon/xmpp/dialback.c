@@ -87,15 +87,6 @@ bool dialback_read(const struct elem *elem, struct arena *mem, struct db_element
 	return true;
 }
 
-static void write_pair(struct buf *out, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	buf_printf(out, " %s='", name);
-	xml_escape_attribute(out, value);
-	buf_char(out, '\'');
-}
-
 /* RFC 6120, 8.3.2: an error has a condition, if only the undefined one. */
 static void write_error(const char *condition, struct buf *out)
 {
@@ -110,11 +101,11 @@ static void write_element(const struct db_element *element, const char *prefix, 
 	buf_printf(out, "<%s:%s", prefix, name);
 	if (declared)
 		buf_printf(out, " xmlns:%s='" NS_DIALBACK "'", prefix);
-	write_pair(out, "from", element->from);
-	write_pair(out, "to", element->to);
-	write_pair(out, "id", element->id);
+	xml_write_attribute(out, "from", element->from);
+	xml_write_attribute(out, "to", element->to);
+	xml_write_attribute(out, "id", element->id);
 	if (element->type != DB_REQUEST)
-		write_pair(out, "type", types[element->type]);
+		xml_write_attribute(out, "type", types[element->type]);
 	if (element->type == DB_ERROR) {
 		buf_char(out, '>');
 		write_error(element->condition, out);

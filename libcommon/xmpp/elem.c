@@ -91,6 +91,15 @@ void xml_escape_attribute(struct buf *out, const char *text)
 	escape(out, text, true);
 }
 
+void xml_write_attribute(struct buf *out, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_printf(out, " %s='", name);
+	xml_escape_attribute(out, value);
+	buf_char(out, '\'');
+}
+
 /* The declarations in force, the innermost first; each lives in the frame of its writer. */
 struct scope {
 	const struct scope *outer;

@@ -41,5 +41,7 @@ void elem_write(const struct elem *elem, bool pretty, struct buf *out);
 void xml_escape(struct buf *out, const char *text);
 /* The same for the value of an attribute, whose white space comes through as references alone. */
 void xml_escape_attribute(struct buf *out, const char *text);
+/* " name='value'", escaped so; nothing where value is NULL. */
+void xml_write_attribute(struct buf *out, const char *name, const char *value);
 
 #endif

@@ -40,15 +40,6 @@ bool iq_await(struct stream *stream, const char *id, const char *awaited, const 
 		       "%d other elements before the %s", STRAY_MAX, awaited);
 }
 
-static void write_address(struct buf *out, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	buf_printf(out, " %s='", name);
-	xml_escape_attribute(out, value);
-	buf_char(out, '\'');
-}
-
 void iq_write_reply(const struct elem *stanza, struct buf *out)
 {
 	const char *id = elem_attr(stanza, "id");
@@ -57,8 +48,8 @@ void iq_write_reply(const struct elem *stanza, struct buf *out)
 		return;
 	bool ping = has_type(stanza, "get") && elem_child(stanza, NS_PING, "ping");
 	buf_printf(out, "<iq type='%s'", ping ? "result" : "error");
-	write_address(out, "id", id);
-	write_address(out, "to", elem_attr(stanza, "from"));
+	xml_write_attribute(out, "id", id);
+	xml_write_attribute(out, "to", elem_attr(stanza, "from"));
 	if (ping)
 		buf_text(out, "/>");
 	else

@@ -66,15 +66,6 @@ void message_new_id(char id[MESSAGE_ID + 1])
 	id[MESSAGE_ID] = '\0';
 }
 
-static void write_pair(struct buf *out, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	buf_printf(out, " %s='", name);
-	xml_escape_attribute(out, value);
-	buf_char(out, '\'');
-}
-
 static void write_text(struct buf *out, const char *name, const char *text)
 {
 	if (!text)
@@ -117,16 +108,16 @@ void message_write(const struct message *message, const char *to, const char *id
 	/* RFC 6121, 5.2.2: no type means normal. */
 	const char *type = message->type == MESSAGE_NORMAL ? NULL : types[message->type];
 	buf_text(out, "<message");
-	write_pair(out, "to", to);
-	write_pair(out, "type", type);
-	write_pair(out, "id", id);
-	write_pair(out, "xml:lang", message->lang);
+	xml_write_attribute(out, "to", to);
+	xml_write_attribute(out, "type", type);
+	xml_write_attribute(out, "id", id);
+	xml_write_attribute(out, "xml:lang", message->lang);
 	buf_char(out, '>');
 	write_text(out, "subject", message->subject);
 	write_text(out, "body", body_of(message));
 	write_text(out, "thread", message->thread);
 	buf_text(out, "<origin-id xmlns='" NS_SID "'");
-	write_pair(out, "id", id);
+	xml_write_attribute(out, "id", id);
 	buf_text(out, "/>");
 	if (message->receipt && message->type != MESSAGE_GROUPCHAT)
 		buf_text(out, "<request xmlns='" NS_RECEIPTS "'/>");

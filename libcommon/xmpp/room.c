@@ -8,13 +8,6 @@
 #define NS_MUC_OWNER "http://jabber.org/protocol/muc#owner"
 #define NS_DATA_FORM "jabber:x:data"
 
-static void write_pair(struct buf *out, const char *name, const char *value)
-{
-	buf_printf(out, " %s='", name);
-	xml_escape_attribute(out, value);
-	buf_char(out, '\'');
-}
-
 static void write_occupant(const struct jid *room, const char *nick, struct buf *out)
 {
 	buf_text(out, "<presence to='");
@@ -27,8 +20,8 @@ static void write_occupant(const struct jid *room, const char *nick, struct buf 
 void room_write_question(const struct jid *room, const char *id, struct buf *out)
 {
 	buf_text(out, "<iq type='get'");
-	write_pair(out, "to", room->bare);
-	write_pair(out, "id", id);
+	xml_write_attribute(out, "to", room->bare);
+	xml_write_attribute(out, "id", id);
 	buf_text(out, "><query xmlns='" NS_DISCO_INFO "'/></iq>");
 }
 
@@ -52,7 +45,7 @@ void room_write_join(const struct jid *room, const char *nick, const char *id, c
 		     struct buf *out)
 {
 	write_occupant(room, nick, out);
-	write_pair(out, "id", id);
+	xml_write_attribute(out, "id", id);
 	buf_text(out, "><x xmlns='" NS_MUC "'><history maxstanzas='0'/>");
 	if (password)
 		write_password(password, out);
@@ -68,8 +61,8 @@ void room_write_leave(const struct jid *room, const char *nick, struct buf *out)
 void room_write_destroy(const struct jid *room, const char *id, struct buf *out)
 {
 	buf_text(out, "<iq type='set'");
-	write_pair(out, "to", room->bare);
-	write_pair(out, "id", id);
+	xml_write_attribute(out, "to", room->bare);
+	xml_write_attribute(out, "id", id);
 	buf_text(out, "><query xmlns='" NS_MUC_OWNER "'><destroy/></query></iq>");
 }
 
@@ -77,8 +70,8 @@ void room_write_destroy(const struct jid *room, const char *id, struct buf *out)
 void room_write_defaults(const struct jid *room, const char *id, struct buf *out)
 {
 	buf_text(out, "<iq type='set'");
-	write_pair(out, "to", room->bare);
-	write_pair(out, "id", id);
+	xml_write_attribute(out, "to", room->bare);
+	xml_write_attribute(out, "id", id);
 	buf_text(out, "><query xmlns='" NS_MUC_OWNER "'><x xmlns='" NS_DATA_FORM
 		      "' type='submit'/></query></iq>");
 }

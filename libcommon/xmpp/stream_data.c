@@ -7,15 +7,6 @@
 
 #define QUOTE_MAX 40 /* octets of what came instead of a header */
 
-static void write_pair(struct buf *out, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	buf_printf(out, " %s='", name);
-	xml_escape(out, value);
-	buf_char(out, '\'');
-}
-
 static void write_dialback(const char *prefix, struct buf *out)
 {
 	if (!prefix)
@@ -33,15 +24,15 @@ void stream_header_write(const struct stream_header *header, struct buf *out)
 {
 	bool server = header->service == SERVICE_S2S;
 	buf_text(out, "<?xml version='1.0'?><stream:stream");
-	write_pair(out, "id", header->id);
-	write_pair(out, "from", header->from);
-	write_pair(out, "to", header->to);
-	write_pair(out, "version", header->no_version ? NULL : "1.0");
-	write_pair(out, "xml:lang", header->lang ? header->lang : "en");
-	write_pair(out, "xmlns", server ? NS_SERVER : NS_CLIENT);
+	xml_write_attribute(out, "id", header->id);
+	xml_write_attribute(out, "from", header->from);
+	xml_write_attribute(out, "to", header->to);
+	xml_write_attribute(out, "version", header->no_version ? NULL : "1.0");
+	xml_write_attribute(out, "xml:lang", header->lang ? header->lang : "en");
+	xml_write_attribute(out, "xmlns", server ? NS_SERVER : NS_CLIENT);
 	if (server)
 		write_dialback(header->dialback_prefix, out);
-	write_pair(out, "xmlns:stream", NS_STREAM);
+	xml_write_attribute(out, "xmlns:stream", NS_STREAM);
 	buf_char(out, '>');
 }
 

@@ -194,9 +194,9 @@ static void takes_account_and_trust(void **state)
 	assert_int_equal(opt->account.password_fd, 0);
 	assert_string_equal(opt->account.config, "file");
 	assert_string_equal(opt->resource, "cron");
-	assert_int_equal(opt->pin_count, 1);
-	assert_int_equal(opt->pins[0][0], 0xe3);
-	assert_int_equal(opt->pins[0][31], 0x55);
+	assert_int_equal(opt->pins.count, 1);
+	assert_int_equal(opt->pins.items[0][0], 0xe3);
+	assert_int_equal(opt->pins.items[0][31], 0x55);
 	assert_int_equal(opt->dane, DANE_OFF);
 	assert_string_equal(opt->mechanism, "SCRAM-SHA-256-PLUS");
 	assert_int_equal(opt->binding, BINDING_REQUIRED);
@@ -393,9 +393,9 @@ static void takes_so_many_pins(void **state)
 	(void)state;
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	const char *line = "a@b.test";
-	for (size_t i = 0; i <= SENDMSG_PINS_MAX; i++) {
+	for (size_t i = 0; i <= PINS_MAX; i++) {
 		CLEANUP(parsed_free) struct parsed parsed = parse(line, mem);
-		assert_true(parsed.good && parsed.opt.pin_count == i);
+		assert_true(parsed.good && parsed.opt.pins.count == i);
 		line = arena_printf(mem,
 				    "--pin-sha256 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU %s",
 				    line);
