@@ -160,7 +160,7 @@ step_release() {
 	say 'hostile peers against a release build'
 	without_aslr=
 	sanitized=0
-	pytest_in build-release -n "$((2 * $(nproc)))" -k "test_transcript or test_certcheck_hostile or test_ciphers_hostile or (test_dialback_hostile and serve)"
+	pytest_in build-release -n "$((2 * $(nproc)))" -k "test_transcript or test_certcheck_hostile or test_ciphers_hostile or test_sendmsg_secrets or (test_dialback_hostile and serve)"
 }
 
 step_threads() {
