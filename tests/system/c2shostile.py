@@ -7,7 +7,7 @@ from c2speer import C2sPeer, quoted
 from dbstream import CLIENT, SASL, STANZAS, TLS, Gone
 from scram import Denied
 
-ORIGIN = "urn:xmpp:sid:0"
+CONFIG = "urn:xmpp:config-version-mismatch:0"
 
 
 class InClear(C2sPeer):
@@ -215,3 +215,19 @@ class NotOurStanza(C2sPeer):
 
     def deliver(self, session, elem, to):
         self.reply(session, f"<message xmlns='{CLIENT}' from={quoted(to)} id={quoted(elem.get('id'))} type='error'>{self.inner}</message>")
+
+
+class Reconfigured(C2sPeer):
+    """Not hostile: its settings changed between the list and the choice (XEP-0509), so often."""
+
+    changes = 1
+
+    def exchange(self, session, profile, mechanism, initial):
+        if self.changes:
+            self.changes -= 1
+            space = SASL if profile == "sasl1" else SASL2
+            session.send(f"<failure xmlns='{space}'><aborted xmlns='{SASL}'/><config-version-mismatch xmlns='{CONFIG}'/></failure>")
+            self.take(session, session.next())
+            while True:
+                self.take(session, session.next())
+        return super().exchange(session, profile, mechanism, initial)

@@ -42,7 +42,8 @@ MAILERS = {
             "pro-anon.test": 'authentication = "anonymous"\nComponent "rooms.pro-mail.test" "muc"\n',
         },
         "settings": {
-            "modules": ("smacks", "offline"), "ssl": {"verify": '{ "peer", "client_once" }', "verifyext": '{ "lsec_continue", "lsec_ignore_purpose" }'},
+            "modules": ("smacks", "offline"),
+            "ssl": {"verify": '{ "peer", "client_once" }', "verifyext": '{ "lsec_continue", "lsec_ignore_purpose" }'},
             "options": f'plugin_paths = {{ "{tool.HERE}" }}\nsmacks_hibernation_time = 60\n',
         },
     },

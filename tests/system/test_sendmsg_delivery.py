@@ -369,7 +369,8 @@ def test_report(sender, c2s_peer):
     """One line each, quiet otherwise: ../SCREENS.md."""
     result = sender.words(c2s_peer(), "--report", BOB, wait="bounce=0.2", status=0)
     lines = result.out.splitlines()
-    assert re.match(rf"{ALICE} via 127\.\d+\.\d+\.\d+:\d+ starttls: TLS1\.3 TLS_\w+ \S+, certificate ok \(PKIX, 61 days\), forward secrecy$", lines[0]), result
+    assert re.fullmatch(rf"{ALICE} via 127\.\d+\.\d+\.\d+:\d+ starttls: TLS1\.3 TLS_\w+ \S+, "
+                        r"certificate ok \(PKIX, 61 days\), forward secrecy", lines[0]), result
     assert lines[1] == "auth    SCRAM-SHA-256-PLUS (tls-exporter); the server proved that it knows the password", result
     assert re.fullmatch(rf"sent    \d+ octets to {BOB}; acknowledged by our server; no error within 0\.2 s", lines[2]), result
     assert len(lines) == 3 and result.err == "", result
@@ -409,7 +410,8 @@ def test_room_with_nick_and_password(sender, den):
         assert sent.outcome == "refused" and "not-authorized" in sent.parcel["reason"] and "--room-password" in sent.parcel["reason"], sent
 
 
-@pytest.mark.parametrize("condition", ["registration-required", "forbidden", "service-unavailable", "item-not-found", "not-allowed", "not-acceptable"])
+@pytest.mark.parametrize("condition", ["registration-required", "forbidden", "service-unavailable", "item-not-found", "not-allowed",
+                                       "not-acceptable"])
 def test_room_refuses(sender, den, condition):
     """MSG-54, T16: the message is not said, and why is."""
     peer = den(refuses=condition)

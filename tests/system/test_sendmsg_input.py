@@ -124,9 +124,11 @@ def test_text(sender, c2s_peer, name):
 
 
 BAD = {  # octets: (offset, what is said about it, what --replace-controls makes of it)
-    "NUL": (b"ab\0cd", 2, "U\\+0000", "ab\ufffdcd"), "ESC": (b"\x1b[2J", 0, "U\\+001B", "\ufffd[2J"), "BEL": ("é\a".encode(), 2, "U\\+0007", "é\ufffd"),
+    "NUL": (b"ab\0cd", 2, "U\\+0000", "ab\ufffdcd"),
+    "ESC": (b"\x1b[2J", 0, "U\\+001B", "\ufffd[2J"), "BEL": ("é\a".encode(), 2, "U\\+0007", "é\ufffd"),
     "U+FFFE": ("a\ufffe".encode(), 1, "U\\+FFFE", "a\ufffd"), "not UTF-8": (b"abc\xffd", 3, "FF", "abc\ufffdd"),
-    "Latin-1": ("grün".encode("latin-1"), 2, "FC", "gr\ufffdn"), "surrogate": (b"a\xed\xa0\x80", 1, "ED", None), "overlong": (b"\xc0\xaf", 0, "C0", None),
+    "Latin-1": ("grün".encode("latin-1"), 2, "FC", "gr\ufffdn"),
+    "surrogate": (b"a\xed\xa0\x80", 1, "ED", None), "overlong": (b"\xc0\xaf", 0, "C0", None),
     "cut off": ("aé".encode()[:-1], 1, "C3", "a\ufffd"),
 }
 
@@ -241,9 +243,11 @@ def test_stanzas(sender, c2s_peer):
 
 FORBIDDEN = {
     "not well-formed": f"<message to='{BOB}'><body></message>", "unfinished": f"<message to='{BOB}'><body>x", "no element": "hello",
-    "from": f"<message to='{BOB}' from='{CAROL}'><body/></message>", "error": f"<message to='{BOB}' type='error'/>", "no to": "<message><body>x</body></message>",
+    "from": f"<message to='{BOB}' from='{CAROL}'><body/></message>", "error": f"<message to='{BOB}' type='error'/>",
+    "no to": "<message><body>x</body></message>",
     "another element": "<enable xmlns='urn:xmpp:sm:3'/>", "stream": "</stream:stream>", "header": "<stream:stream>", "DTD": "<!DOCTYPE a><message/>",
-    "comment": f"<message to='{BOB}'><!-- x --><body/></message>", "instruction": f"<?x y?><message to='{BOB}'/>", "subscribe": f"<presence to='{BOB}' type='subscribe'/>",
+    "comment": f"<message to='{BOB}'><!-- x --><body/></message>", "instruction": f"<?x y?><message to='{BOB}'/>",
+    "subscribe": f"<presence to='{BOB}' type='subscribe'/>",
     "unsubscribed": f"<presence to='{BOB}' type='unsubscribed'/>", "result": f"<iq to='{BOB}' type='result' id='1'/>",
     "another namespace": f"<message xmlns='jabber:server' to='{BOB}'/>", "entity": f"<message to='{BOB}'><body>&x;</body></message>",
     "control character": f"<message to='{BOB}'><body>&#27;</body></message>", "to is no address": "<message to='@'/>",

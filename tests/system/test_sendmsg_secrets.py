@@ -274,8 +274,8 @@ def test_file_of_somebody_else(readable, sender, c2s_peer):
     assert str(path) in sent.err, sent
 
 
-@pytest.mark.parametrize("content,why", [("", "empty"), ("\n", "empty"), ("a\0b", "NUL"), ("x" * 2000, "1023"), (b"\xff\xfe", "UTF-8"), ("\a", "SASLprep")],
-                         ids=range(6))
+@pytest.mark.parametrize("content,why", [("", "empty"), ("\n", "empty"), ("a\0b", "NUL"), ("x" * 2000, "1023"), (b"\xff\xfe", "UTF-8"),
+                                         ("\a", "SASLprep")], ids=range(6))
 def test_password_that_is_none(sender, c2s_peer, content, why):
     path = sender.secret("")
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
