@@ -192,6 +192,12 @@ def test_receipt_of_a_real_client(mail, mailer, kind):
 
 # a thousand over a bad line
 
+def lost_by_prosody(server, before):
+    """Its own fault: half a stanza in the parser that it keeps (see below), read before the line was cut, when something that it
+    wrote on the dead connection ended it before it had read the rest. Seen in about one run of forty."""
+    return "XML" in server.log[before:] and "not-well-formed" in server.log[before:]
+
+
 @KINDS
 @pytest.mark.parametrize("reset,cuts", [(True, (40_000, 70_000, 30_000)), (False, (50_000, 60_000))], ids=["reset", "ended"])
 def test_thousand_messages_over_a_bad_line(mail, mailer, kind, reset, cuts):
@@ -201,12 +207,17 @@ def test_thousand_messages_over_a_bad_line(mail, mailer, kind, reset, cuts):
     parser), so a TLS record, which arrives whole or not at all, must hold whole stanzas."""
     server = mailer(kind)
     address = f"bob@{server.domains[0]}"
-    lines = [f"{number}: {'reset' if reset else 'ended'}" for number in range(1000)]
-    with Friend(server, address, sendmsg.PEOPLE["bob"]) as bob, Cutter((server.address, server.port()), cuts, reset) as line:
-        sent = mail(kind, "--lines", "--resource", f"bad-line-{reset}", address, at=line, stdin="\n".join(lines), limit=100, status=0)
-        assert line.connections == len(cuts) + 1 and sent.session["resumptions"] == len(cuts), sent.session
-        assert set(sent.outcomes) == {"acked"} and len(sent.outcomes) == 1000
-        assert bob.bodies(1000) == lines
+    for attempt in range(2):
+        before = len(server.log)
+        lines = [f"{attempt}, {number}: {'reset' if reset else 'ended'}" for number in range(1000)]
+        with Friend(server, address, sendmsg.PEOPLE["bob"]) as bob, Cutter((server.address, server.port()), cuts, reset) as line:
+            sent = mail(kind, "--lines", "--resource", f"bad-line-{reset}-{attempt}", address, at=line, stdin="\n".join(lines), limit=100)
+            if attempt == 0 and kind == "prosody" and lost_by_prosody(server, before):
+                continue
+            assert sent.status == 0 and set(sent.outcomes) == {"acked"} and len(sent.outcomes) == 1000, sent
+            assert line.connections == len(cuts) + 1 and sent.session["resumptions"] == len(cuts), sent.session
+            assert bob.bodies(1000) == lines
+            return
 
 
 # rooms
