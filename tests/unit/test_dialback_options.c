@@ -1,5 +1,5 @@
 /* What xmpp-dialback takes, which checks that makes, and what does not go together. */
-#include "unit.h"
+#include "options_fixture.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -38,42 +38,11 @@ static char *chosen_names(const struct dialback_options *opt, struct arena *mem)
 	return arena_copy(mem, buf_string(&names));
 }
 
-/* Standard error into a pipe that nobody reads yet: a sentence fits. */
-static int catch_errors(int *kept)
-{
-	int pipes[2];
-	assert_int_equal(pipe(pipes), 0);
-	*kept = dup(STDERR_FILENO);
-	assert_true(*kept >= 0 && dup2(pipes[1], STDERR_FILENO) >= 0);
-	close(pipes[1]);
-	return pipes[0];
-}
-
-static char *release_errors(int outlet, int kept, struct arena *mem)
-{
-	char text[4096];
-	assert_true(dup2(kept, STDERR_FILENO) >= 0);
-	close(kept);
-	ssize_t size = read(outlet, text, sizeof(text)); /* nobody writes any more: 0 is the end */
-	assert_true(size >= 0);
-	close(outlet);
-	return arena_copy_n(mem, text, (size_t)size);
-}
-
-#define WORDS_MAX 32
-
-/* A line cut at its blanks; _ stands for an empty argument. */
 static struct parsed parse(const char *line, struct arena *mem)
 {
 	struct parsed out = { 0 };
-	const char *argv[WORDS_MAX] = { "xmpp-dialback" };
-	int argc = 1, kept;
-	char *save = NULL;
-	for (char *word = strtok_r(arena_copy(mem, line), " ", &save); word;
-	     word = strtok_r(NULL, " ", &save)) {
-		assert_true(argc < WORDS_MAX - 1);
-		argv[argc++] = strcmp(word, "_") == 0 ? "" : word;
-	}
+	const char *argv[WORDS_MAX];
+	int argc = cut_words(line, "xmpp-dialback", argv, mem), kept;
 	int outlet = catch_errors(&kept);
 	dialback_options_init(&out.opt);
 	out.good = cli_parse(&tool, &out.opt, argc, argv, &out.options) == CLI_RUN;
