@@ -14,7 +14,7 @@ static bool recall_login(struct client *client, struct err *err)
 	if (path && client->opt->forget_login && !logins_forget(path, account, err))
 		return false;
 	/* It must not stop a message, but who cannot remember must not be talked into less. */
-	if (path && !logins_recall(path, account, client->mem, &client->memory, &unreadable)) {
+	if (path && !logins_recall(path, account, &client->memory, &unreadable)) {
 		log_say(&client->options->log, NULL,
 			"%s (so PLAIN is not used, nor noticed whether the last login was bound)",
 			unreadable.text);

@@ -67,8 +67,6 @@ NODISCARD bool courier_carry(struct courier *courier, struct err *err);
 void courier_fill(struct courier *courier, bool wait);
 /* For a text to every recipient: otherwise the input is left alone. */
 bool courier_has_room(const struct courier *courier);
-/* Octets of text that fit into a message, once escaped. */
-size_t courier_text_room(const struct courier *courier);
 
 /* courier_room.c: into each room, and out again. */
 NODISCARD bool courier_enter_rooms(struct courier *courier, struct err *err);

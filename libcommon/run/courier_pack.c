@@ -32,7 +32,8 @@ static size_t wrapping(const struct courier *courier)
 	return text.size;
 }
 
-size_t courier_text_room(const struct courier *courier)
+/* Octets of text that fit into a message, once escaped. */
+static size_t text_room(const struct courier *courier)
 {
 	size_t max = size_max(courier), used = wrapping(courier);
 	return max > used ? max - used : 0;
@@ -125,7 +126,7 @@ bool courier_has_room(const struct courier *courier)
 
 void courier_fill(struct courier *courier, bool wait)
 {
-	size_t room = courier_text_room(courier);
+	size_t room = text_room(courier);
 	courier->has_more = false;
 	for (size_t i = 0; !courier->input_ended && courier_has_room(courier); i++) {
 		if (i == LETTERS_AT_ONCE) {

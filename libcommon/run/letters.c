@@ -55,7 +55,7 @@ bool letters_convert(const struct letters *letters, struct bytes in, struct aren
 }
 
 /* In UTF-16 half of a character may look like a line end; EBCDIC has another one. */
-bool letters_check_charset(struct letters *letters, struct err *err)
+static bool check_charset(struct letters *letters, struct err *err)
 {
 	const char *charset = letters->opt->charset;
 	if (!charset || letters->charset_checked)
@@ -235,7 +235,7 @@ enum letters_result letters_next(struct letters *letters, bool wait, size_t room
 		return LETTERS_END;
 	if (opt->stanza && opt->text)
 		return only_stanza(letters, mem, out, err);
-	if ((opt->stanza || opt->lines) && !letters_check_charset(letters, err)) {
+	if ((opt->stanza || opt->lines) && !check_charset(letters, err)) {
 		letters->finished = true;
 		return LETTERS_BAD;
 	}

@@ -32,8 +32,6 @@ struct letters {
 /* Into UTF-8, out of --charset. */
 NODISCARD bool letters_convert(const struct letters *letters, struct bytes in, struct arena *mem,
 			       struct bytes *out, struct err *err);
-/* Before anything is read by lines: the charset has the line ends of ASCII. */
-NODISCARD bool letters_check_charset(struct letters *letters, struct err *err);
 
 /* --- letters_read.c --- */
 

@@ -132,13 +132,11 @@ static bool rank_of(const struct database *file, const char *account, const stru
 		       file->path, account, row->mechanism);
 }
 
-bool logins_recall(const char *path, const char *account, struct arena *mem,
-		   struct login_memory *out, struct err *err)
+bool logins_recall(const char *path, const char *account, struct login_memory *out, struct err *err)
 {
 	CLEANUP(file_free) struct database file = { 0 };
 	struct row row = { 0 };
 	size_t rank = 0;
-	(void)mem; /* the names are static */
 	if (path && !is_missing(path) &&
 	    (!attach(path, &file, err) || !find(&file, account, &row, err)))
 		return false;

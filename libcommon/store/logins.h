@@ -27,8 +27,8 @@ struct login_memory {
 /* $XDG_STATE_HOME/xmpp-tls-tools/logins.db, or under ~/.local/state; NULL: no home. */
 const char *logins_default_path(struct arena *mem);
 /* account: bare JID, prepared. A file that is not there knows nothing, and is no error. */
-NODISCARD bool logins_recall(const char *path, const char *account, struct arena *mem,
-			     struct login_memory *out, struct err *err);
+NODISCARD bool logins_recall(const char *path, const char *account, struct login_memory *out,
+			     struct err *err);
 /* After a login that succeeded; only ever raises what is known: PLAIN, SCRAM by its hash, -PLUS by
  * its hash. EXTERNAL, ANONYMOUS and what is unknown are not kept. Makes folder and file (0700,
  * 0600). */

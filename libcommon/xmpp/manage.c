@@ -85,7 +85,6 @@ static bool read_enabled(struct manage *manage, const struct elem *elem, struct 
 	manage->enabled = true;
 	manage->resumable = usable && is_true(elem_attr(elem, "resume"));
 	manage->id = manage->resumable ? arena_copy(mem, id) : NULL;
-	manage->location = arena_copy(mem, elem_attr(elem, "location"));
 	manage->max_seconds = max;
 	return true;
 }
@@ -147,7 +146,6 @@ bool manage_read(struct manage *manage, const struct elem *elem, struct arena *m
 		ok = take_handled(manage, elem, err);
 	} else if (is(elem, "r") && manage->enabled) {
 		what = MANAGE_REQUEST;
-		manage->request_due = true;
 	}
 	if (ok)
 		*event = what;

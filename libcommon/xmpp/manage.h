@@ -12,11 +12,9 @@ struct manage {
 	bool enabled;
 	bool resumable;         /* id is good for <resume/> */
 	const char *id;         /* in the arena given to manage_read() */
-	const char *location;   /* where to resume: "host:port"; NULL */
 	uint32_t max_seconds;   /* how long the server keeps the session; 0: not said */
 	uint64_t sent, handled; /* ours behind <enable/>; what of them the server has confirmed */
 	uint32_t received;      /* theirs: our h */
-	bool request_due;       /* they sent <r/>: answer, and set it back */
 };
 
 enum manage_event {

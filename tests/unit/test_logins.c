@@ -21,11 +21,11 @@ static void forget(const char *path, const char *account)
 		fail_msg("%s", err.text);
 }
 
-static struct login_memory recall(const char *path, const char *account, struct arena *mem)
+static struct login_memory recall(const char *path, const char *account)
 {
 	struct login_memory memory = { .since = -1 };
 	struct err err;
-	if (!logins_recall(path, account, mem, &memory, &err))
+	if (!logins_recall(path, account, &memory, &err))
 		fail_msg("%s", err.text);
 	return memory;
 }
@@ -38,7 +38,7 @@ static void knows_nothing_without_a_file(void **state)
 	fclose(fopen(arena_printf(place->mem, "%s/file", place->folder), "w"));
 	const char *const paths[] = { place->file, deep, odd, NULL };
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		struct login_memory memory = recall(paths[i], ROMEO, place->mem);
+		struct login_memory memory = recall(paths[i], ROMEO);
 		assert_false(memory.known || memory.scram_used || memory.bound_in);
 		forget(paths[i], ROMEO);
 	}
@@ -79,7 +79,7 @@ static void only_raises_what_it_knows(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		const char *name = arena_printf(place->mem, "%zu", i);
 		note(place->file, ROMEO, steps[i].mechanism, (int64_t)i);
-		struct login_memory memory = recall(place->file, ROMEO, place->mem);
+		struct login_memory memory = recall(place->file, ROMEO);
 		assert_row(name, memory.known == (steps[i].known != NULL));
 		assert_row_string(name, memory.mechanism, steps[i].known);
 		assert_row(name, memory.scram_used == steps[i].scram);
@@ -96,15 +96,14 @@ static void remembers_in_which_versions_it_was_bound(void **state)
 	struct place *place = *state;
 	struct err err;
 	note(place->file, ROMEO, "SCRAM-SHA-256", 1);
-	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in, 0);
+	assert_int_equal(recall(place->file, ROMEO).bound_in, 0);
 	assert_true(logins_note(place->file, ROMEO, "SCRAM-SHA-1-PLUS", TLS_1_2, 2, &err));
-	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in, 1U << TLS_1_2);
+	assert_int_equal(recall(place->file, ROMEO).bound_in, 1U << TLS_1_2);
 	note(place->file, ROMEO, "SCRAM-SHA-256", 3);
-	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in, 1U << TLS_1_2);
+	assert_int_equal(recall(place->file, ROMEO).bound_in, 1U << TLS_1_2);
 	assert_true(logins_note(place->file, ROMEO, "SCRAM-SHA-1-PLUS", TLS_1_3, 4, &err));
-	assert_int_equal(recall(place->file, ROMEO, place->mem).bound_in,
-			 1U << TLS_1_2 | 1U << TLS_1_3);
-	assert_int_equal(recall(place->file, ROMEO, place->mem).since, 2);
+	assert_int_equal(recall(place->file, ROMEO).bound_in, 1U << TLS_1_2 | 1U << TLS_1_3);
+	assert_int_equal(recall(place->file, ROMEO).since, 2);
 }
 
 static void keeps_accounts_apart_and_forgets_one(void **state)
@@ -113,15 +112,14 @@ static void keeps_accounts_apart_and_forgets_one(void **state)
 	note(place->file, ROMEO, "SCRAM-SHA-256", 1);
 	note(place->file, "π@bücher.example", "PLAIN", 2);
 	note(place->file, "' OR 1 --@im.example", "SCRAM-SHA-1", 3);
-	assert_false(recall(place->file, "ROMEO@im.example", place->mem).known);
+	assert_false(recall(place->file, "ROMEO@im.example").known);
 	forget(place->file, "nobody@im.example");
 	forget(place->file, ROMEO);
-	assert_false(recall(place->file, ROMEO, place->mem).known);
-	assert_string_equal(recall(place->file, "π@bücher.example", place->mem).mechanism, "PLAIN");
-	assert_string_equal(recall(place->file, "' OR 1 --@im.example", place->mem).mechanism,
-			    "SCRAM-SHA-1");
+	assert_false(recall(place->file, ROMEO).known);
+	assert_string_equal(recall(place->file, "π@bücher.example").mechanism, "PLAIN");
+	assert_string_equal(recall(place->file, "' OR 1 --@im.example").mechanism, "SCRAM-SHA-1");
 	note(place->file, ROMEO, "PLAIN", 4);
-	assert_int_equal(recall(place->file, ROMEO, place->mem).since, 4);
+	assert_int_equal(recall(place->file, ROMEO).since, 4);
 }
 
 static struct stat status_of(const char *path)
@@ -156,7 +154,7 @@ static void writes_only_what_is_new(void **state)
 	note(place->file, ROMEO, "SCRAM-SHA-256-PLUS", 2);
 	note(place->file, ROMEO, "PLAIN", 3);
 	note(place->file, ROMEO, "EXTERNAL", 4);
-	recall(place->file, ROMEO, place->mem);
+	recall(place->file, ROMEO);
 	forget(place->file, "nobody@im.example");
 	assert_int_equal(status_of(place->file).st_mtim.tv_sec, 1000);
 	note(place->file, ROMEO, "SCRAM-SHA-512-PLUS", 5);
@@ -241,8 +239,7 @@ static void refuses_what_it_cannot_believe(void **state)
 			sql(place->file, row->sql);
 		else
 			write_lines(place->file, row->octets);
-		assert_row(row->name,
-			   !logins_recall(place->file, ROMEO, place->mem, &memory, &err));
+		assert_row(row->name, !logins_recall(place->file, ROMEO, &memory, &err));
 		assert_row_string(row->name, err.text, wanted);
 		assert_row(row->name, err.stage == AT_FILE && memory.since == -1);
 		err.text[0] = '\0';
@@ -252,7 +249,7 @@ static void refuses_what_it_cannot_believe(void **state)
 	/* --forget gets out of the last of them */
 	forget(place->file, ROMEO);
 	note(place->file, ROMEO, "PLAIN", 7);
-	assert_int_equal(recall(place->file, ROMEO, place->mem).since, 7);
+	assert_int_equal(recall(place->file, ROMEO).since, 7);
 }
 
 static void bears_a_damaged_file(void **state)
@@ -272,7 +269,7 @@ static void bears_a_damaged_file(void **state)
 	fclose(file);
 	struct login_memory memory;
 	struct err err;
-	assert_false(logins_recall(place->file, ROMEO, place->mem, &memory, &err));
+	assert_false(logins_recall(place->file, ROMEO, &memory, &err));
 	assert_non_null(strstr(err.text, " is damaged: "));
 	assert_non_null(strstr(err.text, ": move it away, and what it knew is learnt anew"));
 	assert_false(logins_note(place->file, ROMEO, "PLAIN", TLS_1_3, 1, &err));
@@ -288,7 +285,7 @@ static const char *reads_only(struct place *place)
 	struct err err = { 0 };
 	const char *wanted = arena_printf(place->mem, "%s can only be read: chmod u+w",
 					  place->file);
-	if (!logins_recall(place->file, ROMEO, place->mem, &memory, &err))
+	if (!logins_recall(place->file, ROMEO, &memory, &err))
 		return arena_copy(place->mem, err.text);
 	if (!memory.known || strcmp(memory.mechanism, "SCRAM-SHA-1") != 0)
 		return "not known";
@@ -307,7 +304,7 @@ static const char *cannot_read(struct place *place)
 {
 	struct login_memory memory;
 	struct err err = { 0 };
-	if (logins_recall(place->file, ROMEO, place->mem, &memory, &err))
+	if (logins_recall(place->file, ROMEO, &memory, &err))
 		return "recalled?";
 	const char *wanted = arena_printf(place->mem, "%s: Permission denied", place->file);
 	return strcmp(err.text, wanted) == 0 ? NULL : arena_copy(place->mem, err.text);
@@ -351,7 +348,7 @@ static void says_what_it_may_not_do(void **state)
 	as_nobody(place, cannot_make);
 	assert_int_equal(chmod(place->file, 0600), 0);
 	as_nobody(place, cannot_read);
-	assert_string_equal(recall(place->file, ROMEO, place->mem).mechanism, "SCRAM-SHA-1");
+	assert_string_equal(recall(place->file, ROMEO).mechanism, "SCRAM-SHA-1");
 }
 
 #define PROCESSES 6
@@ -384,7 +381,7 @@ static void lets_many_processes_in(void **state)
 		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
 		assert_int_equal(status, 0);
 	}
-	assert_string_equal(recall(place->file, ROMEO, place->mem).mechanism, "SCRAM-SHA-256-PLUS");
+	assert_string_equal(recall(place->file, ROMEO).mechanism, "SCRAM-SHA-256-PLUS");
 	assert_string_equal(answer(place->file, "SELECT count(*) FROM login", place->mem), "121");
 }
 
