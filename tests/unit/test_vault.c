@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "memory_search.h"
 #include "run/vault_inner.h"
+#include "vault_fixture.h"
 
 /* --- the stand-in: what it does is what the mechanism is called --- */
 
@@ -96,35 +96,6 @@ void sasl_end(struct sasl **sasl)
 }
 
 /* --- */
-
-struct scene {
-	struct secret secret;
-	struct vault vault;
-	struct sasl_steps steps;
-	struct buf out;
-	struct err err;
-};
-
-static void scene_begin(struct scene *scene)
-{
-	char password[sizeof(veiled)];
-	unveil(password);
-	assert_true(secret_keep(password, strlen(password), &scene->secret, &scene->err));
-	secret_wipe(password, sizeof(password));
-	scene->vault = vault_new(&scene->secret, "bot", NULL);
-	scene->steps = vault_steps(&scene->vault);
-	scene->out = buf_new(VAULT_MESSAGE_MAX);
-}
-
-static void scene_end(struct scene *scene)
-{
-	vault_close(&scene->vault);
-	secret_forget(&scene->secret);
-	buf_free(&scene->out);
-	/* No process is left behind, dead or alive. */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-}
 
 static bool start(struct scene *scene, const char *mechanism)
 {

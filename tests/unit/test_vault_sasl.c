@@ -1,34 +1,5 @@
 /* With libgsasl in the child. */
-#include "unit.h"
-
-#include "memory_search.h"
-#include "run/vault.h"
-
-struct scene {
-	struct secret secret;
-	struct vault vault;
-	struct sasl_steps steps;
-	struct buf out;
-	struct err err;
-};
-
-static void scene_begin(struct scene *scene)
-{
-	char password[sizeof(veiled)];
-	unveil(password);
-	assert_true(secret_keep(password, strlen(password), &scene->secret, &scene->err));
-	secret_wipe(password, sizeof(password));
-	scene->vault = vault_new(&scene->secret, "bot", NULL);
-	scene->steps = vault_steps(&scene->vault);
-	scene->out = buf_new(VAULT_MESSAGE_MAX);
-}
-
-static void scene_end(struct scene *scene)
-{
-	vault_close(&scene->vault);
-	secret_forget(&scene->secret);
-	buf_free(&scene->out);
-}
+#include "vault_fixture.h"
 
 static bool start(struct scene *scene, const char *mechanism)
 {
