@@ -65,18 +65,24 @@ void buf_char(struct buf *buf, char c)
 	buf_add(buf, &c, 1);
 }
 
+/* Into the room there is; once more only where that was too small. */
 void buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
 	va_list again;
 	va_copy(again, args);
-	int wanted = vsnprintf(NULL, 0, format, args);
+	size_t free_room = buf->room - buf->size;
+	int wanted = vsnprintf(free_room ? buf->data + buf->size : NULL, free_room, format, args);
 	assert(wanted >= 0);
 	size_t size = (size_t)wanted;
 	if (buf->overflow || size > buf->max - buf->size) {
 		buf->overflow = true;
+		if (free_room)
+			buf->data[buf->size] = '\0';
 	} else {
-		make_room(buf, buf->size + size + 1);
-		vsnprintf(buf->data + buf->size, size + 1, format, again);
+		if (size >= free_room) {
+			make_room(buf, buf->size + size + 1);
+			vsnprintf(buf->data + buf->size, size + 1, format, again);
+		}
 		buf->size += size;
 	}
 	va_end(again);

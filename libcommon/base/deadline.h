@@ -19,6 +19,9 @@ struct deadline deadline_in(double seconds);
 /* Wakes when either would. */
 struct deadline deadline_earlier(struct deadline a, struct deadline b);
 bool deadline_passed(struct deadline deadline);
+/* By the clock alone, which costs no system call: for between two waits, which heed who wakes us.
+ */
+bool deadline_time_is_up(struct deadline deadline);
 /* For poll(): milliseconds left, rounded up so that a wait never ends early; 0 when passed. Who can
  * be woken waits in short pieces. */
 int deadline_left_ms(struct deadline deadline);
@@ -30,7 +33,11 @@ enum wait_result {
 /* Waits until fd is ready for the poll() events, has hung up or failed, or the deadline passes. */
 enum wait_result deadline_wait(struct deadline deadline, int fd, short events);
 
-/* Milliseconds on the monotonic clock: subtract two for an elapsed time. */
+/* Until the moment has come. */
+void deadline_sleep(struct deadline deadline);
+
+/* The monotonic clock, as at_ns above; milliseconds: subtract two for an elapsed time. */
+int64_t clock_ns(void);
 double clock_ms(void);
 /* Seconds since 1970. */
 int64_t clock_now(void);

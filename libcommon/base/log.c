@@ -1,24 +1,16 @@
 #include "base/log.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "base/fd.h"
 
 void log_raw(const char *text, size_t size)
 {
-	while (size > 0) {
-		ssize_t put = write(STDERR_FILENO, text, size);
-		if (put < 0 && errno != EINTR)
-			return; /* nobody is left to tell */
-		if (put > 0) {
-			text += put;
-			size -= (size_t)put;
-		}
-	}
+	(void)!fd_write_all(STDERR_FILENO, text, size); /* nobody is left to tell */
 }
 
 void log_quote(const struct log *log, const char *subject, const char *sentence)

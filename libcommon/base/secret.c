@@ -15,7 +15,8 @@ static bool is_kept(const struct secret *secret)
 	return secret->fd >= 0 && secret->size > 0;
 }
 
-static ssize_t write_all(int fd, const void *data, size_t size)
+/* Not fd_write_all(): where the file stands is shared with every process that was forked. */
+static ssize_t write_at_start(int fd, const void *data, size_t size)
 {
 	ssize_t put;
 	do
@@ -37,7 +38,7 @@ bool secret_keep(const void *data, size_t size, struct secret *out, struct err *
 		return err_set(err, AT_LOGIN, ERR_SYSTEM,
 			       "cannot be kept outside our memory (memfd): %s",
 			       strerrordesc_np(errno));
-	ssize_t put = write_all(fd, data, size);
+	ssize_t put = write_at_start(fd, data, size);
 	if (put != (ssize_t)size)
 		return err_set(err, AT_LOGIN, ERR_SYSTEM, "cannot be kept outside our memory: %s",
 			       put < 0 ? strerrordesc_np(errno) : "no room");
@@ -69,7 +70,7 @@ void secret_forget(struct secret *secret)
 	 * Should writing fail, the file goes with its last descriptor all the same. */
 	static const char zeros[SECRET_MAX];
 	if (is_kept(secret)) {
-		(void)write_all(secret->fd, zeros, secret->size);
+		(void)write_at_start(secret->fd, zeros, secret->size);
 		close(secret->fd);
 	}
 	*secret = (struct secret){ .fd = -1 };

@@ -12,3 +12,8 @@ bool word_find(const char *const *words, size_t count, const char *word, size_t 
 	}
 	return false;
 }
+
+bool word_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}

@@ -1,4 +1,5 @@
-/* word.h - from a word of a record or an option to the enum behind it. Pure; any thread. */
+/* word.h - words of records and options: the enum behind one, and whether two are the same. Pure;
+ * any thread. */
 #ifndef BASE_WORD_H
 #define BASE_WORD_H
 
@@ -9,5 +10,8 @@
 
 /* The index of word among words; false, and *out untouched, when it is none of them. */
 NODISCARD bool word_find(const char *const *words, size_t count, const char *word, size_t *out);
+
+/* NULL is the same as NULL alone. */
+bool word_same(const char *a, const char *b);
 
 #endif

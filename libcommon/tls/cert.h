@@ -67,6 +67,9 @@ struct cert_facts {
 	 * authority key identifier"). */
 	const char *defect, *lapse, *blemish;
 	uint64_t subject_hash, issuer_hash; /* dn_hash(): to compare many */
+	/* Not by cert_read(): GnuTLS is known to read it (tls_facts.chain_read), so that path.c
+	 * need not ask. */
+	bool read_by_gnutls;
 	/* DER: what is signed, SubjectPublicKeyInfo, AlgorithmIdentifier; and the signature. */
 	struct bytes tbs, key_info, signature_algorithm, signature_value;
 };

@@ -1,6 +1,5 @@
 #include "tls/der.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,19 +100,36 @@ bool der_is_oid(struct bytes value)
 	return value.size > 0 && begins;
 }
 
+/* A dozen OIDs a certificate: printf would take longer than all the rest of reading it. */
+static bool add_arc(uint64_t arc, char out[128], size_t *used)
+{
+	char digits[20]; /* the last first */
+	size_t count = 0;
+	do
+		digits[count++] = (char)('0' + arc % 10);
+	while (arc /= 10);
+	if (*used + 1 + count >= 128)
+		return false;
+	if (*used > 0)
+		out[(*used)++] = '.';
+	while (count > 0)
+		out[(*used)++] = digits[--count];
+	out[*used] = '\0';
+	return true;
+}
+
 static bool dotted(struct bytes value, char out[128])
 {
 	uint64_t arc;
+	size_t used = 0;
 	if (!take_arc(&value, &arc))
 		return false;
 	/* The first octets hold two arcs: 40 * first + second. */
 	uint64_t first = arc < 80 ? arc / 40 : 2;
-	size_t used = (size_t)snprintf(out, 128, "%" PRIu64 ".%" PRIu64, first, arc - first * 40);
+	if (!add_arc(first, out, &used) || !add_arc(arc - first * 40, out, &used))
+		return false;
 	while (value.size > 0) {
-		if (!take_arc(&value, &arc))
-			return false;
-		used += (size_t)snprintf(out + used, 128 - used, ".%" PRIu64, arc);
-		if (used >= 128)
+		if (!take_arc(&value, &arc) || !add_arc(arc, out, &used))
 			return false;
 	}
 	return true;

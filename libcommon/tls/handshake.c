@@ -53,7 +53,7 @@ static ssize_t pull(gnutls_transport_ptr_t self, void *data, size_t room)
 	struct session *session = self;
 	ssize_t got = -1;
 	int error = EAGAIN;
-	if (!deadline_passed(conn_deadline(session->conn))) {
+	if (!deadline_time_is_up(conn_deadline(session->conn))) {
 		got = recv(conn_fd(session->conn), data, room, MSG_DONTWAIT);
 		error = errno;
 	}
@@ -197,6 +197,7 @@ static void finish_facts(struct session *session, bool up)
 	if (up || (session->server_spoke && acceptable))
 		session_results(session, facts);
 	facts->up = up;
+	facts->chain_read = up && facts->chain_count > 0;
 	if (is_server)
 		facts->client_cert_sent = facts->chain_count > 0;
 	session->facts = NULL;

@@ -22,10 +22,9 @@ struct search {
 	int64_t at;
 	struct arena *mem;
 	struct naming naming;
-	/* Anchors met so far, read once. */
-	struct cert_facts *anchors;
-	bool *from_system;
-	size_t anchor_count;
+	/* Anchors met so far, read once; NULL behind them. */
+	const struct cert_facts *anchors[ANCHORS_MAX];
+	bool from_system[ANCHORS_MAX];
 	/* Who signed whom, as far as it was asked: [certificate][issuer], anchors behind the chain;
 	 * 0: not asked, else 1 + enum signature_result. */
 	uint8_t (*signed_by)[CHAIN_MAX + ANCHORS_MAX];
@@ -70,10 +69,19 @@ static enum signature_result signed_by_link(struct search *search, const struct 
 	return who_signed(search, cert, link, (size_t)(link - search->chain));
 }
 
+/* Its number among those met. */
+static size_t number_of(const struct search *search, const struct cert_facts *anchor)
+{
+	size_t i = 0;
+	while (search->anchors[i] != anchor)
+		i++;
+	return i;
+}
+
 static enum signature_result signed_by_anchor(struct search *search, const struct cert_facts *cert,
 					      const struct cert_facts *anchor)
 {
-	return who_signed(search, cert, anchor, CHAIN_MAX + (size_t)(anchor - search->anchors));
+	return who_signed(search, cert, anchor, CHAIN_MAX + number_of(search, anchor));
 }
 
 /* RFC 5280, 4.2.1.1: only a hint, as to whom to try first. */
@@ -86,16 +94,19 @@ static bool keys_agree(const struct cert_facts *cert, const struct cert_facts *i
 static const struct cert_facts *take_anchor(struct search *search, struct bytes der, bool system)
 {
 	struct err err;
-	assert(search->anchors && search->from_system); /* room was made before the search */
-	for (size_t i = 0; i < search->anchor_count; i++) {
-		if (bytes_equal(search->anchors[i].der, der))
-			return &search->anchors[i];
+	size_t i = 0;
+	for (; i < ANCHORS_MAX && search->anchors[i]; i++) {
+		if (bytes_equal(search->anchors[i]->der, der))
+			return search->anchors[i];
 	}
-	if (search->anchor_count == ANCHORS_MAX ||
-	    !cert_read(der, search->mem, &search->anchors[search->anchor_count], &err))
+	if (i == ANCHORS_MAX)
 		return NULL;
-	search->from_system[search->anchor_count] = system;
-	return &search->anchors[search->anchor_count++];
+	struct cert_facts *anchor = arena_alloc(search->mem, sizeof(*anchor));
+	if (!cert_read(der, search->mem, anchor, &err))
+		return NULL;
+	search->from_system[i] = system;
+	search->anchors[i] = anchor;
+	return anchor;
 }
 
 static void try_anchor(struct search *search, const struct route *way,
@@ -111,7 +122,7 @@ static void try_anchor(struct search *search, const struct route *way,
 	if (++search->routes > ROUTES_MAX)
 		return;
 	route.anchor = anchor;
-	route.anchor_from_system = search->from_system[anchor - search->anchors];
+	route.anchor_from_system = search->from_system[number_of(search, anchor)];
 	route_judge(&route, search->at, &search->work, search->mem);
 	if (!search->best.anchor || badness(route.problems) < badness(search->best.problems))
 		search->best = route;
@@ -280,7 +291,7 @@ static const char *first_unread(const struct search *search)
 static const struct cert_facts *first_obscure(const struct route *way)
 {
 	for (size_t i = 0; i < way->length; i++) {
-		if (!signature_can_read(way->links[i]))
+		if (!way->links[i]->read_by_gnutls && !signature_can_read(way->links[i]))
 			return way->links[i];
 	}
 	return NULL;
@@ -352,8 +363,6 @@ void path_judge(const struct cert_facts *chain, size_t count, const struct trust
 					   chain[0].defect ? chain[0].defect : "");
 		return;
 	}
-	search.anchors = arena_array(mem, ANCHORS_MAX, sizeof(*search.anchors));
-	search.from_system = arena_array(mem, ANCHORS_MAX, sizeof(bool));
 	search.signed_by = arena_array(mem, search.count, sizeof(*search.signed_by));
 	naming_read(chain, search.count, &search.naming);
 	find(&search);

@@ -69,7 +69,9 @@ struct tls_facts {
 	struct bytes chain[CHAIN_MAX]; /* DER, as presented; set also when the handshake failed
 					  after the certificate */
 	size_t chain_count;
-	bool chain_cut; /* the peer presented more than CHAIN_MAX */
+	bool chain_cut;  /* the peer presented more than CHAIN_MAX */
+	bool chain_read; /* GnuTLS could read every certificate of it, or there would be no session
+			  */
 	/* Why it failed: */
 	bool refused;     /* the judge said no */
 	int alert;        /* number, -1: none */
