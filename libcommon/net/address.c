@@ -62,6 +62,15 @@ bool address_equal(const struct address *a, const struct address *b)
 	return a->family == b->family && memcmp(a->octets, b->octets, octet_count(a->family)) == 0;
 }
 
+/* FNV-1a. */
+uint32_t address_hash(const struct address *address)
+{
+	uint32_t hash = UINT32_C(2166136261);
+	for (size_t i = 0; i < sizeof(address->octets); i++)
+		hash = (hash ^ address->octets[i]) * UINT32_C(16777619);
+	return hash;
+}
+
 socklen_t address_sockaddr(const struct address *address, uint16_t port,
 			   struct sockaddr_storage *out)
 {

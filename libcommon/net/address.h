@@ -22,6 +22,8 @@ const char *address_text(const struct address *address, char out[ADDRESS_TEXT_MA
 NODISCARD bool address_parse(const char *text, struct address *out);
 bool address_is_loopback(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
+/* Of its octets: to keep many of them apart. */
+uint32_t address_hash(const struct address *address);
 socklen_t address_sockaddr(const struct address *address, uint16_t port,
 			   struct sockaddr_storage *out);
 /* The way back. False: neither IPv4 nor IPv6; address is AF_UNSPEC then, and port 0. */

@@ -23,6 +23,7 @@ struct conn {
 	void *state;
 	const struct tap *taps[TAPS_MAX];
 	size_t tap_count;
+	bool heard; /* something came, if only the end */
 };
 
 /* errno in an operator's words; anything rarer is this machine's trouble, in the system's words. */
@@ -78,6 +79,11 @@ void conn_close(struct conn **conn)
 	*conn = NULL;
 }
 
+bool conn_is_silent(const struct conn *conn)
+{
+	return !conn->heard;
+}
+
 /* Who writes twice and has Nagle on waits for our acknowledgement between: Prosody after its
  * session tickets, 40 ms with an acknowledgement delayed as usual. The kernel forgets this wish, so
  * it is made again and again. */
@@ -90,8 +96,10 @@ bool conn_wait(struct conn *conn, short events, const char *what, struct err *er
 {
 	if (events & POLLIN)
 		conn_acknowledge(conn);
-	if (deadline_wait(conn->until, conn->fd, events) == WAIT_READY)
+	if (deadline_wait(conn->until, conn->fd, events) == WAIT_READY) {
+		conn->heard = conn->heard || (events & POLLIN);
 		return true;
+	}
 	return err_set(err, conn->stage, ERR_TIMEOUT, "%s%sno answer within %d s", what ? what : "",
 		       what ? ": " : "", conn->until.seconds);
 }
@@ -113,18 +121,22 @@ static bool read_clear(struct conn *conn, void *data, size_t room, size_t *got, 
 	}
 }
 
+/* Most of what we say fits at once, so it is tried before it is waited for. */
 static bool write_clear(struct conn *conn, const void *data, size_t size, struct err *err)
 {
 	const char *at = data;
 	while (size > 0) {
-		if (!conn_wait(conn, POLLOUT, NULL, err))
-			return false;
-		ssize_t sent = send(conn->fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (sent < 0 && errno != EAGAIN && errno != EINTR)
-			return conn_errno(err, conn->stage, errno, NULL);
-		if (sent > 0) {
+		ssize_t sent = -1;
+		errno = EAGAIN; /* when the time is over: conn_wait() says so */
+		if (!deadline_time_is_up(conn->until))
+			sent = send(conn->fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (sent >= 0) {
 			at += sent;
 			size -= (size_t)sent;
+		} else if (errno != EAGAIN && errno != EINTR) {
+			return conn_errno(err, conn->stage, errno, NULL);
+		} else if (!conn_wait(conn, POLLOUT, NULL, err)) {
+			return false;
 		}
 	}
 	return true;

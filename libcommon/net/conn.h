@@ -51,6 +51,8 @@ void conn_remove_taps(struct conn *conn);
 void conn_tap(struct conn *conn, enum tap_event event, const void *data, size_t size);
 
 int conn_fd(const struct conn *conn);
+/* Whoever waited for an octet from there waited in vain, TLS or not. */
+bool conn_is_silent(const struct conn *conn);
 /* For who polls conn_fd() himself: before he waits, what came so far is acknowledged. */
 void conn_acknowledge(const struct conn *conn);
 struct deadline conn_deadline(const struct conn *conn);

@@ -1,5 +1,7 @@
 #include "net/discover.h"
 
+#include <strings.h>
+
 #include "net/plan.h"
 
 static const char *const prefixes[SERVICE_COUNT][TRANSPORT_COUNT] = {
@@ -10,6 +12,11 @@ static const char *const prefixes[SERVICE_COUNT][TRANSPORT_COUNT] = {
 const char *srv_prefix(enum service service, enum transport transport)
 {
 	return prefixes[service][transport];
+}
+
+bool host_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcasecmp(a, b) == 0);
 }
 
 /* Questions of one round, and where each answer goes. */

@@ -70,5 +70,8 @@ void discover_plan(const char *domain, const struct discover_options *options, s
 
 /* "_xmpp-client._tcp." and so on, for messages: RFC 6120, 14.1; XEP-0368. */
 const char *srv_prefix(enum service service, enum transport transport);
+/* Two names of hosts, or addresses as text: RFC 4343, case is no difference. NULL is the same as
+ * NULL alone. */
+bool host_same(const char *a, const char *b);
 
 #endif

@@ -1,8 +1,9 @@
 /* dns.h - questions to a validating resolver, answers as plain data.
  *
  * Wraps c-ares. A struct resolver belongs to one thread; it reads the system's configuration and
- * opens its sockets when first asked. An expected answer is an outcome, not an error. The parser is
- * a pure function over the message and has a fuzzer. */
+ * opens its sockets when first asked. What it learnt, all resolvers with the same dns_common know.
+ * An expected answer is an outcome, not an error. The parser is a pure function over the message
+ * and has a fuzzer. */
 #ifndef NET_DNS_H
 #define NET_DNS_H
 
@@ -82,9 +83,13 @@ struct dns_answer {
 	double elapsed_ms;
 };
 
+struct dns_common;
+
 struct resolver_options {
-	const char *server; /* "ADDR[:PORT]"; NULL: the system's (resolv.conf) */
-	bool trust_ad;      /* believe AD from a resolver that is not on loopback */
+	const char *server;        /* "ADDR[:PORT]"; NULL: the system's (resolv.conf) */
+	bool trust_ad;             /* believe AD from a resolver that is not on loopback */
+	struct dns_common *common; /* what it shares with the others of the process (dns_common.h),
+				      who outlives it; NULL: it shares and keeps nothing */
 };
 
 struct resolver;
@@ -100,16 +105,25 @@ struct dns_question {
 
 /* Asks all questions at once and waits for every answer; out[i] answers questions[i]. Sets AD and
  * DO, repeats truncated answers over TCP, repeats SERVFAIL with CD to tell bogus from broken. A
- * question is tried twice within the deadline, at most 5 s each. */
+ * question is tried twice within the deadline, at most 5 s each. An answer that is still fresh is
+ * not asked for again, and reads the same; a server that is known to be dead is not waited for
+ * (dns_common.h). */
 void dns_ask(struct resolver *resolver, const struct dns_question *questions, size_t count,
 	     struct deadline until, struct arena *mem, struct dns_answer *out);
 
+/* What a message tells beside its records. */
+struct dns_aside {
+	bool ad;         /* the AD bit */
+	uint32_t keep_s; /* how long the answer may be kept: the lowest TTL on the way to it, or
+			    what the SOA says of a denial (RFC 2308, 5) */
+};
+
 /* Reads one message that answers (name, type): follows CNAMEs inside it, ignores records of other
- * names and types. Sets outcome, alias, records; *ad tells the AD bit. At most 64 records count
- * (DNS_RECORDS_MAX), more make it DNS_MALFORMED. */
+ * names and types. Sets outcome, alias, records. At most 64 records count (DNS_RECORDS_MAX), more
+ * make it DNS_MALFORMED. */
 #define DNS_RECORDS_MAX 64
 void dns_parse(struct bytes message, const struct dns_question *question, struct arena *mem,
-	       struct dns_answer *out, bool *ad);
+	       struct dns_answer *out, struct dns_aside *aside);
 
 /* "found" "no-data" "no-name" "server-failed" "refused" "timed-out" "malformed" "unreachable"
  * "not-asked"; "secure" ... */

@@ -4,76 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/word.h"
-
 /* A chain this long no resolver follows either (Unbound stops at 11, BIND at 16). A loop ends here
  * too. */
 #define CHAIN_MAX 16
-
-static const char *const outcomes[] = {
-	[DNS_NOT_ASKED] = "not-asked",
-	[DNS_FOUND] = "found",
-	[DNS_NO_DATA] = "no-data",
-	[DNS_NO_NAME] = "no-name",
-	[DNS_SERVER_FAILED] = "server-failed",
-	[DNS_REFUSED] = "refused",
-	[DNS_TIMED_OUT] = "timed-out",
-	[DNS_MALFORMED] = "malformed",
-	[DNS_UNREACHABLE] = "unreachable",
-};
-
-static const char *const dnssec_words[] = {
-	[DNSSEC_UNKNOWN] = "unknown",
-	[DNSSEC_INSECURE] = "insecure",
-	[DNSSEC_SECURE] = "secure",
-	[DNSSEC_BOGUS] = "bogus",
-};
-
-const char *dns_outcome_name(enum dns_outcome outcome)
-{
-	return outcomes[outcome];
-}
-
-const char *dnssec_name(enum dnssec dnssec)
-{
-	return dnssec_words[dnssec];
-}
-
-bool dns_outcome_parse(const char *name, enum dns_outcome *out)
-{
-	size_t i;
-	if (!word_find(outcomes, ARRAY_SIZE(outcomes), name, &i))
-		return false;
-	*out = (enum dns_outcome)i;
-	return true;
-}
-
-bool dnssec_parse(const char *name, enum dnssec *out)
-{
-	size_t i;
-	if (!word_find(dnssec_words, ARRAY_SIZE(dnssec_words), name, &i))
-		return false;
-	*out = (enum dnssec)i;
-	return true;
-}
-
-bool dns_outcome_is_failure(enum dns_outcome outcome)
-{
-	switch (outcome) {
-	case DNS_NOT_ASKED:
-	case DNS_FOUND:
-	case DNS_NO_DATA:
-	case DNS_NO_NAME:
-		return false;
-	case DNS_SERVER_FAILED:
-	case DNS_REFUSED:
-	case DNS_TIMED_OUT:
-	case DNS_MALFORMED:
-	case DNS_UNREACHABLE:
-		break;
-	}
-	return true;
-}
+#define SOA_LEAST 22 /* two root names and five numbers: RFC 1035, 3.3.13 */
 
 /* Lower case, no trailing dot, "" for the root. Only what stands in host names and RFC 2782 labels
  * passes: escapes, spaces, slashes or colons would travel into file names, terminals and URLs. */
@@ -218,8 +152,36 @@ static bool is_record_of(ns_msg *msg, int index, const char *name, int type, ns_
 	       name_plain(ns_rr_name(*rr), owner) && strcmp(owner, name) == 0;
 }
 
+/* RFC 2181, 8: one with the highest bit set counts as zero. */
+static void keep_at_most(uint32_t *keep, uint32_t ttl)
+{
+	if (ttl > INT32_MAX)
+		ttl = 0;
+	if (ttl < *keep)
+		*keep = ttl;
+}
+
+/* How long "there is none" holds: the lower of the SOA's TTL and of its MINIMUM, the last field of
+ * its data (RFC 2308, 5); without a SOA, not at all. */
+static uint32_t denial_ttl(ns_msg *msg)
+{
+	ns_rr rr;
+	for (int i = 0; i < ns_msg_count(*msg, ns_s_ns); i++) {
+		if (ns_parserr(msg, ns_s_ns, i, &rr) != 0)
+			return 0;
+		if (ns_rr_class(rr) != ns_c_in || ns_rr_type(rr) != ns_t_soa ||
+		    ns_rr_rdlen(rr) < SOA_LEAST)
+			continue;
+		uint32_t keep = UINT32_MAX;
+		keep_at_most(&keep, ns_rr_ttl(rr));
+		keep_at_most(&keep, (uint32_t)ns_get32(ns_rr_rdata(rr) + ns_rr_rdlen(rr) - 4));
+		return keep;
+	}
+	return 0;
+}
+
 /* One step of the chain: name becomes what its CNAME says. False: it is no alias. */
-static bool follow_alias(ns_msg *msg, char name[NS_MAXDNAME], bool *broken)
+static bool follow_alias(ns_msg *msg, char name[NS_MAXDNAME], uint32_t *keep, bool *broken)
 {
 	ns_rr rr;
 	size_t used;
@@ -228,13 +190,14 @@ static bool follow_alias(ns_msg *msg, char name[NS_MAXDNAME], bool *broken)
 			continue;
 		if (!rdata_name(msg, &rr, 0, name, &used))
 			*broken = true;
+		keep_at_most(keep, ns_rr_ttl(rr));
 		return true;
 	}
 	return false;
 }
 
 static bool collect(ns_msg *msg, const char *name, enum dns_type type, struct arena *mem,
-		    struct dns_answer *out)
+		    struct dns_answer *out, uint32_t *keep)
 {
 	struct dns_record records[DNS_RECORDS_MAX];
 	size_t count = 0;
@@ -251,6 +214,7 @@ static bool collect(ns_msg *msg, const char *name, enum dns_type type, struct ar
 		records[count] = (struct dns_record){ 0 };
 		if (!read_record(msg, &rr, type, mem, out, &records[count]))
 			return false;
+		keep_at_most(keep, ns_rr_ttl(rr));
 		count++;
 	}
 	struct dns_record *kept = arena_array(mem, count, sizeof(*kept));
@@ -274,17 +238,19 @@ static bool fits_question(ns_msg *msg, const char *name, enum dns_type type)
 	       name_plain(ns_rr_name(rr), asked) && strcmp(asked, name) == 0;
 }
 
-static bool read_answer(ns_msg *msg, const char *asked, struct arena *mem, struct dns_answer *out)
+static bool read_answer(ns_msg *msg, const char *asked, struct arena *mem, struct dns_answer *out,
+			uint32_t *keep)
 {
 	char name[NS_MAXDNAME];
 	bool broken = false;
 	int steps = 0;
+	*keep = UINT32_MAX;
 	snprintf(name, sizeof(name), "%s", asked);
-	while (out->type != DNS_CNAME && follow_alias(msg, name, &broken)) {
+	while (out->type != DNS_CNAME && follow_alias(msg, name, keep, &broken)) {
 		if (broken || ++steps > CHAIN_MAX)
 			return false;
 	}
-	if (broken || !collect(msg, name, out->type, mem, out))
+	if (broken || !collect(msg, name, out->type, mem, out, keep))
 		return false;
 	if (steps > 0)
 		out->alias = arena_copy(mem, name);
@@ -294,15 +260,17 @@ static bool read_answer(ns_msg *msg, const char *asked, struct arena *mem, struc
 		out->outcome = DNS_NO_NAME;
 	else
 		out->outcome = DNS_NO_DATA;
+	if (out->count == 0)
+		keep_at_most(keep, denial_ttl(msg));
 	return true;
 }
 
 void dns_parse(struct bytes message, const struct dns_question *question, struct arena *mem,
-	       struct dns_answer *out, bool *ad)
+	       struct dns_answer *out, struct dns_aside *aside)
 {
 	char asked[NS_MAXDNAME];
 	ns_msg msg;
-	*ad = false;
+	*aside = (struct dns_aside){ 0 };
 	const struct dns_answer malformed = {
 		.name = arena_copy(mem, question->name),
 		.type = question->type,
@@ -321,11 +289,11 @@ void dns_parse(struct bytes message, const struct dns_question *question, struct
 	switch (ns_msg_getflag(msg, ns_f_rcode)) {
 	case ns_r_noerror:
 	case ns_r_nxdomain:
-		*ad = ns_msg_getflag(msg, ns_f_ad);
-		if (read_answer(&msg, asked, mem, out))
+		aside->ad = ns_msg_getflag(msg, ns_f_ad);
+		if (read_answer(&msg, asked, mem, out, &aside->keep_s))
 			return;
 		*out = malformed; /* nothing of a half-read answer is believed */
-		*ad = false;
+		*aside = (struct dns_aside){ 0 };
 		return;
 	case ns_r_servfail:
 		out->outcome = DNS_SERVER_FAILED;

@@ -1,13 +1,16 @@
 #include "net/dns_socket.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static ares_socket_t open_socket(int family, int type, int protocol, void *state)
 {
-	(void)state;
-	return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	int *lack = state;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	*lack = fd < 0 ? errno : 0;
+	return fd;
 }
 
 static int close_socket(ares_socket_t fd, void *state)
@@ -40,7 +43,7 @@ static ares_ssize_t send_pieces(ares_socket_t fd, const struct iovec *pieces, in
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-void dns_socket_use(ares_channel channel)
+void dns_socket_use(ares_channel channel, int *lack)
 {
 	static const struct ares_socket_functions functions = {
 		.asocket = open_socket,
@@ -49,5 +52,5 @@ void dns_socket_use(ares_channel channel)
 		.arecvfrom = receive,
 		.asendv = send_pieces,
 	};
-	ares_set_socket_functions(channel, &functions, NULL);
+	ares_set_socket_functions(channel, &functions, lack);
 }

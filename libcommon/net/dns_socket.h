@@ -6,6 +6,7 @@
 
 #include <ares.h>
 
-void dns_socket_use(ares_channel channel);
+/* *lack: the errno of the last socket that could not be made, 0 when it could. */
+void dns_socket_use(ares_channel channel, int *lack);
 
 #endif

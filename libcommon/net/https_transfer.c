@@ -70,6 +70,18 @@ static size_t on_body(char *data, size_t size, size_t count, void *self)
 	return buf_overflowed(&transfer->body) ? 0 : size * count;
 }
 
+/* libcurl asks now and then, once a second at least. Not 0: the transfer is to end. */
+static int on_progress(void *self, curl_off_t to_come, curl_off_t come, curl_off_t to_go,
+		       curl_off_t gone)
+{
+	const struct https_transfer *transfer = self;
+	(void)to_come;
+	(void)come;
+	(void)to_go;
+	(void)gone;
+	return deadline_passed(transfer->request->until);
+}
+
 static void set_number(struct https_transfer *transfer, CURLoption option, long value)
 {
 	if (transfer->curl->easy_setopt(transfer->easy, option, value) != CURLE_OK)
@@ -87,6 +99,15 @@ static void set_callback(struct https_transfer *transfer, CURLoption option,
 {
 	if (transfer->curl->easy_setopt(transfer->easy, option, call) != CURLE_OK)
 		transfer->option_refused = true;
+}
+
+static void set_progress(struct https_transfer *transfer)
+{
+	const curl_xferinfo_callback call = on_progress;
+	if (transfer->curl->easy_setopt(transfer->easy, CURLOPT_XFERINFOFUNCTION, call) != CURLE_OK)
+		transfer->option_refused = true;
+	set_pointer(transfer, CURLOPT_XFERINFODATA, transfer);
+	set_number(transfer, CURLOPT_NOPROGRESS, 0);
 }
 
 /* Redirects are ours to follow, so that our resolver is asked for their hosts, too. What the
@@ -141,6 +162,7 @@ static void set_options(struct https_transfer *transfer)
 	set_pointer(transfer, CURLOPT_HEADERDATA, transfer);
 	set_callback(transfer, CURLOPT_WRITEFUNCTION, on_body);
 	set_pointer(transfer, CURLOPT_WRITEDATA, transfer);
+	set_progress(transfer);
 	if (!request->trust_file)
 		return;
 	/* libcurl's own folder of anchors would count beside the file. */
@@ -176,15 +198,17 @@ void https_transfer_close(struct https_transfer *transfer)
 static CURLcode perform(struct https_transfer *transfer, const char *url, const char *resolve)
 {
 	struct curl_slist *list = NULL;
+	struct deadline until = transfer->request->until;
+	until.wake = 0; /* on_progress() sees to that */
 	if (resolve && !(list = transfer->curl->slist_append(NULL, resolve)))
 		memory_exhausted();
 	set_pointer(transfer, CURLOPT_URL, url);
 	set_pointer(transfer, CURLOPT_RESOLVE, list);
-	set_number(transfer, CURLOPT_TIMEOUT_MS, deadline_left_ms(transfer->request->until));
+	set_number(transfer, CURLOPT_TIMEOUT_MS, deadline_left_ms(until));
 	CURLcode code = transfer->curl->easy_perform(transfer->easy);
 	set_pointer(transfer, CURLOPT_RESOLVE, NULL);
 	transfer->curl->slist_free_all(list);
-	return code;
+	return code == CURLE_ABORTED_BY_CALLBACK ? CURLE_OPERATION_TIMEDOUT : code;
 }
 
 bool https_transfer_run(struct https_transfer *transfer, const char *url, const char *resolve,
