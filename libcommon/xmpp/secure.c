@@ -10,6 +10,7 @@ static void read_chain(const struct tls_facts *tls, struct arena *mem, struct id
 		bool read = cert_read(tls->chain[i], mem, &out->certs[i], &why);
 		if (!read)
 			out->certs[i].defect = arena_copy(mem, why.text);
+		out->certs[i].read_by_gnutls = tls->chain_read;
 		whole = whole && read;
 		out->cert_count += whole;
 	}
