@@ -26,6 +26,7 @@ enum status {
 	STATUS_CRITICAL = 2,
 	STATUS_UNKNOWN = 3,
 };
+#define STATUS_COUNT 4
 
 enum policy_name {
 	POLICY_BCP195,

@@ -24,6 +24,9 @@ struct target_view {
 void judge_target(const struct target_view *target, const struct policy *policy, struct arena *mem,
 		  struct findings *out);
 
+/* What it may find in DNS alone, by id. NULL at the end. */
+extern const char *const judge_dns_ids[];
+
 /* Worst of findings; STATUS_UNKNOWN when nothing could be examined and nothing worse was found. */
 enum status judge_endpoint_status(const struct starttls_facts *facts,
 				  const struct findings *findings);
@@ -32,7 +35,8 @@ enum status judge_endpoint_status(const struct starttls_facts *facts,
 enum status judge_target_status(const struct target_view *target, const enum status *statuses,
 				const struct findings *record_found);
 
-/* The 2014 statement (spec: manifesto.md, sections 2 and 5), as far as these facts reach. */
+/* The 2014 statement (spec: manifesto.md, sections 2 and 5), as far as these facts reach. A service
+ * of which no endpoint was tried, and that DNS does not decline, says nothing about any promise. */
 enum promise_result {
 	PROMISE_KEPT,
 	PROMISE_BY_FALLBACK,
@@ -50,6 +54,7 @@ struct promise {
 #define PROMISE_MAX 24
 size_t judge_manifesto(const struct target_view *target, struct arena *mem,
 		       struct promise out[PROMISE_MAX]);
+bool judge_manifesto_knows(const char *id); /* false: a promise somebody else has made up */
 /* The worst: broken is critical (DP-3 never more than a warning), everything else is ok. */
 enum status judge_manifesto_status(const struct promise *list, size_t count);
 const char *promise_result_name(enum promise_result result); /* "kept" "kept-by-fallback" "broken"

@@ -5,6 +5,25 @@
 #include "judge/parts.h"
 #include "judge/target_parts.h"
 
+const char *const judge_dns_ids[] = {
+	"direct-tls-missing",
+	"dns-bogus",
+	"dns-failed",
+	"dnssec-insecure",
+	"domain-not-found",
+	"endpoints-left-out",
+	"ipv6-missing",
+	"service-not-found",
+	"srv-declined",
+	"srv-direct-only-multiplexed",
+	"srv-missing",
+	"srv-root-among-others",
+	"srv-target-alias",
+	"srv-target-is-address",
+	"srv-target-unresolvable",
+	NULL,
+};
+
 #define LISTED_MAX 1 /* names in one sentence: they fail together */
 #define PORT_HTTPS 443
 

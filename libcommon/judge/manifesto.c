@@ -1,7 +1,4 @@
-/* The 2014 statement, promise by promise: manifesto.md, sections 2 and 5. A promise is as good as
- * its worst endpoint; what needs another tool, or a domain of ours, is not testable and never
- * kept. */
-#include "judge/judge.h"
+#include "judge/manifesto.h"
 
 #include <string.h>
 
@@ -9,202 +6,40 @@
 #include "judge/ciphers_parts.h"
 #include "judge/manifesto_parts.h"
 #include "judge/parts.h"
-#include "judge/target_parts.h"
 
-#define DH_LEAST 2048
-
-/* MAN-1, MAN-2 */
-static struct answer sw_1(const struct door *door)
-{
-	const struct starttls_facts *facts = door->facts;
-	if (!facts->encrypted)
-		return says(PROMISE_BROKEN, escape_copy(door->mem, facts->failure.text, SHOWN_MAX));
-	if (door->at->transport == TRANSPORT_STARTTLS && !facts->before.features.starttls)
-		return says(PROMISE_KEPT, "STARTTLS works though it is not advertised");
-	return says(PROMISE_KEPT, NULL);
-}
-
-/* MAN-9, MAN-10, MAN-11: s2s has a second best, c2s has none. */
-struct answer promise_identity(const struct door *door)
-{
-	const struct identity_facts *identity = &door->facts->identity;
-	if (!door->facts->encrypted)
-		return says(PROMISE_BROKEN, "no TLS, so no certificate");
-	if (door->facts->authenticated)
-		return says(PROMISE_KEPT, NULL);
-	if (identity->path.problems & PATH_UNCHECKED)
-		return says(PROMISE_NOT_TESTABLE, "the trust anchors could not be read");
-	const char *reason = identity->path.reason
-				     ? escape_copy(door->mem, identity->path.reason, SHOWN_MAX)
-				     : "the certificate names another domain";
-	return says(door->at->service == SERVICE_S2S ? PROMISE_BY_FALLBACK : PROMISE_BROKEN,
-		    reason);
-}
-
-/* MAN-17, MAN-18: what 2014 allowed has been forbidden since, and that is bcp195's business. */
-static struct answer sw_3(const struct door *door)
-{
-	const struct tls_facts *tls = &door->facts->tls;
-	const char *failure = failure_finding(door->at, door->facts);
-	if (failure && strcmp(failure, "tls-version-too-old") == 0)
-		return says(PROMISE_BROKEN, "TLS 1.2 or newer is not spoken");
-	if (!tls->up)
-		return says(PROMISE_NOT_TESTABLE, "no handshake");
-	if (tls->version < TLS_1_0)
-		return says(PROMISE_BROKEN, "SSL 3.0 was agreed upon");
-	if (tls->version < TLS_1_2)
-		return says(PROMISE_KEPT, "allowed in 2014, forbidden since 2021");
-	return says(PROMISE_KEPT, tls_version_name(tls->version));
-}
-
-static struct answer sw_4(const struct door *door)
-{
-	(void)door;
-	return says(PROMISE_NOT_TESTABLE, "this library cannot ask for it");
-}
-
-/* MAN-3 to MAN-6 */
-static struct answer sw_5(const struct door *door)
-{
-	const struct starttls_facts *facts = door->facts;
-	const struct features *features = &facts->before.features;
-	bool c2s = door->at->service == SERVICE_C2S;
-	enum active_result proof = facts->active.result[c2s ? ACTIVE_PLAIN : ACTIVE_DIALBACK];
-	bool in_clear = c2s ? features_offer_login(features)
-			    : features->dialback || features->mechanisms.count > 0;
-	bool required = features->starttls_required || features->starttls_alone;
-	if (!facts->encrypted)
-		return says(PROMISE_BROKEN, "no TLS");
-	if (door->at->transport == TRANSPORT_DIRECT)
-		return says(PROMISE_KEPT, "direct TLS");
-	if (proof == ACTIVE_ACCEPTED)
-		return says(PROMISE_BROKEN, "authentication in clear is taken up");
-	if (c2s && in_clear)
-		return says(PROMISE_BROKEN, "authentication is offered in clear");
-	if (required)
-		return says(PROMISE_KEPT, NULL);
-	if (proof == ACTIVE_REFUSED)
-		return says(PROMISE_KEPT, "not declared, but clear authentication is refused");
-	if (!in_clear && (!c2s || !features->starttls))
-		return says(PROMISE_KEPT,
-			    "not declared, but no authentication is offered in clear");
-	return says(PROMISE_NOT_TESTABLE, "TLS is offered, not required; --active asks in clear");
-}
-
-/* MAN-21, MAN-24 */
-static struct answer sw_6(const struct door *door)
-{
-	const struct tls_facts *tls = &door->facts->tls;
-	if (!tls->up)
-		return says(PROMISE_NOT_TESTABLE, "no handshake");
-	if (!tls->forward_secrecy)
-		return says(PROMISE_BROKEN, "no forward secrecy, though we prefer it");
-	if (tls->dh_bits > 0 && tls->dh_bits < DH_LEAST)
-		return says(PROMISE_KEPT,
-			    arena_printf(door->mem, "in name only: a group of %u bits",
-					 tls->dh_bits));
-	return says(PROMISE_KEPT, "whether it is required was not asked");
-}
-
-/* MAN-13, MAN-14 */
-static struct answer sw_7(const struct door *door)
-{
-	const struct starttls_facts *facts = door->facts;
-	const struct features *after = &facts->after.features;
-	const char *failure = failure_finding(door->at, facts);
-	bool external = features_has_mechanism(&after->mechanisms, "EXTERNAL") ||
-			features_has_mechanism(&after->sasl2_mechanisms, "EXTERNAL");
-	if (door->at->service == SERVICE_C2S)
-		return says(PROMISE_NOT_APPLICABLE, "servers only");
-	if (!facts->encrypted)
-		return says(PROMISE_BROKEN, "no TLS");
-	if (!facts->authenticated)
-		return after->present && !after->dialback
-			       ? says(PROMISE_BROKEN, "certificate not proven, and no dialback")
-			       : says(PROMISE_BY_FALLBACK, "certificate not proven: dialback");
-	if (external)
-		return says(PROMISE_KEPT, "EXTERNAL is offered to our certificate");
-	if (!facts->our_certificate)
-		return failure && strcmp(failure, "client-cert-required") == 0
-			       ? says(PROMISE_KEPT, "insists on a trusted certificate")
-			       : says(PROMISE_NOT_TESTABLE, "needs --from and --cert");
-	return after->dialback ? says(PROMISE_BY_FALLBACK, "EXTERNAL is not offered: dialback")
-			       : says(PROMISE_BROKEN, "neither EXTERNAL nor dialback is offered");
-}
-
-static struct answer sw_8(const struct door *door)
-{
-	(void)door;
-	return says(PROMISE_NOT_TESTABLE, "shown to users and administrators only");
-}
-
-/* TLS required, and authenticated if possible, else dialback. */
-static struct answer dp_1(const struct door *door)
-{
-	struct answer required = sw_5(door), identity = promise_identity(door);
-	if (required.result == PROMISE_BROKEN)
-		return required;
-	if (identity.result == PROMISE_BROKEN || identity.result == PROMISE_BY_FALLBACK)
-		return identity;
-	return required.result == PROMISE_KEPT ? identity : required;
-}
-
-/* MAN-12: who issued it; that it names the domain is SW-2's business. */
-static struct answer dp_3(const struct door *door)
-{
-	const struct path_facts *path = &door->facts->identity.path;
-	enum promise_result second = door->at->service == SERVICE_S2S ? PROMISE_BY_FALLBACK
-								      : PROMISE_BROKEN;
-	const char *anchor = path->anchor ? escape_copy(door->mem, path->anchor, SHOWN_MAX) : NULL;
-	if (!door->facts->encrypted)
-		return says(PROMISE_NOT_TESTABLE, "no TLS, so no certificate");
-	if (path->problems & PATH_UNCHECKED)
-		return says(PROMISE_NOT_TESTABLE, "the trust anchors could not be read");
-	if (path->trusted)
-		return path->anchor_from_system ? says(PROMISE_KEPT, anchor)
-						: says(second, anchor ? anchor : "a private CA");
-	const char *reason = path->reason ? escape_copy(door->mem, path->reason, SHOWN_MAX) : NULL;
-	if (path->problems & (PATH_SELF_SIGNED | PATH_UNKNOWN_ISSUER | PATH_INCOMPLETE))
-		return says(path->problems & PATH_EXPIRED ? PROMISE_BROKEN : second, reason);
-	return says(PROMISE_BROKEN, reason);
-}
+/* Who may answer, the one that looks closest first. */
+enum tool {
+	TOOL_DIALBACK,
+	TOOL_CIPHERS,
+	TOOL_WALK,
+	TOOL_COUNT,
+};
 
 static const struct promised {
 	const char *id, *text;
-	struct answer (*ask)(const struct door *door);
-	/* NULL: says nothing about it */
-	struct answer (*enumerated)(const struct door *door);
-	struct answer (*tried)(const struct door *door);
+	struct answer (*ask[TOOL_COUNT])(const struct door *door); /* NULL: says nothing about it */
 } promises[] = {
-	{ "SW-1", "STARTTLS as in RFC 6120", sw_1, NULL, NULL },
-	{ "SW-2", "certificates that validate", promise_identity, NULL, NULL },
-	{ "SW-3", "the newest TLS preferred", sw_3, enumerated_sw_3, NULL },
-	{ "SW-4", "SSL 2.0 off", sw_4, enumerated_sw_4, NULL },
-	{ "SW-5", "encryption can be required", sw_5, NULL, tried_sw_5 },
-	{ "SW-6", "forward secrecy can be preferred", sw_6, enumerated_sw_6, NULL },
-	{ "SW-7", "servers authenticated, else dialback over TLS", sw_7, NULL, tried_sw_7 },
-	{ "SW-8", "shows how a connection is protected", sw_8, NULL, NULL },
-	{ "DP-1", "TLS required, authenticated if possible", dp_1, NULL, tried_dp_1 },
-	{ "DP-2", "forward secrecy preferred", sw_6, enumerated_sw_6, NULL },
-	{ "DP-3", "certificates of well-known CAs", dp_3, NULL, NULL },
+	{ "SW-1", "STARTTLS as in RFC 6120", { NULL, NULL, walked_sw_1 } },
+	{ "SW-2", "certificates that validate", { NULL, NULL, promise_identity } },
+	{ "SW-3", "the newest TLS preferred", { NULL, enumerated_sw_3, walked_sw_3 } },
+	{ "SW-4", "SSL 2.0 off", { NULL, enumerated_sw_4, walked_sw_4 } },
+	{ "SW-5", "encryption can be required", { tried_sw_5, NULL, walked_sw_5 } },
+	{ "SW-6", "forward secrecy can be preferred", { NULL, enumerated_sw_6, walked_sw_6 } },
+	{ "SW-7",
+	  "servers authenticated, else dialback over TLS",
+	  { tried_sw_7, NULL, walked_sw_7 } },
+	{ "SW-8", "shows how a connection is protected", { NULL, NULL, walked_sw_8 } },
+	{ "DP-1", "TLS required, authenticated if possible", { tried_dp_1, NULL, walked_dp_1 } },
+	{ "DP-2", "forward secrecy preferred", { NULL, enumerated_sw_6, walked_sw_6 } },
+	{ "DP-3", "certificates of well-known CAs", { NULL, NULL, walked_dp_3 } },
 };
 
-/* Whose facts decide, and what they say about one promise. */
 struct asking {
-	const struct target_view *target;
-	const struct ciphers_facts *const *ciphers;    /* by endpoint; NULL: another tool */
-	const struct dialback_facts *const *dialbacks; /* likewise */
+	const struct manifesto_view *view;
 	struct arena *mem;
+	const struct promised *promise;
+	enum service service;
 };
-
-typedef struct answer ask(const struct door *door);
-
-static ask *question(const struct asking *asking, const struct promised *promise)
-{
-	return asking->ciphers     ? promise->enumerated
-	       : asking->dialbacks ? promise->tried
-				   : promise->ask;
-}
 
 /* Something answered there; neither a port that refuses nor a server that is busy proves anything
  * about a promise. */
@@ -215,68 +50,137 @@ static bool is_evidence(const struct starttls_facts *facts)
 		(facts->failure.stage == AT_TLS && facts_examined(facts)));
 }
 
-static bool is_worse(enum promise_result a, enum promise_result b)
+/* The heaviest decides. Of what is said aside the best does: that one port fails proves nothing
+ * against the other. */
+static int weight(const struct answer *answer)
 {
-	static const unsigned char rank[] = {
-		[PROMISE_NOT_APPLICABLE] = 0, [PROMISE_KEPT] = 1,   [PROMISE_NOT_TESTABLE] = 2,
-		[PROMISE_BY_FALLBACK] = 3,    [PROMISE_BROKEN] = 4,
+	static const int ranks[] = {
+		[PROMISE_NOT_APPLICABLE] = 1, [PROMISE_KEPT] = 2,   [PROMISE_NOT_TESTABLE] = 3,
+		[PROMISE_BY_FALLBACK] = 4,    [PROMISE_BROKEN] = 5,
 	};
-	return rank[a] > rank[b];
+	return answer->aside ? -ranks[answer->result] : ranks[answer->result];
 }
 
-/* False: nothing there proves anything. */
-static bool open_door(const struct asking *asking, size_t i, struct door *out)
+/* What a tool saw at an endpoint; facts NULL: it did not look. */
+static struct door door_of(const struct asking *asking, enum tool tool, size_t i)
 {
-	const struct ciphers_facts *ciphers = asking->ciphers ? asking->ciphers[i] : NULL;
-	*out = (struct door){ .at = &asking->target->endpoints[i],
-			      .facts = asking->target->facts[i],
-			      .survey = ciphers ? &ciphers->survey : NULL,
-			      .dialback = asking->dialbacks ? asking->dialbacks[i] : NULL,
-			      .mem = asking->mem };
-	if (asking->ciphers)
-		return out->survey && survey_answered(out->survey);
-	return is_evidence(out->facts) && (!asking->dialbacks || out->dialback);
+	const struct manifesto_view *view = asking->view;
+	struct door door = { .at = &view->target->endpoints[i], .mem = asking->mem };
+	if (tool == TOOL_DIALBACK && view->dialbacks && view->dialbacks[i]) {
+		door.dialback = view->dialbacks[i];
+		door.facts = &door.dialback->walk;
+	} else if (tool == TOOL_CIPHERS && view->ciphers && view->ciphers[i]) {
+		door.survey = &view->ciphers[i]->survey;
+		door.facts = &view->ciphers[i]->walk;
+	} else if (tool == TOOL_WALK && view->walks) {
+		door.facts = view->walks[i];
+	}
+	return door;
 }
 
-static struct answer ask_all(const struct asking *asking, enum service service,
-			     const struct promised *promise)
+static bool proves_anything(const struct door *door)
 {
-	const struct target_view *target = asking->target;
-	struct answer worst = { PROMISE_NOT_TESTABLE, "no endpoint answers" };
+	return door->facts &&
+	       (door->survey ? survey_answered(door->survey) : is_evidence(door->facts));
+}
+
+/* Of those that have something to say about the promise and looked at any endpoint; TOOL_COUNT:
+ * there is none. */
+static enum tool closest_tool(const struct asking *asking)
+{
+	const struct target_view *target = asking->view->target;
+	for (int tool = 0; tool < TOOL_COUNT; tool++) {
+		for (size_t i = 0; asking->promise->ask[tool] && i < target->count; i++) {
+			if (target->endpoints[i].service == asking->service &&
+			    door_of(asking, (enum tool)tool, i).facts)
+				return (enum tool)tool;
+		}
+	}
+	return TOOL_COUNT;
+}
+
+/* At an endpoint the one decides that looks closest of those who can tell. xmpp-ciphers and
+ * xmpp-dialback look at the first endpoint by default: that a walk of the next cannot tell is no
+ * word against what they saw. False: nothing there proves anything. */
+static bool ask_endpoint(const struct asking *asking, enum tool closest, size_t i,
+			 struct answer *out)
+{
+	bool any = false;
+	for (int tool = 0; tool < TOOL_COUNT; tool++) {
+		struct door door = door_of(asking, (enum tool)tool, i);
+		if (!asking->promise->ask[tool] || !proves_anything(&door))
+			continue;
+		struct answer answer = asking->promise->ask[tool](&door);
+		bool known = answer.result != PROMISE_NOT_TESTABLE;
+		answer.aside |= !known && tool != (int)closest;
+		if (known || !any)
+			*out = answer;
+		any = true;
+		if (known)
+			break;
+	}
+	return any;
+}
+
+static struct answer ask_all(const struct asking *asking, enum tool closest)
+{
+	const struct target_view *target = asking->view->target;
+	struct answer worst = says(PROMISE_NOT_TESTABLE, "no endpoint answers");
 	bool any = false, more = false;
 	const struct endpoint *decider = NULL;
-	if (target->dns && target->dns->declined[service])
-		return says(PROMISE_NOT_APPLICABLE, "not offered");
 	for (size_t i = 0; i < target->count; i++) {
-		struct door door;
-		if (target->endpoints[i].service != service || !open_door(asking, i, &door))
+		struct answer answer = { .result = PROMISE_NOT_TESTABLE };
+		if (target->endpoints[i].service != asking->service ||
+		    !ask_endpoint(asking, closest, i, &answer))
 			continue;
-		struct answer answer = question(asking, promise)(&door);
 		more = any;
-		if (!any || is_worse(answer.result, worst.result)) {
+		if (!any || weight(&answer) > weight(&worst)) {
 			worst = answer;
-			decider = door.at;
+			decider = &target->endpoints[i];
 		}
 		any = true;
 	}
 	/* Where one of several decides, it is named. */
 	if (more && (worst.result == PROMISE_BROKEN || worst.result == PROMISE_BY_FALLBACK))
-		worst.reason = arena_printf(asking->mem, "%s: %s",
-					    endpoint_text(decider, asking->mem),
-					    worst.reason ? worst.reason : "see its findings");
+		worst.reason = arena_printf(
+			asking->mem, "%s: %s",
+			escape_copy(asking->mem, endpoint_text(decider, asking->mem), SHOWN_MAX),
+			worst.reason ? worst.reason : "see its findings");
 	return worst;
 }
 
-static size_t ask_promises(const struct asking *asking, struct promise out[PROMISE_MAX])
+/* Where DNS declines the service, who judges the promise at all says so. Of one that nobody looked
+ * at nothing was observed: false. */
+static bool ask_service(const struct asking *asking, struct answer *out)
+{
+	const struct manifesto_view *view = asking->view;
+	const struct target_view *target = view->target;
+	bool judged = (view->walks && asking->promise->ask[TOOL_WALK]) ||
+		      (view->ciphers && asking->promise->ask[TOOL_CIPHERS]) ||
+		      (view->dialbacks && asking->promise->ask[TOOL_DIALBACK]);
+	if (judged && target->dns && target->dns->declined[asking->service]) {
+		*out = says(PROMISE_NOT_APPLICABLE, "not offered");
+		return true;
+	}
+	enum tool closest = closest_tool(asking);
+	if (closest == TOOL_COUNT)
+		return false;
+	*out = ask_all(asking, closest);
+	return true;
+}
+
+size_t judge_manifesto_view(const struct manifesto_view *view, struct arena *mem,
+			    struct promise out[PROMISE_MAX])
 {
 	size_t count = 0;
 	_Static_assert(ARRAY_SIZE(promises) * SERVICE_COUNT <= PROMISE_MAX, "room for all");
 	for (size_t which = 0; which < ARRAY_SIZE(promises); which++) {
-		const struct promised *promise = &promises[which];
 		for (int i = 0; i < SERVICE_COUNT; i++) {
-			if (!asking->target->wanted[i] || !question(asking, promise))
+			const struct promised *promise = &promises[which];
+			const struct asking asking = { view, mem, promise, (enum service)i };
+			struct answer answer = { .result = PROMISE_NOT_TESTABLE };
+			if (!view->target->wanted[i] || !ask_service(&asking, &answer))
 				continue;
-			struct answer answer = ask_all(asking, (enum service)i, promise);
 			out[count++] = (struct promise){ promise->id, promise->text,
 							 (enum service)i, answer.result,
 							 answer.reason };
@@ -288,24 +192,36 @@ static size_t ask_promises(const struct asking *asking, struct promise out[PROMI
 size_t judge_manifesto(const struct target_view *target, struct arena *mem,
 		       struct promise out[PROMISE_MAX])
 {
-	const struct asking asking = { target, NULL, NULL, mem };
-	return ask_promises(&asking, out);
+	/* A domain without an endpoint has no walks, but DNS may decline its services. */
+	const struct starttls_facts *const none[] = { NULL };
+	const struct manifesto_view view = { .target = target,
+					     .walks = target->facts ? target->facts : none };
+	return judge_manifesto_view(&view, mem, out);
 }
 
 size_t judge_ciphers_manifesto(const struct target_view *target,
 			       const struct ciphers_facts *const *ciphers, struct arena *mem,
 			       struct promise out[PROMISE_MAX])
 {
-	const struct asking asking = { target, ciphers, NULL, mem };
-	return ask_promises(&asking, out);
+	const struct manifesto_view view = { .target = target, .ciphers = ciphers };
+	return judge_manifesto_view(&view, mem, out);
 }
 
 size_t judge_dialback_manifesto(const struct target_view *target,
 				const struct dialback_facts *const *facts, struct arena *mem,
 				struct promise out[PROMISE_MAX])
 {
-	const struct asking asking = { target, NULL, facts, mem };
-	return ask_promises(&asking, out);
+	const struct manifesto_view view = { .target = target, .dialbacks = facts };
+	return judge_manifesto_view(&view, mem, out);
+}
+
+bool judge_manifesto_knows(const char *id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(promises); i++) {
+		if (strcmp(promises[i].id, id) == 0)
+			return true;
+	}
+	return false;
 }
 
 enum status judge_manifesto_status(const struct promise *list, size_t count)

@@ -30,8 +30,8 @@ struct answer tried_sw_5(const struct door *door)
 	const struct dialback_facts *facts = door->dialback;
 	const struct features *before = &door->facts->before.features;
 	const struct trial_facts *found;
-	if (!door->facts->encrypted)
-		return says(PROMISE_BROKEN, "no TLS");
+	if (door_leads_nowhere(door))
+		return says_without_tls(door, "no TLS");
 	if ((found = showing(facts, trial_taken_in_clear)))
 		return broken_by(door, found, "taken up");
 	if ((found = showing(facts, trial_went_in_clear)))
@@ -108,7 +108,7 @@ struct answer tried_sw_7(const struct door *door)
 	const struct trial_facts *round = honest_round(facts);
 	bool accepted = external && external->answer.outcome == OUTCOME_ACCEPTED;
 	if (!door->facts->encrypted)
-		return says(PROMISE_BROKEN, "no TLS");
+		return says_without_tls(door, "no TLS");
 	if (loose)
 		return broken_by(door, loose, what);
 	if (accepted && facts->own.names_us == KNOWN_NO)
