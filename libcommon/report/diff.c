@@ -25,87 +25,102 @@ static void add(struct diff *diff, const char *what, const char *was, const char
 	out->lines[out->count++] = (struct change_line){ what, was, is };
 }
 
-/* NULL where it is absent or no string. */
-static const char *word(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 static void compare_words(struct diff *diff, const char *what, const json_t *old, const json_t *new,
 			  const char *key)
 {
-	const char *was = word(old, key), *is = word(new, key);
+	const char *was = word_in(old, key), *is = word_in(new, key);
 	if (was && is && strcmp(was, is) != 0)
 		add(diff, what, escaped(was, diff->mem), escaped(is, diff->mem));
 }
 
-/* Two lists of what was accepted; complete: what is missing was refused. */
-struct lists {
-	const char *what; /* "suite TLS1.2" */
+/* What was accepted. */
+struct list {
+	const json_t *entries;
+	const char *key;  /* member that names an entry: "code" */
 	const char *flag; /* member that must be true; NULL: every entry counts */
-	const json_t *old, *new;
-	bool old_complete, new_complete;
+	bool complete;    /* what is missing was refused */
+	json_t *places;   /* name to the place of its first entry; jansson's hash is seeded */
 };
 
-static size_t length(const json_t *list)
+/* Two of them. */
+struct lists {
+	const char *what; /* "suite TLS1.2" */
+	struct list old, new;
+};
+
+/* NULL: it does not count. */
+static const char *name_at(const struct list *list, size_t index)
 {
-	size_t size = json_array_size(list);
-	return size < LIST_MAX ? size : LIST_MAX;
+	const json_t *entry = json_array_get(list->entries, index);
+	bool counts = !list->flag || json_is_true(json_object_get(entry, list->flag));
+	return counts ? word_in(entry, list->key) : NULL;
 }
 
-static const char *code_at(const json_t *list, size_t index, const char *flag)
+static void list_open(struct list *list)
 {
-	const json_t *entry = json_array_get(list, index);
-	return !flag || json_is_true(json_object_get(entry, flag)) ? word(entry, "code") : NULL;
-}
-
-static const json_t *find(const json_t *list, const char *code, const char *flag)
-{
-	for (size_t i = 0; i < length(list); i++) {
-		const char *here = code_at(list, i, flag);
-		if (here && strcmp(here, code) == 0)
-			return json_array_get(list, i);
+	list->places = json_object();
+	for (size_t i = 0; i < list_length(list->entries); i++) {
+		const char *name = name_at(list, i);
+		if (name && !json_object_get(list->places, name))
+			json_object_set_new_nocheck(list->places, name,
+						    json_integer((json_int_t)i));
 	}
-	return NULL;
+}
+
+static void lists_open(struct lists *lists)
+{
+	list_open(&lists->old);
+	list_open(&lists->new);
+}
+
+static void lists_close(struct lists *lists)
+{
+	json_decref(lists->old.places);
+	json_decref(lists->new.places);
+}
+
+static const json_t *find(const struct list *list, const char *name)
+{
+	const json_t *place = json_object_get(list->places, name);
+	return place ? json_array_get(list->entries, (size_t)json_integer_value(place)) : NULL;
 }
 
 static const char *label(const json_t *entry, struct arena *mem)
 {
-	const char *name = word(entry, "name");
-	return escaped(name ? name : word(entry, "code"), mem);
+	const char *name = word_in(entry, "name");
+	return escaped(name ? name : word_in(entry, "code"), mem);
 }
 
 /* What list has and other, which is complete, has not. */
-static void add_lacking(struct diff *diff, const struct lists *lists, const json_t *list,
-			const json_t *other, bool gone)
+static void add_lacking(struct diff *diff, const char *what, const struct list *list,
+			const struct list *other, bool gone)
 {
-	for (size_t i = 0; i < length(list); i++) {
-		const char *code = code_at(list, i, lists->flag);
-		if (!code || find(other, code, lists->flag))
+	for (size_t i = 0; i < list_length(list->entries); i++) {
+		const char *code = name_at(list, i);
+		if (!code || find(other, code))
 			continue;
 		add(diff,
-		    arena_printf(diff->mem, "%s %s", lists->what,
-				 label(json_array_get(list, i), diff->mem)),
+		    arena_printf(diff->mem, "%s %s", what,
+				 label(json_array_get(list->entries, i), diff->mem)),
 		    gone ? "yes" : "no", gone ? "no" : "yes");
 	}
 }
 
 static void compare_members(struct diff *diff, const struct lists *lists)
 {
-	if (lists->new_complete)
-		add_lacking(diff, lists, lists->old, lists->new, true);
-	if (lists->old_complete)
-		add_lacking(diff, lists, lists->new, lists->old, false);
+	if (lists->new.complete)
+		add_lacking(diff, lists->what, &lists->old, &lists->new, true);
+	if (lists->old.complete)
+		add_lacking(diff, lists->what, &lists->new, &lists->old, false);
 }
 
 /* The next entry from *at on that both lists have. */
-static const json_t *next_common(const struct lists *lists, const json_t *list, const json_t *other,
-				 size_t *at)
+static const json_t *next_common(const struct list *list, const struct list *other, size_t *at)
 {
-	while (*at < length(list)) {
-		const char *code = code_at(list, *at, lists->flag);
-		const json_t *entry = json_array_get(list, (*at)++);
-		if (code && find(other, code, lists->flag))
+	while (*at < list_length(list->entries)) {
+		const char *code = name_at(list, *at);
+		const json_t *entry = json_array_get(list->entries, (*at)++);
+		if (code && find(other, code))
 			return entry;
 	}
 	return NULL;
@@ -116,11 +131,11 @@ static void compare_order(struct diff *diff, const char *what, const struct list
 {
 	size_t old_at = 0, new_at = 0;
 	for (;;) {
-		const json_t *was = next_common(lists, lists->old, lists->new, &old_at);
-		const json_t *is = next_common(lists, lists->new, lists->old, &new_at);
+		const json_t *was = next_common(&lists->old, &lists->new, &old_at);
+		const json_t *is = next_common(&lists->new, &lists->old, &new_at);
 		if (!was || !is)
 			return;
-		if (strcmp(word(was, "code"), word(is, "code")) == 0)
+		if (strcmp(word_in(was, "code"), word_in(is, "code")) == 0)
 			continue;
 		add(diff, what, arena_printf(diff->mem, "%s first", label(was, diff->mem)),
 		    arena_printf(diff->mem, "%s first", label(is, diff->mem)));
@@ -131,17 +146,17 @@ static void compare_order(struct diff *diff, const char *what, const struct list
 /* With the client's order, the server's means nothing. */
 static bool is_ordered(const json_t *object, const char *key)
 {
-	const char *preference = word(object, key);
+	const char *preference = word_in(object, key);
 	return preference &&
 	       (strcmp(preference, "server") == 0 || strcmp(preference, "chacha") == 0);
 }
 
 static void compare_moduli(struct diff *diff, const struct lists *lists)
 {
-	for (size_t i = 0; i < length(lists->old); i++) {
-		const char *code = code_at(lists->old, i, NULL);
-		const json_t *other = code ? find(lists->new, code, NULL) : NULL;
-		const json_t *entry = json_array_get(lists->old, i);
+	for (size_t i = 0; i < list_length(lists->old.entries); i++) {
+		const char *code = name_at(&lists->old, i);
+		const json_t *other = code ? find(&lists->new, code) : NULL;
+		const json_t *entry = json_array_get(lists->old.entries, i);
 		const json_t *was = json_object_get(entry, "dh_bits");
 		const json_t *is = json_object_get(other, "dh_bits");
 		if (!json_is_integer(was) || !json_is_integer(is) || json_equal(was, is))
@@ -157,9 +172,9 @@ static void compare_moduli(struct diff *diff, const struct lists *lists)
 static const json_t *find_version(const json_t *section, const char *name)
 {
 	const json_t *list = json_object_get(section, "versions");
-	for (size_t i = 0; i < length(list); i++) {
+	for (size_t i = 0; i < list_length(list); i++) {
 		const json_t *entry = json_array_get(list, i);
-		const char *here = word(entry, "version");
+		const char *here = word_in(entry, "version");
 		if (here && strcmp(here, name) == 0)
 			return entry;
 	}
@@ -168,8 +183,15 @@ static const json_t *find_version(const json_t *section, const char *name)
 
 static bool is_offered(const json_t *version)
 {
-	const char *offered = word(version, "offered");
+	const char *offered = word_in(version, "offered");
 	return offered && strcmp(offered, "yes") == 0;
+}
+
+static struct list suites_of(const json_t *version)
+{
+	return (struct list){ .entries = json_object_get(version, "suites"),
+			      .key = "code",
+			      .complete = json_is_true(json_object_get(version, "complete")) };
 }
 
 static void compare_version(struct diff *diff, const json_t *old, const json_t *new,
@@ -179,13 +201,13 @@ static void compare_version(struct diff *diff, const json_t *old, const json_t *
 	compare_words(diff, arena_printf(mem, "version %s", name), old, new, "offered");
 	if (!is_offered(old) || !is_offered(new)) /* its suites came or went with it */
 		return;
-	const struct lists lists = {
+	CLEANUP(lists_close)
+	struct lists lists = {
 		.what = arena_printf(mem, "suite %s", name),
-		.old = json_object_get(old, "suites"),
-		.new = json_object_get(new, "suites"),
-		.old_complete = json_is_true(json_object_get(old, "complete")),
-		.new_complete = json_is_true(json_object_get(new, "complete")),
+		.old = suites_of(old),
+		.new = suites_of(new),
 	};
+	lists_open(&lists);
 	compare_members(diff, &lists);
 	compare_moduli(diff, &lists);
 	compare_words(diff, arena_printf(mem, "preference %s", name), old, new, "preference");
@@ -195,7 +217,7 @@ static void compare_version(struct diff *diff, const json_t *old, const json_t *
 
 static bool is_complete(const json_t *section, const char *key, const char *flag)
 {
-	const char *complete = word(json_object_get(section, key), flag);
+	const char *complete = word_in(json_object_get(section, key), flag);
 	return complete && strcmp(complete, "yes") == 0;
 }
 
@@ -206,22 +228,27 @@ static void compare_lists(struct diff *diff, const json_t *old, const json_t *ne
 	static const char *const flags[] = { "tls12", "tls13" };
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
 		const char *version = tls_version_name(i ? TLS_1_3 : TLS_1_2);
-		const struct lists lists = {
+		CLEANUP(lists_close)
+		struct lists lists = {
 			.what = arena_printf(diff->mem, "%s %s", kind, version),
-			.flag = flags[i],
-			.old = json_object_get(old, list),
-			.new = json_object_get(new, list),
-			.old_complete = is_complete(old, complete, flags[i]),
-			.new_complete = is_complete(new, complete, flags[i]),
+			.old = { json_object_get(old, list), "code", flags[i],
+				 is_complete(old, complete, flags[i]), NULL },
+			.new = { json_object_get(new, list), "code", flags[i],
+				 is_complete(new, complete, flags[i]), NULL },
 		};
+		lists_open(&lists);
 		compare_members(diff, &lists);
 	}
 }
 
 static void compare_group_order(struct diff *diff, const json_t *old, const json_t *new)
 {
-	const struct lists lists = { .old = json_object_get(old, "groups"),
-				     .new = json_object_get(new, "groups") };
+	CLEANUP(lists_close)
+	struct lists lists = {
+		.old = { .entries = json_object_get(old, "groups"), .key = "code" },
+		.new = { .entries = json_object_get(new, "groups"), .key = "code" },
+	};
+	lists_open(&lists);
 	compare_words(diff, "preference of groups", old, new, "group_preference");
 	if (is_ordered(old, "group_preference") && is_ordered(new, "group_preference"))
 		compare_order(diff, "order of groups", &lists);
@@ -236,43 +263,47 @@ static void compare_properties(struct diff *diff, const json_t *old, const json_
 		compare_words(diff, property_key(i), was, is, property_key(i));
 }
 
-static const json_t *find_finding(const json_t *list, const char *id)
+static void compare_finding(struct diff *diff, const struct lists *lists, bool newer, size_t index)
 {
-	for (size_t i = 0; i < length(list); i++) {
-		const char *here = word(json_array_get(list, i), "id");
-		if (here && strcmp(here, id) == 0)
-			return json_array_get(list, i);
-	}
-	return NULL;
+	const struct list *list = newer ? &lists->new : &lists->old;
+	const json_t *entry = json_array_get(list->entries, index);
+	const char *id = name_at(list, index);
+	if (!id || find(list, id) != entry)
+		return; /* told with the first of its kind */
+	const json_t *found = find(newer ? &lists->old : &lists->new, id);
+	const char *what = arena_printf(diff->mem, "finding %s", escaped(id, diff->mem));
+	const char *severity = escaped(word_in(entry, "severity"), diff->mem);
+	if (!found)
+		add(diff, what, newer ? "no" : severity, newer ? severity : "no");
+	else if (newer)
+		compare_words(diff, what, found, entry, "severity");
 }
 
 static void compare_findings(struct diff *diff, const json_t *old, const json_t *new)
 {
-	const json_t *was = json_object_get(old, "findings"),
-		     *is = json_object_get(new, "findings");
-	for (int side = 0; side < 2; side++) {
-		const json_t *list = side ? is : was, *other = side ? was : is;
-		for (size_t i = 0; i < length(list); i++) {
-			const json_t *entry = json_array_get(list, i);
-			const char *id = word(entry, "id");
-			const json_t *found = id ? find_finding(other, id) : NULL;
-			const char *what = arena_printf(diff->mem, "finding %s",
-							escaped(id, diff->mem));
-			const char *severity = escaped(word(entry, "severity"), diff->mem);
-			if (!id || find_finding(list, id) != entry)
-				continue; /* told with the first of its kind */
-			if (!found)
-				add(diff, what, side ? "no" : severity, side ? severity : "no");
-			else if (side)
-				compare_words(diff, what, found, entry, "severity");
-		}
-	}
+	CLEANUP(lists_close)
+	struct lists lists = {
+		.old = { .entries = json_object_get(old, "findings"), .key = "id" },
+		.new = { .entries = json_object_get(new, "findings"), .key = "id" },
+	};
+	lists_open(&lists);
+	for (size_t i = 0; i < list_length(lists.old.entries); i++)
+		compare_finding(diff, &lists, false, i);
+	for (size_t i = 0; i < list_length(lists.new.entries); i++)
+		compare_finding(diff, &lists, true, i);
+}
+
+/* Another policy finds other things in the same facts. */
+static bool judged_alike(const json_t *old, const json_t *new)
+{
+	const char *was = word_in(old, "policy"), *is = word_in(new, "policy");
+	return !was || !is || strcmp(was, is) == 0;
 }
 
 /* Findings rest on everything: they compare only where everything was asked alike. */
 static bool asked_alike(const json_t *old, const json_t *new)
 {
-	const char *was = word(old, "scope"), *is = word(new, "scope");
+	const char *was = word_in(old, "scope"), *is = word_in(new, "scope");
 	return was && is && strcmp(was, is) == 0 && !json_object_get(old, "cut") &&
 	       !json_object_get(new, "cut") && !json_object_get(old, "failure") &&
 	       !json_object_get(new, "failure");
@@ -290,6 +321,6 @@ void diff_ciphers(const json_t *old, const json_t *new, struct arena *mem, struc
 	compare_group_order(&diff, old, new);
 	compare_lists(&diff, old, new, "scheme", "signature_schemes", "signature_schemes_complete");
 	compare_properties(&diff, old, new);
-	if (asked_alike(old, new))
+	if (asked_alike(old, new) && judged_alike(old, new))
 		compare_findings(&diff, old, new);
 }

@@ -1,7 +1,7 @@
 /* diff.h - what changed between two ciphers sections of records: --diff.
  *
  * Pure; compares versions, suites and their order, groups, schemes, properties, findings. What one
- * of them did not test is no change. */
+ * of them did not test is no change, nor is what another policy finds. */
 #ifndef REPORT_DIFF_H
 #define REPORT_DIFF_H
 

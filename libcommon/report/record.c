@@ -7,9 +7,7 @@
 
 #include "base/idna.h"
 #include "report/json.h"
-
-/* Enough for milliseconds to the microsecond, and short: 11.2, not 11.199999999999999. */
-#define REAL_DIGITS 15
+#include "report/reread.h"
 
 static json_t *new_record(const char *key, json_t *value)
 {
@@ -30,9 +28,14 @@ json_t *record_new(const char *domain)
 	return record;
 }
 
+/* The line may be as long as a record, and escapes make it longer: what comes out must be read by
+ * the next tool. */
+#define INPUT_MAX (RECORD_MAX / 8)
+
 json_t *record_new_input(const char *input, size_t size)
 {
-	json_t *record = new_record("input", json_text(input, size));
+	size_t kept = size < INPUT_MAX ? size : INPUT_MAX;
+	json_t *record = new_record("input", json_text(input, kept));
 	json_put_text(record, "status", status_name(STATUS_OK));
 	return record;
 }
@@ -185,6 +188,25 @@ json_t *record_promises(const struct promise *promises, size_t count)
 	return list;
 }
 
+bool record_is_refusal(const json_t *finding)
+{
+	const char *id = json_string_value(json_object_get(finding, "id"));
+	return id && strcmp(id, "invalid-input") == 0;
+}
+
+const char *record_refusal(const json_t *record)
+{
+	size_t i;
+	json_t *finding;
+	json_array_foreach(json_object_get(record, "findings"), i, finding)
+	{
+		const char *text = json_string_value(json_object_get(finding, "text"));
+		if (text && record_is_refusal(finding))
+			return text;
+	}
+	return NULL;
+}
+
 void record_raise_status(json_t *record, enum status status)
 {
 	enum status was = STATUS_OK;
@@ -215,19 +237,4 @@ const char *record_time(int64_t seconds, char out[32])
 		 (unsigned)parts.tm_mday % 100, (unsigned)parts.tm_hour % 100,
 		 (unsigned)parts.tm_min % 100, (unsigned)parts.tm_sec % 100);
 	return out;
-}
-
-static int append(const char *data, size_t size, void *out)
-{
-	buf_add(out, data, size);
-	return 0;
-}
-
-bool record_write(const json_t *record, struct buf *out)
-{
-	if (json_dump_callback(record, append, out,
-			       JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) != 0)
-		return false;
-	buf_char(out, '\n');
-	return !buf_overflowed(out);
 }

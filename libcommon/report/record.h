@@ -38,13 +38,20 @@ json_t *record_history(const struct sighting *rows, size_t count);
 json_t *record_findings(const struct findings *findings);
 json_t *record_promises(const struct promise *promises, size_t count);
 
+/* Whether a finding says that a line or a record could not be read (invalid-input). */
+bool record_is_refusal(const json_t *finding);
+/* What the first of them among the record's findings says; NULL: there is none. */
+const char *record_refusal(const json_t *record);
+
 /* Raises the record's "status" to the worse of its own and this. */
 void record_raise_status(json_t *record, enum status status);
 /* The record's status, STATUS_UNKNOWN if it has none. */
 enum status record_status(const json_t *record);
 /* "2026-11-22T15:04:05Z" */
 const char *record_time(int64_t seconds, char out[32]);
-/* One line, compact, members in the order they were added, newline behind. */
+/* One line, compact, members in the order they were added, newline behind. What reread_line() read
+ * and nobody changed is written as the same values: integers and what exceeds a double digit for
+ * digit, other reals as the same double. */
 NODISCARD bool record_write(const json_t *record, struct buf *out);
 
 #endif

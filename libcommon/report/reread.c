@@ -1,9 +1,11 @@
 #include "report/reread.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "report/number.h"
 #include "report/reread_get.h"
 #include "xmpp/jid.h"
 
@@ -39,9 +41,8 @@ static bool check_domain(const struct place *record, struct err *err)
 	if (domain && input)
 		return place_complain(record, "input", "beside a domain", err);
 	if (input)
-		return json_is_string(input) ||
-		       place_complain(record, "input", "not a string", err);
-	if (!json_is_string(domain))
+		return value_is_text(input) || place_complain(record, "input", "not a string", err);
+	if (!value_is_text(domain))
 		return place_complain(record, "domain", "not a string", err);
 	if (!jid_domain_parse(json_string_value(domain), json_string_length(domain), mem, &parsed,
 			      &why))
@@ -60,7 +61,7 @@ static bool check_record(const struct place *record, struct err *err)
 	if (!json_is_integer(schema) || json_integer_value(schema) < 1)
 		return place_complain(record, "schema", "not a version number", err);
 	if (json_integer_value(schema) > RECORD_SCHEMA)
-		return err_set(err, AT_INPUT, ERR_USAGE,
+		return err_set(err, AT_INPUT, ERR_UNSUPPORTED,
 			       "schema: %lld is newer than this program knows (%d)",
 			       (long long)json_integer_value(schema), RECORD_SCHEMA);
 	if (!check_domain(record, err) ||
@@ -76,14 +77,54 @@ static bool check_record(const struct place *record, struct err *err)
 	return true;
 }
 
+/* Behind the string that begins here. */
+static const char *string_end(const char *at, const char *end)
+{
+	while ((at = memchr(at + 1, '"', (size_t)(end - at - 1)))) {
+		size_t escapes = 0;
+		while (at[-1 - (ptrdiff_t)escapes] == '\\')
+			escapes++;
+		if (escapes % 2 == 0)
+			return at + 1;
+	}
+	return end;
+}
+
+size_t reread_values(const char *line, size_t size)
+{
+	const char *end = line + size;
+	size_t count = 1;
+	for (const char *at = line; at < end;) {
+		count += *at == ',' || *at == '{' || *at == '[';
+		at = *at == '"' ? string_end(at, end) : at + 1;
+	}
+	return count;
+}
+
+/* Numbers of any size, which only few lines hold. Which of two members counts is a matter of taste,
+ * so neither does. */
+static json_t *parse(const char *line, size_t size, json_error_t *why)
+{
+	json_t *record = json_loadb(line, size, JSON_REJECT_DUPLICATES, why);
+	if (record || json_error_code(why) != json_error_numeric_overflow)
+		return record;
+	CLEANUP(buf_free) struct buf hidden = buf_new(BUF_UNBOUNDED);
+	if (number_hide(line, size, &hidden))
+		record = json_loadb(hidden.data, hidden.size,
+				    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, why);
+	return record;
+}
+
 bool reread_line(const char *line, size_t size, json_t **out, struct err *err)
 {
 	json_error_t why;
 	if (size > RECORD_MAX)
 		return err_set(err, AT_INPUT, ERR_LIMIT, "a record of more than %d MiB",
 			       RECORD_MAX / 1024 / 1024);
-	/* Which of two members counts is a matter of taste, so neither does. */
-	json_t *record = json_loadb(line, size, JSON_REJECT_DUPLICATES, &why);
+	if (reread_values(line, size) > RECORD_VALUES)
+		return err_set(err, AT_INPUT, ERR_LIMIT, "a record of more than %d values",
+			       RECORD_VALUES);
+	json_t *record = parse(line, size, &why);
 	if (!record && json_error_code(&why) == json_error_null_character)
 		return err_set(err, AT_INPUT, ERR_USAGE,
 			       "a string with a NUL (\\u0000) at octet %d", why.position);

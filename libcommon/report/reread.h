@@ -8,10 +8,16 @@
 #define RECORD_MAX                                                                                 \
 	(16 * 1024 * 1024) /* octets of one line: 200 endpoints with their chains take a tenth */
 #define RECORD_ENDPOINTS 1000
+/* Of one line. An endpoint has 1,600 when all tools have been there and it accepts all it can. */
+#define RECORD_VALUES 500000
+
+/* How many values a line holds, or more where objects and lists are empty; it need not be a record.
+ * Quick: what a line will take once it is parsed shows before. */
+size_t reread_values(const char *line, size_t size);
 
 /* One line to a record that has "schema" (not newer than ours) and "domain" or "input", and members
  * of the right types as far as we read them. err names the member: "endpoints[3].port: not a port
- * number". */
+ * number"; its code is ERR_UNSUPPORTED where a newer program wrote the record. */
 NODISCARD bool reread_line(const char *line, size_t size, json_t **out, struct err *err);
 /* Endpoints that a file gave (SOURCE_FILE) are among them, so that indices agree with the record's,
  * and are never to be connected to. */

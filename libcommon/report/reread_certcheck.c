@@ -14,8 +14,7 @@ static bool proof_parse(const char *name, unsigned *out)
 	return false;
 }
 
-static bool read_proofs(const struct place *section, struct arena *mem, unsigned *out,
-			struct err *err)
+bool reread_proofs(const struct place *section, struct arena *mem, unsigned *out, struct err *err)
 {
 	struct text_list words = { 0 };
 	if (!get_texts(section, "authenticated_by", mem, &words, err))
@@ -158,7 +157,7 @@ bool reread_certcheck(const json_t *endpoint, struct arena *mem, struct certchec
 	    !get_text(&section, "file", mem, &facts.file, err) ||
 	    !get_text(&section, "file_problem", mem, &facts.file_problem, err) ||
 	    !get_bool(&section, "names_judged", &facts.names_judged, err) ||
-	    !read_proofs(&section, mem, &facts.proofs, err))
+	    !reread_proofs(&section, mem, &facts.proofs, err))
 		return false;
 	facts.walk.authenticated = facts.proofs & PROOF_PKIX;
 	if (!read_identity(&section, mem, &facts, err) ||

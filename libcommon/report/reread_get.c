@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/word.h"
+#include "report/number.h"
 #include "report/reread.h"
 
 struct place place_top(const json_t *object)
@@ -57,10 +59,25 @@ bool get_required(const struct place *place, const char *const *keys, struct err
 	return true;
 }
 
+const char *word_in(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+bool word_is(const json_t *object, const char *key, const char *wanted)
+{
+	return word_same(word_in(object, key), wanted);
+}
+
 const char *word_of(const struct place *place, const char *key)
 {
-	const char *word = json_string_value(json_object_get(place->object, key));
+	const char *word = word_in(place->object, key);
 	return word ? word : "";
+}
+
+bool value_is_text(const json_t *value)
+{
+	return json_is_string(value) && !number_hidden(value);
 }
 
 bool get_text(const struct place *place, const char *key, struct arena *mem, const char **out,
@@ -69,7 +86,7 @@ bool get_text(const struct place *place, const char *key, struct arena *mem, con
 	const json_t *value = json_object_get(place->object, key);
 	if (!value)
 		return true;
-	if (!json_is_string(value))
+	if (!value_is_text(value))
 		return place_complain(place, key, "not a string", err);
 	*out = arena_copy_n(mem, json_string_value(value), json_string_length(value));
 	return true;
@@ -191,6 +208,12 @@ bool get_list(const struct place *place, const char *key, size_t max, const json
 	return true;
 }
 
+size_t list_length(const json_t *list)
+{
+	size_t size = json_array_size(list);
+	return size < LIST_MAX ? size : LIST_MAX;
+}
+
 bool get_texts(const struct place *place, const char *key, struct arena *mem, struct text_list *out,
 	       struct err *err)
 {
@@ -204,7 +227,7 @@ bool get_texts(const struct place *place, const char *key, struct arena *mem, st
 	out->count = count;
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = json_array_get(list, i);
-		if (!json_is_string(item))
+		if (!value_is_text(item))
 			return place_complain(place, key, "holds something that is no string", err);
 		out->items[i] = arena_copy_n(mem, json_string_value(item),
 					     json_string_length(item));

@@ -28,6 +28,9 @@ NODISCARD bool place_entry(const struct place *place, const char *key, const jso
 /* "path.key: what"; false. */
 bool place_complain(const struct place *place, const char *key, const char *what, struct err *err);
 
+/* Not so a number that is kept as one (report/number.h), nor NULL. */
+bool value_is_text(const json_t *value);
+
 NODISCARD bool get_text(const struct place *place, const char *key, struct arena *mem,
 			const char **out, struct err *err);
 NODISCARD bool get_bool(const struct place *place, const char *key, bool *out, struct err *err);
@@ -55,10 +58,15 @@ NODISCARD bool get_time(const struct place *place, const char *key, int64_t *out
 /* NULL where absent; at most max entries. */
 NODISCARD bool get_list(const struct place *place, const char *key, size_t max, const json_t **out,
 			struct err *err);
+/* Of a list that no getter measured: what is behind LIST_MAX entries counts for nothing. */
+size_t list_length(const json_t *list);
 NODISCARD bool get_texts(const struct place *place, const char *key, struct arena *mem,
 			 struct text_list *out, struct err *err);
 
-/* A string as it stands in the record, "" if it is none. */
+/* A string as it stands in the record, NULL if it is none. */
+const char *word_in(const json_t *object, const char *key);
+bool word_is(const json_t *object, const char *key, const char *wanted);
+/* Likewise, "" if it is none. */
 const char *word_of(const struct place *place, const char *key);
 /* A word of a closed set: parse is one of the *_parse() functions. Absent is fine. */
 #define GET_WORD(place, key, parse, out, what, err)                                                \

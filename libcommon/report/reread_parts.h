@@ -34,6 +34,10 @@ NODISCARD bool reread_trust(const struct place *section, struct arena *mem, stru
 NODISCARD bool reread_name(const struct place *place, const char *key, struct arena *mem,
 			   const struct cert_name **out, struct err *err);
 
+/* "authenticated_by", to those in *out. */
+NODISCARD bool reread_proofs(const struct place *section, struct arena *mem, unsigned *out,
+			     struct err *err);
+
 /* Of the certcheck section: what record_put_evidence() and record_put_past() write. */
 NODISCARD bool reread_evidence(const struct place *section, struct arena *mem,
 			       struct certcheck_facts *facts, struct err *err);

@@ -38,8 +38,13 @@ struct text_view {
 void text_starttls_long(const struct text_view *view, const struct text_style *style,
 			struct buf *out);
 /* A line an endpoint, tab-separated: domain service transport host port address status words. One
- * line for a target without endpoints ("-" where there is nothing). */
+ * line for a target without endpoints ("-" where there is nothing), and for each broken promise. */
 void text_starttls_short(const struct text_view *view, struct buf *out);
+/* xmpp-starttls --list: where a domain's endpoints are, and why; nobody was asked but the resolver.
+ * A screen, or a line an endpoint in the same columns. */
+void text_listing_long(const struct text_view *view, const struct text_style *style,
+		       struct buf *out);
+void text_listing_short(const struct text_view *view, struct buf *out);
 /* "XMPPTLS OK - example.org c2s encrypted … | c2s=2;;;0 time=0.31s" */
 void text_starttls_nagios(const struct text_view *view, struct buf *out);
 

@@ -218,8 +218,6 @@ void text_certcheck_long(const struct check_view *view, const struct text_style 
 	write_failed(&screen);
 	if (style->timeline)
 		write_walks(&screen);
-	if (view->base.promises)
-		text_promises(&view->base, style, mem, out);
 	text_finding_list(&view->base, style, mem, out);
 	text_cost(&view->base, out);
 }

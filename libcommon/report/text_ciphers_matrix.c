@@ -1,6 +1,7 @@
 /* The versions and the suites of one endpoint. */
 #include <string.h>
 
+#include "base/word.h"
 #include "report/ciphers_screen.h"
 
 enum column {
@@ -139,16 +140,11 @@ static struct suite_block make_block(const struct ciphers_screen *screen,
 	return block;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_cells(const struct grid_row *a, const struct grid_row *b, enum column first,
 		       enum column end)
 {
 	for (enum column i = first; i < end; i++) {
-		if (!same_text(a->cells[i].text, b->cells[i].text))
+		if (!word_same(a->cells[i].text, b->cells[i].text))
 			return false;
 	}
 	return true;
@@ -185,7 +181,7 @@ static void compare_blocks(struct suite_block *block, const struct suite_block *
 
 static bool is_same(const struct suite_block *a, const struct suite_block *b)
 {
-	if (!same_suites(a, b) || !same_text(a->order, b->order))
+	if (!same_suites(a, b) || !word_same(a->order, b->order))
 		return false;
 	for (size_t i = 0; i < a->count; i++) {
 		if (!same_cells(&a->rows[i], &b->rows[i], COLUMN_VERDICT, COLUMN_COUNT))

@@ -155,6 +155,15 @@ static const struct promise *find_promise(const struct text_view *view, const ch
 	return NULL;
 }
 
+static bool has_promises(const struct text_view *view, enum service service)
+{
+	for (size_t i = 0; i < view->promise_count; i++) {
+		if (view->promises[i].service == service)
+			return true;
+	}
+	return false;
+}
+
 /* "preferred (s2s: …)"; once where both sides say the same. */
 static const char *promise_words(const struct promise *const both[SERVICE_COUNT],
 				 const struct promise *any, struct arena *mem)
@@ -182,7 +191,7 @@ void text_promises(const struct text_view *view, const struct text_style *style,
 	size_t column = 0;
 	row->cells[column++].text = "PROMISE";
 	for (int i = 0; i < SERVICE_COUNT; i++) {
-		if (view->target->wanted[i])
+		if (has_promises(view, (enum service)i))
 			row->cells[column++].text = service_name((enum service)i);
 	}
 	row->cells[column].text = "OF 2014-03-21";

@@ -42,6 +42,20 @@ void text_whole_line(const struct text_view *view, enum status status, const cha
 		   words);
 }
 
+/* The status may be theirs alone. */
+static void write_broken(const struct text_view *view, struct arena *mem, struct buf *out)
+{
+	for (size_t i = 0; view->promises && i < view->promise_count; i++) {
+		const struct promise *promise = &view->promises[i];
+		if (promise->result != PROMISE_BROKEN)
+			continue;
+		buf_printf(out, "%s\t%s\t-\t-\t-\t-\t%s\t%s: promise broken: %s\n",
+			   view_name(view, mem), service_name(promise->service),
+			   status_name(judge_manifesto_status(promise, 1)), promise->id,
+			   promise->reason ? promise->reason : promise->text);
+	}
+}
+
 void text_short_end(const struct text_view *view, size_t written, struct arena *mem,
 		    struct buf *out)
 {
@@ -57,6 +71,7 @@ void text_short_end(const struct text_view *view, size_t written, struct arena *
 		text_whole_line(view, spanning,
 				arena_printf(mem, "%s: %s", worst->kind->id, worst->text), mem,
 				out);
+	write_broken(view, mem, out);
 }
 
 void text_starttls_short(const struct text_view *view, struct buf *out)

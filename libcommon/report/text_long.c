@@ -1,6 +1,7 @@
 /* The long screen: the answer first, then what it rests on (SCREENS.md). */
 #include <string.h>
 
+#include "base/word.h"
 #include "report/grid.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -91,8 +92,8 @@ static void add_srv_rows(struct grid *grid, const struct dns_facts *dns, enum se
 		add_more(grid, rows);
 }
 
-static void write_srv(const struct target_view *target, const struct text_style *style,
-		      struct arena *mem, struct buf *out)
+void text_srv(const struct target_view *target, const struct text_style *style, struct arena *mem,
+	      struct buf *out)
 {
 	struct grid grid = { .mem = mem };
 	if (!target->dns)
@@ -108,16 +109,11 @@ static void write_srv(const struct target_view *target, const struct text_style 
 	grid_write(&grid, "", out);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Everything but address, time and the count of others is the same. */
 static bool looks_alike(const struct grid_row *a, const struct grid_row *b)
 {
 	for (size_t i = 0; i < GRID_COLUMNS; i++) {
-		if (i != 2 && i != 8 && i != 9 && !same_text(a->cells[i].text, b->cells[i].text))
+		if (i != 2 && i != 8 && i != 9 && !word_same(a->cells[i].text, b->cells[i].text))
 			return false;
 	}
 	return true;
@@ -330,7 +326,7 @@ void text_starttls_long(const struct text_view *view, const struct text_style *s
 		return;
 	/* A lone walk tells of its SRV record itself. */
 	if (target->count != 1)
-		write_srv(target, style, mem, out);
+		text_srv(target, style, mem, out);
 	if (target->count > 1)
 		write_endpoints(view, style, mem, out);
 	for (size_t i = 0; i < target->count; i++) {

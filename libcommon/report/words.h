@@ -36,6 +36,9 @@ int64_t days_left(const struct starttls_facts *facts);
 const char *view_name(const struct text_view *view, struct arena *mem);
 
 /* Parts of the long screen. */
+/* The SRV records, both ways in side by side where there is room. */
+void text_srv(const struct target_view *target, const struct text_style *style, struct arena *mem,
+	      struct buf *out);
 void text_timeline(const struct text_view *view, size_t index, const struct text_style *style,
 		   struct arena *mem, struct buf *out);
 void text_finding_list(const struct text_view *view, const struct text_style *style,
@@ -63,7 +66,8 @@ void text_columns(const struct text_view *view, size_t index, struct arena *mem,
 /* What is no endpoint's: "-" in the columns of one. */
 void text_whole_line(const struct text_view *view, enum status status, const char *words,
 		     struct arena *mem, struct buf *out);
-/* Behind the lines of endpoints (written of them): what spans them, or why there are none. */
+/* Behind the lines of endpoints (written of them): what spans them, or why there are none, and each
+ * promise that is broken. */
 void text_short_end(const struct text_view *view, size_t written, struct arena *mem,
 		    struct buf *out);
 /* A monitoring system ends the sentence at a bar: a slash stands for it. */
