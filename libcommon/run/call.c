@@ -138,7 +138,7 @@ bool call_open(struct call *call, const struct trial_run *run, size_t trial,
 	*call = (struct call){ .run = run, .wish = *wish, .trial = trial };
 	gate_pace(run->job->shared->gate);
 	probe_begin(&call->probe, run->job, run->at, run->mem,
-		    deadline_in(run->job->shared->options->timeout));
+		    job_deadline_in(run->job, run->job->shared->options->timeout));
 	if (!wish->show_ours && run->common->bare)
 		call->probe.tls = run->common->bare;
 	call->open = walk(call);
@@ -154,7 +154,8 @@ bool call_say_text(struct call *call, const char *text, size_t size, const struc
 {
 	if (!call->open)
 		return false;
-	conn_set_deadline(call->probe.conn, deadline_in(call->run->common->opt->wait));
+	conn_set_deadline(call->probe.conn,
+			  job_deadline_in(call->run->job, call->run->common->opt->wait));
 	if (hop) /* before it leaves: the answer may be noted in another thread */
 		note(call, *hop);
 	return stream_write(call->probe.stream, text, size, &call->err) || fail(call, NULL);
@@ -294,7 +295,7 @@ bool call_await(struct call *call, const struct db_element *const *requests, siz
 	size_t missing = count, stray = 0;
 	memset(out, 0, count * sizeof(*out));
 	if (call->open)
-		conn_set_deadline(call->probe.conn, deadline_in(seconds));
+		conn_set_deadline(call->probe.conn, job_deadline_in(call->run->job, seconds));
 	while (call->open && missing > 0 && stray < STRAY_MAX) {
 		struct db_element element = { 0 };
 		bool dialback = false;
@@ -327,7 +328,7 @@ void call_listen(struct call *call, double seconds, struct trial_answer *out)
 	double since = clock_ms();
 	*out = (struct trial_answer){ 0 };
 	if (call->open)
-		conn_set_deadline(call->probe.conn, deadline_in(seconds));
+		conn_set_deadline(call->probe.conn, job_deadline_in(call->run->job, seconds));
 	for (int stray = 0; call->open; stray++) {
 		struct db_element element;
 		bool dialback = false;

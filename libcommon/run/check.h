@@ -11,7 +11,9 @@
 /* --pem and --pem-list: the line is a domain, or FILE [DOMAIN]. Makes one endpoint a service, with
  * facts that hold the chain. job->problem is set where there is no chain. */
 void check_read_file(struct job *job, const struct check_options *opt);
-/* Endpoints of a domain or a record: a connection each, unless the record holds the chain. */
+/* What the record already tells of its endpoints: those are not wanted any more. */
+void check_take_record(struct job *job);
+/* The other endpoints: a connection each. */
 void check_fetch(struct job *job, const struct check_options *opt);
 /* --rejudge: everything out of the certcheck or starttls sections. */
 void check_reread(struct job *job);

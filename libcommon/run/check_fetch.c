@@ -70,7 +70,7 @@ static bool take_section(struct job *job, size_t index)
 	return true;
 }
 
-void check_fetch(struct job *job, const struct check_options *opt)
+void check_take_record(struct job *job)
 {
 	if (job->from_record && json_object_get(job->record, "dns")) {
 		struct err ignored;
@@ -82,6 +82,10 @@ void check_fetch(struct job *job, const struct check_options *opt)
 		if (job->problem.code)
 			return;
 	}
+}
+
+void check_fetch(struct job *job, const struct check_options *opt)
+{
 	scope_walk(job, fetch, opt);
 }
 
@@ -111,6 +115,13 @@ static bool is_wanted(const struct job *job, size_t index)
 					 : job->wanted[index];
 }
 
+/* Nobody was there to be asked, and the record says why. */
+static bool names_nobody(const struct job *job)
+{
+	return json_object_get(job->record, "dns") &&
+	       json_array_size(json_object_get(job->record, "endpoints")) == 0;
+}
+
 void check_reread(struct job *job)
 {
 	size_t judged = 0;
@@ -126,7 +137,7 @@ void check_reread(struct job *job)
 			return;
 		judged++;
 	}
-	if (judged == 0)
+	if (judged == 0 && !names_nobody(job))
 		err_set(&job->problem, AT_INPUT, ERR_USAGE,
 			"holds nothing to judge: --rejudge wants records with a certcheck or a "
 			"starttls section");

@@ -84,7 +84,7 @@ void check_posh(struct job *job, const struct check_options *opt)
 				.trust_file = options->trust_file,
 				.with_system = options->system_trust,
 				.proxy = job->shared->net.proxy,
-				.until = deadline_in(options->timeout),
+				.until = job_deadline_in(job, options->timeout),
 			};
 			published[service] = arena_alloc(job->mem, sizeof(*published[service]));
 			posh_fetch(&request, job->mem, published[service]);
@@ -107,8 +107,8 @@ void check_caa(struct job *job, const struct check_options *opt)
 	    job->domain.is_onion)
 		return;
 	size_t count = caa_questions(job_identity(job), questions, CAA_NAMES);
-	dns_ask(job->resolver, questions, count, deadline_in(job->shared->options->timeout),
-		job->mem, answers);
+	dns_ask(job->resolver, questions, count,
+		job_deadline_in(job, job->shared->options->timeout), job->mem, answers);
 	for (size_t i = 0; i < job->endpoints.count; i++) {
 		struct certcheck_facts *facts = check_facts(job, i);
 		if (!has_chain(facts))

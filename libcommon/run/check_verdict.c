@@ -4,17 +4,13 @@
 
 #include "base/escape.h"
 #include "run/merge.h"
+#include "run/verdict.h"
 
 /* What a checker of certificates may say about a whole record; the rest of what spans endpoints is
  * xmpp-starttls's to tell. */
 static const char *const endpoint_ids[] = {
-	"certs-differ",
-	"endpoint-unreachable",
-	"invalid-input",
-	"service-not-examined",
-	"service-unreachable",
-	"subdomains-not-discovered",
-	NULL,
+	"certs-differ",        "endpoint-unreachable",      "service-not-examined",
+	"service-unreachable", "subdomains-not-discovered", NULL,
 };
 static const char *const dns_ids[] = {
 	"dns-bogus",
@@ -119,7 +115,7 @@ static void judge(const struct job *job, const struct check_options *opt, struct
 	if (job->problem.code) {
 		out->target.domain = job->domain.ascii;
 		findings_add(&out->spanning, &policy, job->mem, "invalid-input", "%s",
-			     escape_copy(job->mem, job->problem.text, ERR_TEXT_MAX));
+			     escape_copy(job->mem, verdict_problem(job), ERR_TEXT_MAX));
 	} else {
 		judge_endpoints(job, opt, &policy, out);
 		status = judge_spanning(job, &policy, out);
@@ -130,7 +126,7 @@ static void judge(const struct job *job, const struct check_options *opt, struct
 		.base = {
 			.target = &out->target,
 			.input = job->domain.ascii ? NULL : subject,
-			.problem = job->problem.code ? job->problem.text : NULL,
+			.problem = verdict_problem(job),
 			.found = (const struct findings *const *)out->found,
 			.statuses = out->statuses,
 			.record_found = &out->spanning,

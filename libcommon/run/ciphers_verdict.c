@@ -14,13 +14,8 @@
 /* What an enumeration may say about a whole record; the rest of what spans endpoints is
  * xmpp-starttls's to tell. */
 static const char *const endpoint_ids[] = {
-	"endpoint-unreachable",
-	"endpoints-differ",
-	"invalid-input",
-	"service-not-examined",
-	"service-unreachable",
-	"tls-drown-shared-key",
-	NULL,
+	"endpoint-unreachable", "endpoints-differ",     "service-not-examined",
+	"service-unreachable",  "tls-drown-shared-key", NULL,
 };
 
 struct judged {
@@ -125,6 +120,18 @@ static void tell_cut(struct job *job, const struct endpoint *at, const char *who
 	job->status = status_worse(job->status, STATUS_UNKNOWN);
 }
 
+/* Silence about findings would read as "the same as before". */
+static void tell_policy(struct job *job, const struct endpoint *at, const json_t *old)
+{
+	const char *was = json_string_value(json_object_get(old, "policy"));
+	const char *is = policy_name_text(job->shared->options->policy);
+	if (was && strcmp(was, is) != 0)
+		log_say(&job->shared->options->log, job->domain.ascii,
+			"%s %s: the old records were judged under another policy (%s), so findings were not compared",
+			service_name(at->service), endpoint_text(at, job->mem),
+			escape_copy(job->mem, was, ERR_TEXT_MAX));
+}
+
 /* --diff: what changed is the answer; whether it is good was judged before. An endpoint that could
  * not be examined, or that the old records do not know, is no comparison. */
 static void compare(struct job *job, const struct ciphers_options *opt, const struct judged *judged,
@@ -147,7 +154,9 @@ static void compare(struct job *job, const struct ciphers_options *opt, const st
 			job->status = status_worse(job->status, STATUS_UNKNOWN);
 			continue;
 		}
+		merge_policy(job, values[i]);
 		diff_ciphers(old, values[i], job->mem, &diff);
+		tell_policy(job, at, old);
 		json_object_set_new(values[i], "changes", changes_value(&diff));
 		tell_cut(job, at, "what was learnt is", cut_short_name(judged->ciphers[i]->cut));
 		tell_cut(job, at, "the old records are",
@@ -161,11 +170,9 @@ static void compare(struct job *job, const struct ciphers_options *opt, const st
 
 static void write_record(struct job *job, const struct judged *judged, json_t **values)
 {
-	if (judged->verdict.promises)
-		merge_promises(job->record, judged->verdict.promises,
-			       judged->verdict.promise_count);
 	merge_contribution(job, &(struct contribution){
 					.section = "ciphers",
+					.promises = true,
 					.values = values,
 					.index = judged->verdict.index,
 					.count = judged->verdict.target.count,

@@ -12,7 +12,7 @@
 #include "run/cli_inner.h"
 
 #define DEFAULT_TIMEOUT  10.0
-#define DEFAULT_JOBS     32
+#define DEFAULT_JOBS     128
 #define DEFAULT_PER_HOST 4
 
 /* A pipe gets no colour, nor does who asked for none (https://no-color.org). */
@@ -30,7 +30,7 @@ static void set_defaults(const struct cli_tool *tool, struct options *opt)
 	const char *keylog = getenv("SSLKEYLOGFILE");
 	*opt = (struct options){
 		.log = { .program = tool->name },
-		.services = { true, !tool->sends },
+		.services = { true, tool->family != CLI_SENDS },
 		.transports = { true, true },
 		.first = tool->default_first,
 		.family = AF_UNSPEC,
@@ -173,6 +173,7 @@ enum cli_result cli_parse(const struct cli_tool *tool, void *tool_options, int a
 		INCLUDE(cli_json_table, "Output:"),
 		INCLUDE(cli_form_table, NULL),
 		INCLUDE(cli_output_table, NULL),
+		INCLUDE(cli_exchange_table, NULL),
 		INCLUDE(cli_rejudge_table, NULL),
 		INCLUDE(cli_finding_table, "Findings:"),
 		INCLUDE(cli_version_table, NULL),
@@ -185,11 +186,22 @@ enum cli_result cli_parse(const struct cli_tool *tool, void *tool_options, int a
 		INCLUDE(cli_tls_table, "What we say and whom we trust:"),
 		INCLUDE(cli_json_table, "Output:"),
 		INCLUDE(cli_output_table, NULL),
+		INCLUDE(cli_exchange_table, NULL),
 		INCLUDE(cli_version_table, NULL),
 		INCLUDE(cli_help_table, "Help options:"),
 		POPT_TABLEEND,
 	};
-	const struct poptOption *table = tool->sends ? some : all;
+	const struct poptOption few[] = {
+		INCLUDE(tool->table, "This tool:"),
+		INCLUDE(cli_output_table, "Messages:"),
+		INCLUDE(cli_version_table, NULL),
+		INCLUDE(cli_help_table, "Help options:"),
+		POPT_TABLEEND,
+	};
+	const struct poptOption *const tables[] = {
+		[CLI_EXAMINES] = all, [CLI_SENDS] = some, [CLI_REPORTS] = few
+	};
+	const struct poptOption *table = tables[tool->family];
 	poptContext context = poptGetContext(tool->name, argc, (const char **)(uintptr_t)argv,
 					     table, 0);
 	poptSetOtherOptionHelp(context, tool->operands);

@@ -43,7 +43,9 @@ struct options {
 
 	double timeout;          /* seconds, one endpoint */
 	unsigned jobs, per_host; /* workers; connections to one address at once */
+	bool jobs_chosen;        /* otherwise: as many as the system lets us, up to the default */
 	double rate;             /* new connections a second; 0: no limit */
+	const char *resume_file; /* results of an earlier run; NULL: none */
 
 	enum output_form form;
 	bool form_chosen; /* otherwise: long for operands, short for lines of standard input */
@@ -72,13 +74,20 @@ enum cli_result {
 
 #define CLI_TOOL_FIRST 1000
 
+/* Which of the common options a tool takes. */
+enum cli_family {
+	CLI_EXAMINES, /* all of them */
+	CLI_SENDS,   /* it talks to one server for one account: none about scopes, workers, forms of
+			a report or findings */
+	CLI_REPORTS, /* it reads records and touches no network: those about its own messages */
+};
+
 struct cli_tool {
 	const char *name;     /* "xmpp-starttls" */
 	const char *operands; /* for the usage line: "[DOMAIN...]" */
 	const struct poptOption *table;
-	bool sends;         /* the tool talks to one server for one account: no option about scopes,
-			       workers, forms of a report or findings */
-	bool default_first; /* --first is the tool's default scope */
+	enum cli_family family;
+	bool default_first;     /* --first is the tool's default scope */
 	double default_timeout; /* seconds; 0: that of a walk */
 	/* Takes an option of the tool's table; arg is NULL where it has none and lives as long as
 	 * the options. False: err says what is wrong. */

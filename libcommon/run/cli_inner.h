@@ -35,6 +35,7 @@ enum cli_value {
 	OPT_JOBS,
 	OPT_PER_HOST,
 	OPT_RATE,
+	OPT_RESUME,
 	OPT_JSON,
 	OPT_LONG,
 	OPT_SHORT,
@@ -57,7 +58,8 @@ enum cli_value {
 
 extern const struct poptOption cli_scope_table[], cli_reach_table[], cli_load_table[],
 	cli_names_table[], cli_tls_table[], cli_json_table[], cli_form_table[], cli_output_table[],
-	cli_rejudge_table[], cli_finding_table[], cli_version_table[], cli_help_table[];
+	cli_exchange_table[], cli_rejudge_table[], cli_finding_table[], cli_version_table[],
+	cli_help_table[];
 
 /* One option of the tables, except those that end the program. arg lives as long as the options. */
 NODISCARD bool cli_take(struct options *opt, int value, const char *arg, struct err *err);

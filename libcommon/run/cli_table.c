@@ -31,12 +31,14 @@ const struct poptOption cli_reach_table[] = {
 };
 
 const struct poptOption cli_load_table[] = {
-	{ "jobs", 'J', POPT_ARG_STRING, NULL, OPT_JOBS, "domains examined at once (default 32)",
+	{ "jobs", 'J', POPT_ARG_STRING, NULL, OPT_JOBS, "domains examined at once (default 128)",
 	  "N" },
 	{ "per-host", 0, POPT_ARG_STRING, NULL, OPT_PER_HOST,
 	  "connections to one address at once (default 4)", "N" },
 	{ "rate", 0, POPT_ARG_STRING, NULL, OPT_RATE, "new connections a second (default no limit)",
 	  "N" },
+	{ "resume", 0, POPT_ARG_STRING, NULL, OPT_RESUME,
+	  "leave out what FILE holds results of already", "FILE" },
 	POPT_TABLEEND,
 };
 
@@ -92,9 +94,13 @@ const struct poptOption cli_form_table[] = {
 
 const struct poptOption cli_output_table[] = {
 	{ "quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "no messages on standard error", NULL },
+	{ "color", 0, POPT_ARG_STRING, NULL, OPT_COLOR, "auto (default), always or never", "WHEN" },
+	POPT_TABLEEND,
+};
+
+const struct poptOption cli_exchange_table[] = {
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  "show the exchange; twice: TLS messages, too", NULL },
-	{ "color", 0, POPT_ARG_STRING, NULL, OPT_COLOR, "auto (default), always or never", "WHEN" },
 	{ "record", 0, POPT_ARG_STRING, NULL, OPT_RECORD, "write what was said to a transcript",
 	  "FILE" },
 	POPT_TABLEEND,

@@ -193,9 +193,13 @@ static bool take_reach(struct options *opt, int value, const char *arg, struct e
 	case OPT_TIMEOUT:
 		return parse_number(arg, 0.1, TIMEOUT_MAX, "--timeout", &opt->timeout, err);
 	case OPT_JOBS:
+		opt->jobs_chosen = true;
 		return parse_count(arg, JOBS_MAX, "--jobs", &opt->jobs, err);
 	case OPT_PER_HOST:
 		return parse_count(arg, JOBS_MAX, "--per-host", &opt->per_host, err);
+	case OPT_RESUME:
+		opt->resume_file = arg;
+		return true;
 	default:
 		return parse_number(arg, 0.01, RATE_MAX, "--rate", &opt->rate, err);
 	}
@@ -305,7 +309,7 @@ static bool take_finding(struct options *opt, int value, const char *arg, struct
 
 bool cli_take(struct options *opt, int value, const char *arg, struct err *err)
 {
-	if (value <= OPT_PROXY || (value >= OPT_TIMEOUT && value <= OPT_RATE))
+	if (value <= OPT_PROXY || (value >= OPT_TIMEOUT && value <= OPT_RESUME))
 		return take_reach(opt, value, arg, err);
 	if (value <= OPT_KEYLOG)
 		return take_tls(opt, value, arg, err);

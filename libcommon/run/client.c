@@ -44,7 +44,7 @@ bool client_open(const struct sendmsg_options *opt, const struct options *option
 		.mem = arena_new(),
 	};
 	return (opt->anonymous || recall_login(out, err)) &&
-	       shared_open(options, &out->shared, err) &&
+	       shared_open(options, 0, &out->shared, err) &&
 	       resolver_new(&wishes, &out->resolver, err);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "report/delivery.h"
 #include "report/record.h"
 #include "run/courier_inner.h"
@@ -20,21 +21,15 @@ static struct delivery_facts delivery_facts(const struct courier *courier)
 /* Messages matter more than who reads about them: a closed pipe ends the telling alone. */
 static void print(struct courier *courier, const struct buf *text)
 {
-	const char *at = text->data;
-	for (size_t left = text->size;
-	     left > 0 && !courier->output_closed && !courier->output_broken;) {
-		ssize_t put = write(STDOUT_FILENO, at, left);
-		if (put > 0) {
-			at += put;
-			left -= (size_t)put;
-		} else if (put < 0 && errno == EPIPE) {
-			courier->output_closed = true;
-		} else if (put < 0 && errno != EINTR) {
-			log_say(&courier->options->log, NULL, "standard output: %s",
-				strerror(errno));
-			courier->output_broken = true;
-		}
+	if (courier->output_closed || courier->output_broken ||
+	    fd_write_all(STDOUT_FILENO, text->data, text->size))
+		return;
+	if (errno == EPIPE) {
+		courier->output_closed = true;
+		return;
 	}
+	log_say(&courier->options->log, NULL, "standard output: %s", strerror(errno));
+	courier->output_broken = true;
 }
 
 static void print_record(struct courier *courier, json_t *record)

@@ -4,7 +4,6 @@
 
 #include "net/listen.h"
 #include "run/home.h"
-#include "run/pool.h"
 #include "run/reception.h"
 #include "run/scope.h"
 #include "run/steps.h"
@@ -110,9 +109,16 @@ static void play_line(void *context, size_t kind)
 	line_hang_up(line);
 }
 
+/* Each line calls, and with a listener it is called back. */
+unsigned dialback_lanes(const void *run)
+{
+	const struct dialback_run *ours = run;
+	return ours->reception ? 2 * LINE_COUNT : LINE_COUNT;
+}
+
 static void play(struct examination *work)
 {
-	fan_out(LINE_COUNT, LINE_COUNT, play_line, work);
+	crew_share(work->run.job->shared->crew, LINE_COUNT, LINE_COUNT, play_line, work);
 	for (size_t i = 0; i < LINE_COUNT; i++)
 		arena_adopt(work->run.mem, &work->lines[i].run.mem);
 }

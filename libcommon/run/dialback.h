@@ -34,6 +34,8 @@ void dialback_close(struct dialback_run *run);
 
 /* Tries what was chosen on every wanted endpoint: job->facts[i] is a struct dialback_facts. */
 void dialback_examine(struct job *job, const struct dialback_run *run);
+/* How many connections to and from one endpoint there may be at once. */
+unsigned dialback_lanes(const void *run);
 /* --rejudge: facts out of the record. job->problem is set when it keeps none. */
 void dialback_reread(struct job *job);
 /* Judges, sets job->status and writes job->out. */

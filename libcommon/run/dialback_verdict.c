@@ -8,7 +8,6 @@
  * xmpp-starttls's to tell. */
 static const char *const endpoint_ids[] = {
 	"endpoint-unreachable",
-	"invalid-input",
 	"service-not-examined",
 	"service-unreachable",
 	NULL,
@@ -78,10 +77,9 @@ static void write_record(struct job *job, const struct judged *judged)
 		values[i] = record_dialback(&verdict->target.endpoints[i], judged->dialbacks[i],
 					    &judged->policy, verdict->found[i],
 					    verdict->statuses[i]);
-	if (verdict->promises)
-		merge_promises(job->record, verdict->promises, verdict->promise_count);
 	merge_contribution(job, &(struct contribution){
 					.section = "dialback",
+					.promises = true,
 					.values = values,
 					.index = verdict->index,
 					.count = count,

@@ -67,8 +67,8 @@ void home_look_up(struct job *job, const struct dialback_run *run, struct home_f
 		.services = { [SERVICE_S2S] = true },
 		.transports = { [TRANSPORT_STARTTLS] = true },
 	};
-	discover(job->resolver, us.ascii, &wishes, deadline_in(options->timeout), job->mem, &dns,
-		 &places);
+	discover(job->resolver, us.ascii, &wishes, job_deadline_in(job, options->timeout), job->mem,
+		 &dns, &places);
 	if (places.count == 0) {
 		out->home = dns_failed(&dns) ? HOME_UNKNOWN : HOME_NOWHERE;
 		return;

@@ -95,6 +95,7 @@ static void *work(void *argument)
 	const struct resolver_options wishes = {
 		.server = serve->run->options->resolver,
 		.trust_ad = serve->run->options->trust_ad,
+		.common = serve->shared.dns,
 	};
 	struct resolver *resolver = NULL;
 	struct err err;

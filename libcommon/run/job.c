@@ -8,9 +8,13 @@
 #include "base/escape.h"
 #include "base/fd.h"
 
-bool shared_open(const struct options *options, struct shared *out, struct err *err)
+/* Octets that a value of a record takes once it was parsed: about as many in all records, three
+ * times as many in one that was made to take many. */
+#define VALUE_WEIGHT 150
+
+bool shared_open(const struct options *options, int wake, struct shared *out, struct err *err)
 {
-	*out = (struct shared){ .options = options, .record_fd = -1 };
+	*out = (struct shared){ .options = options, .record_fd = -1, .wake = wake };
 	if (options->proxy) {
 		if (!proxy_parse(options->proxy, &out->proxy, err))
 			return false;
@@ -26,14 +30,20 @@ bool shared_open(const struct options *options, struct shared *out, struct err *
 			return err_set(err, AT_FILE, ERR_SYSTEM, "--record: %s: %s",
 				       options->record_file, strerror(errno));
 	}
-	out->gate = gate_new(options->per_host, options->rate);
+	out->patience = patience_new();
+	out->gate = gate_new(options->per_host, options->rate, wake);
+	out->dns = dns_common_new(options->timeout);
+	out->crew = crew_new();
 	return true;
 }
 
 void shared_close(struct shared *shared)
 {
+	crew_free(&shared->crew);
 	fd_close(&shared->record_fd);
 	gate_free(&shared->gate);
+	patience_free(&shared->patience);
+	dns_common_free(&shared->dns);
 	tls_context_free(&shared->tls);
 	trust_free(&shared->trust);
 }
@@ -61,7 +71,7 @@ void job_free(struct job **job)
 	*job = NULL;
 }
 
-static struct deadline within(const struct job *job, double seconds)
+struct deadline job_deadline_in(const struct job *job, double seconds)
 {
 	struct deadline until = deadline_in(seconds);
 	until.wake = job->shared->wake;
@@ -70,7 +80,8 @@ static struct deadline within(const struct job *job, double seconds)
 
 struct deadline job_deadline(const struct job *job)
 {
-	return within(job, job->shared->options->timeout - job->dns.elapsed_ms / 1000);
+	double spent_ms = job->looked_up ? job->dns.elapsed_ms : 0; /* not by an earlier tool */
+	return job_deadline_in(job, job->shared->options->timeout - spent_ms / 1000);
 }
 
 const char *job_identity(const struct job *job)
@@ -83,11 +94,22 @@ const char *job_address(const struct job *job)
 	return job->to.ascii ? job->to.unicode : job->domain.unicode;
 }
 
+/* What was refused before is what stood in the first tool's input, not the record about it. */
+static struct bytes line_of(const struct job *job)
+{
+	const json_t *input = json_object_get(job->record, "input");
+	if (job->refused_before && json_is_string(input))
+		return (struct bytes){ (const uint8_t *)json_string_value(input),
+				       json_string_length(input) };
+	return (struct bytes){ (const uint8_t *)job->line.text, job->line.size };
+}
+
 const char *job_line_start(const struct job *job)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(BUF_UNBOUNDED);
-	const char *at = job->line.text;
-	for (size_t left = job->line.size, length; left > 0; at += length, left -= length) {
+	struct bytes line = line_of(job);
+	const char *at = (const char *)line.data;
+	for (size_t left = line.size, length; left > 0; at += length, left -= length) {
 		length = utf8_length((const unsigned char *)at, left, NULL);
 		length = length ? length : 1;
 		if (text.size + length > LINE_SHOWN) {
@@ -100,6 +122,16 @@ const char *job_line_start(const struct job *job)
 			buf_text(&text, "\xef\xbf\xbd"); /* U+FFFD for what ends a string */
 	}
 	return arena_copy(job->mem, buf_string(&text));
+}
+
+/* The text is there twice, as the line and in the record. */
+bool job_take_line(struct job *job, struct input *input, struct err *err)
+{
+	if (!input_next(input, job->mem, &job->line, err))
+		return false;
+	job->weight = 2 * job->line.size +
+		      VALUE_WEIGHT * reread_values(job->line.text, job->line.size);
+	return true;
 }
 
 /* The line's first word: the short text of any tool is input for any other. */
@@ -125,8 +157,12 @@ static bool read_record(struct job *job)
 		return false;
 	job->record = record;
 	const char *domain = json_string_value(json_object_get(record, "domain"));
-	if (!domain)
-		return err_set(&job->problem, AT_INPUT, ERR_USAGE, "the record names no domain");
+	if (!domain) {
+		const char *why = record_refusal(record);
+		job->refused_before = why != NULL;
+		return err_set(&job->problem, AT_INPUT, ERR_USAGE, "%s",
+			       why ? why : "the record names no domain");
+	}
 	return job_read_domain(job, domain, strlen(domain));
 }
 
@@ -244,8 +280,11 @@ static void look_up(struct job *job)
 {
 	const struct options *opt = job->shared->options;
 	struct discover_options wishes = discover_wishes(opt, job->shared);
-	discover(job->resolver, job->domain.ascii, &wishes, within(job, opt->timeout), job->mem,
-		 &job->dns, &job->endpoints);
+	discover(job->resolver, job->domain.ascii, &wishes, job_deadline_in(job, opt->timeout),
+		 job->mem, &job->dns, &job->endpoints);
+	const char *news;
+	if (dns_common_news(job->shared->dns, job->mem, &news))
+		log_say(&opt->log, NULL, "%s", news);
 	job->looked_up = true;
 	make_room(job);
 }
@@ -266,16 +305,8 @@ void job_find_endpoints(struct job *job)
 
 bool job_flush(struct job *job)
 {
-	const char *text = buf_string(&job->out);
-	for (size_t left = job->out.size; left > 0;) {
-		ssize_t put = write(STDOUT_FILENO, text, left);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return false;
-		text += put;
-		left -= (size_t)put;
-	}
+	if (!fd_write_all(STDOUT_FILENO, buf_string(&job->out), job->out.size))
+		return false;
 	buf_clear(&job->out);
 	return true;
 }

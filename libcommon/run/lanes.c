@@ -2,13 +2,11 @@
 
 #include <assert.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/cond.h"
 #include "run/lanes_inner.h"
-#include "run/pool.h"
 #include "run/steps.h"
 
-#define NS_PER_S  INT64_C(1000000000)
 #define NS_PER_MS 1e6
 /* A server that answered everything so far in 50 ms will not think for ten seconds about the next
  * hello: it will not answer. */
@@ -18,31 +16,28 @@
 static void begin(struct lanes *lanes, struct probe *probe, struct survey *survey,
 		  const struct lanes_options *options, struct ciphers_facts *facts)
 {
-	pthread_condattr_t attributes;
 	*lanes = (struct lanes){
 		.probe = probe, .survey = survey, .options = options, .facts = facts
 	};
 	pthread_mutex_init(&lanes->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&lanes->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	cond_init(&lanes->changed);
 	pace_begin(&lanes->pace, options->lanes);
 }
 
-static void wait_until(struct lanes *lanes, double at_ms)
-{
-	int64_t at = (int64_t)(at_ms * NS_PER_MS);
-	if (at > lanes->probe->until.at_ns)
-		at = lanes->probe->until.at_ns;
-	struct timespec until = { .tv_sec = at / NS_PER_S, .tv_nsec = at % NS_PER_S };
-	pthread_cond_timedwait(&lanes->changed, &lanes->lock, &until);
-}
-
-/* Until something changes, or the time is up. */
+/* Until something changes, or the time is up: a piece of that wait. */
 static void wait_change(struct lanes *lanes)
 {
-	wait_until(lanes, (double)lanes->probe->until.at_ns / NS_PER_MS);
+	cond_wait_until(&lanes->changed, &lanes->lock, lanes->probe->until);
+}
+
+/* The same, but no longer than the pause lasts. */
+static void wait_calm(struct lanes *lanes)
+{
+	struct deadline until = lanes->probe->until;
+	int64_t calm = (int64_t)(lanes->pace.calm_until_ms * NS_PER_MS);
+	if (calm < until.at_ns)
+		until.at_ns = calm;
+	cond_wait_until(&lanes->changed, &lanes->lock, until);
 }
 
 static bool is_over(struct lanes *lanes)
@@ -104,7 +99,7 @@ static enum entry enter(struct lanes *lanes, struct turn *turn)
 		} else if (turn->stage == TURN_WAIT && lanes->out == 0 && lanes->doubters == 0) {
 			lanes_ask_control(lanes, turn);
 		} else if (lanes->pace.calm_until_ms > now) {
-			wait_until(lanes, lanes->pace.calm_until_ms);
+			wait_calm(lanes);
 		} else if (!may_connect(lanes, turn)) {
 			wait_change(lanes);
 		} else if (lanes->options->connections_max &&
@@ -319,7 +314,7 @@ bool lanes_run(struct probe *probe, struct survey *survey, const struct lanes_op
 	ask_first(&lanes);
 	probe_end(probe);
 	if (!lanes.done)
-		fan_out(options->lanes, options->lanes, lane, &lanes);
+		crew_share(probe->job->shared->crew, options->lanes, options->lanes, lane, &lanes);
 	end(&lanes);
 	return lanes.tls;
 }

@@ -156,6 +156,8 @@ static void save_transcript(struct probe *probe)
 
 void probe_end(struct probe *probe)
 {
+	bool mute = probe->conn ? conn_is_silent(probe->conn) : probe->connections == 0;
+	probe->silent = probe->silent || (mute && deadline_passed(probe->until));
 	stream_close(&probe->stream);
 	conn_close(&probe->conn);
 	if (probe->recording)

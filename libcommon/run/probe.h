@@ -23,6 +23,7 @@ struct probe {
 	struct transcript transcript;
 	bool recording;
 	size_t connections; /* opened through this probe */
+	bool silent;        /* once it has ended: its time passed without a word from there */
 	double raced_ms;    /* how long the race took that connected it; 0: none */
 };
 

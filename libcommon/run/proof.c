@@ -40,7 +40,7 @@ static enum active_result run(struct probe *walked, enum active_check which, con
 	struct err err = { 0 };
 	gate_pace(job->shared->gate);
 	probe_begin(&probe, job, walked->at, walked->mem,
-		    deadline_in(job->shared->options->timeout));
+		    job_deadline_in(job, job->shared->options->timeout));
 	enum active_result result = ACTIVE_UNTESTED;
 	if (probe_connect(&probe, &err) && probe_stream(&probe, &stream, &err))
 		result = check(&probe, which, detail);

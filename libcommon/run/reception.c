@@ -1,12 +1,12 @@
 #include "run/reception_inner.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cond.h"
 #include "base/memory.h"
 
 #define GUESTS_MAX    32  /* at once: a peer needs one or two */
@@ -57,7 +57,7 @@ struct visit *visit_expect(struct reception *reception, const struct visit_plan 
 
 void visit_claim(struct visit *visit, const struct db_element *sent, const char *id)
 {
-	const struct claim claim = { sent->from, sent->to, id, sent->key };
+	const struct key_claim claim = { sent->from, sent->to, id, sent->key };
 
 	pthread_mutex_lock(&visit->reception->lock);
 	if (visit->claim_count < CLAIMS_MAX)
@@ -77,13 +77,8 @@ struct visit_seen visit_wait(struct visit *visit, bool (*enough)(const struct vi
 {
 	struct reception *reception = visit->reception;
 	pthread_mutex_lock(&reception->lock);
-	while (!enough(&visit->seen)) {
-		struct timespec moment = { .tv_sec = until.at_ns / 1000000000,
-					   .tv_nsec = until.at_ns % 1000000000 };
-		if (pthread_cond_timedwait(&reception->changed, &reception->lock, &moment) ==
-		    ETIMEDOUT)
-			break;
-	}
+	while (!enough(&visit->seen) && !deadline_passed(until))
+		cond_wait_until(&reception->changed, &reception->lock, until);
 	struct visit_seen seen = visit->seen;
 	pthread_mutex_unlock(&reception->lock);
 	return seen;
@@ -114,16 +109,14 @@ static void wait_until_empty(struct visit *visit)
 {
 	struct reception *reception = visit->reception;
 	struct deadline until = deadline_in(LEAVE_SECONDS);
-	struct timespec moment = { .tv_sec = until.at_ns / 1000000000,
-				   .tv_nsec = until.at_ns % 1000000000 };
 	rouse_guests(visit, false);
-	while (!nobody_is_left(visit)) {
-		if (pthread_cond_timedwait(&reception->changed, &reception->lock, &moment) == 0)
-			continue;
-		rouse_guests(visit, true);
-		while (!nobody_is_left(visit))
-			pthread_cond_wait(&reception->changed, &reception->lock);
-	}
+	while (!nobody_is_left(visit) && !deadline_passed(until))
+		cond_wait_until(&reception->changed, &reception->lock, until);
+	if (nobody_is_left(visit))
+		return;
+	rouse_guests(visit, true);
+	while (!nobody_is_left(visit))
+		pthread_cond_wait(&reception->changed, &reception->lock);
 }
 
 /* Under the lock. Who waits for its end may begin. */
@@ -158,12 +151,8 @@ bool reception_open(const struct reception_options *options, struct reception **
 {
 	struct reception *reception = memory_new(sizeof(*reception));
 	*reception = (struct reception){ .options = *options };
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* deadlines are */
 	pthread_mutex_init(&reception->lock, NULL);
-	pthread_cond_init(&reception->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	cond_init(&reception->changed);
 	struct door_options door = {
 		.address = options->address,
 		.port = options->port,

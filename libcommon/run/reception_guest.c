@@ -127,7 +127,7 @@ static void note_verify(struct reception_guest *guest, const struct db_element *
 	if (!visit || !seen)
 		return;
 	/* A question with the right key stands, whatever else is asked later. */
-	if (claim_judge(visit->claims, visit->claim_count, asked, text, &key)) {
+	if (key_claim_judge(visit->claims, visit->claim_count, asked, text, &key)) {
 		seen->verifies++;
 		seen->key = seen->key == KEY_RIGHT ? KEY_RIGHT : key;
 		seen->clear = seen->clear || !guest->guest.link.encrypted;

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "run/claim.h"
+#include "run/key_claim.h"
 #include "run/reception.h"
 
 #define CLAIMS_MAX      4
@@ -18,7 +18,7 @@ struct visit {
 	struct visit *next; /* the one that came before it */
 	struct visit_plan plan;
 	double began_ms;
-	struct claim claims[CLAIMS_MAX];
+	struct key_claim claims[CLAIMS_MAX];
 	size_t claim_count;
 	const char *stanza_id;
 	struct visit_seen seen;

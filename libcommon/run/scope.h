@@ -13,6 +13,12 @@
 typedef bool scope_walk_fn(struct probe *probe, size_t index, const struct err *failure,
 			   const void *tool_options);
 
+/* The places at the gate that this walk needs from the start: job->claim. */
+void scope_claim(struct job *job);
+
+/* How many endpoints of one job are walked at once, at most. */
+unsigned scope_width(const struct options *options);
+
 void scope_walk(struct job *job, scope_walk_fn *walk, const void *tool_options);
 
 #endif

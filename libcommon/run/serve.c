@@ -166,7 +166,7 @@ int dialback_serve(const struct dialback_options *opt, const struct options *opt
 	if (signals < 0 || serve.done < 0)
 		log_say(&options->log, NULL, "%s", strerror(errno));
 	else if (!dialback_open(opt, options, &run, &err) ||
-		 !shared_open(options, &serve.shared, &err))
+		 !shared_open(options, 0, &serve.shared, &err))
 		log_usage(&options->log, err.text);
 	else
 		status = attend(&serve, &run, signals);

@@ -5,13 +5,19 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/attr.h"
+
+/* Those that would end us: nohup(1) and background jobs of a shell ignore some. */
 static sigset_t our_signals(void)
 {
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
 	sigset_t set;
 	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct sigaction action;
+		if (sigaction(numbers[i], NULL, &action) != 0 || action.sa_handler != SIG_IGN)
+			sigaddset(&set, numbers[i]);
+	}
 	return set;
 }
 
@@ -23,11 +29,18 @@ int signals_watch(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-void signals_take(int fd)
+int signals_take(int fd)
 {
 	/* A hang-up and a SIGTERM that come together are one wish, not an impatient second. */
 	struct signalfd_siginfo pending[3];
+	if (read(fd, pending, sizeof(pending)) <= 0)
+		return 0;
+	signals_release();
+	return (int)pending[0].ssi_signo;
+}
+
+void signals_release(void)
+{
 	sigset_t set = our_signals();
-	if (read(fd, pending, sizeof(pending)) > 0)
-		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -205,7 +205,8 @@ void trial_external(struct line *line, size_t trial, struct trial_facts *out)
 		return;
 	enum external_result result;
 	const char *condition = NULL;
-	conn_set_deadline(call->probe.conn, deadline_in(line->run.common->opt->wait));
+	conn_set_deadline(call->probe.conn,
+			  job_deadline_in(line->run.job, line->run.common->opt->wait));
 	if (features_has_mechanism(&call->link.after.mechanisms, "EXTERNAL"))
 		note_external(call, HOP_SENT, DB_REQUEST, NULL);
 	if (!external_login(call->probe.stream, &call->link.after, line->run.us, line->run.mem,

@@ -4,7 +4,8 @@
 #include "run/trials_inner.h"
 #include "xmpp/ns.h"
 
-#define STANZA_SECONDS 8.0 /* a peer that answers does so at once, or dials us first */
+#define STANZA_SECONDS 8.0  /* a peer that answers does so at once, or dials us first */
+#define UNREAD_SECONDS 0.25 /* for what came meanwhile, and only has to be read */
 
 static bool is_answered(const struct visit_seen *seen)
 {
@@ -38,17 +39,28 @@ static bool is_turned_away(const struct call *call, enum trial which)
 }
 
 /* Until the answer comes, on this stream or on one of the peer's, or nothing more can. */
+static struct visit_seen listen_everywhere(struct call *call, struct visit *visit, bool bidi,
+					   struct trial_answer *ended)
+{
+	double wait = call->run->common->opt->wait, since = clock_ms();
+	double seconds = wait < STANZA_SECONDS ? wait : STANZA_SECONDS;
+	struct deadline until = job_deadline_in(call->run->job, seconds);
+	struct visit_seen seen = { 0 };
+	/* XEP-0288: the answer comes on this stream. Else only a refusal does, mostly at once. */
+	call_listen(call, bidi ? seconds : seconds / 4, ended);
+	if (!call->delivered && !call->bounced && call->open) {
+		seen = visit_wait(visit, is_answered, until);
+		if (!is_answered(&seen))
+			call_listen(call, UNREAD_SECONDS, ended);
+		ended->elapsed_ms = clock_ms() - since;
+	}
+	return seen;
+}
+
 static void await_stanza(struct call *call, struct visit *visit, struct trial_facts *out)
 {
 	struct trial_answer ended;
-	double wait = call->run->common->opt->wait;
-	double seconds = wait < STANZA_SECONDS ? wait : STANZA_SECONDS;
-	struct deadline until = deadline_in(seconds);
-	/* A refusal comes at once, on this stream. */
-	call_listen(call, seconds / 4, &ended);
-	struct visit_seen seen = { 0 };
-	if (!call->delivered && !call->bounced && call->open)
-		seen = visit_wait(visit, is_answered, until);
+	struct visit_seen seen = listen_everywhere(call, visit, out->which == TRIAL_BIDI, &ended);
 	bool refused = is_turned_away(call, out->which);
 	if (refused)
 		ended = (struct trial_answer){ .outcome = OUTCOME_ERROR,
@@ -198,7 +210,8 @@ void trial_back(struct line *line, size_t trial, struct trial_facts *out)
 	const char *id = trial_new_id(line->run.mem);
 	visit_watch(visit, id);
 	if (call && trial_ask_stanza(call, id, line->run.us, line->run.them)) {
-		visit_wait(visit, enough_for(out->which), deadline_in(line->run.common->opt->wait));
+		visit_wait(visit, enough_for(out->which),
+			   job_deadline_in(line->run.job, line->run.common->opt->wait));
 	}
 	struct visit_seen seen = visit_end(&visit);
 	if (call)

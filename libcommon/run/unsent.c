@@ -49,20 +49,6 @@ bool unsent_open(const char *path, struct unsent **out, struct err *err)
 	return true;
 }
 
-static bool write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t put = write(fd, data, size);
-		if (put < 0 && errno != EINTR)
-			return false;
-		if (put > 0) {
-			data += put;
-			size -= (size_t)put;
-		}
-	}
-	return true;
-}
-
 /* Another run may have made the file, kept nothing, and taken it away. */
 static bool find_again(struct unsent *unsent)
 {
@@ -104,7 +90,7 @@ bool unsent_add(struct unsent *unsent, const char *xml, size_t size, struct err 
 	if (!find_again(unsent))
 		return failed(unsent->path, err);
 	off_t start = lseek(unsent->fd, 0, SEEK_END);
-	if (!write_all(unsent->fd, xml, size) || !write_all(unsent->fd, "\n", 1)) {
+	if (!fd_write_all(unsent->fd, xml, size) || !fd_write_all(unsent->fd, "\n", 1)) {
 		failed(unsent->path, err);
 		if (start >= 0)
 			take_back(unsent->fd, start, size);

@@ -69,8 +69,16 @@ void verdict_settle(struct verdict *out)
 
 void verdict_promise(struct verdict *out, size_t count)
 {
+	if (count == 0) /* nothing was observed */
+		out->promises = NULL;
 	out->promise_count = count;
 	out->status = status_worse(out->status, judge_manifesto_status(out->promises, count));
+}
+
+const char *verdict_problem(const struct job *job)
+{
+	const char *told = job->domain.ascii ? NULL : record_refusal(job->record);
+	return !job->problem.code ? NULL : told ? told : job->problem.text;
 }
 
 void verdict_of_problem(const struct job *job, const struct policy *policy, struct verdict *out)
@@ -78,7 +86,7 @@ void verdict_of_problem(const struct job *job, const struct policy *policy, stru
 	out->target.domain = job->domain.ascii;
 	out->status = STATUS_UNKNOWN;
 	findings_add(&out->spanning, policy, job->mem, "invalid-input", "%s",
-		     escape_copy(job->mem, job->problem.text, ERR_TEXT_MAX));
+		     escape_copy(job->mem, verdict_problem(job), ERR_TEXT_MAX));
 }
 
 static const struct starttls_facts *walk_itself(const void *facts)
@@ -129,7 +137,7 @@ struct text_view verdict_view(const struct job *job, const struct verdict *verdi
 	return (struct text_view){
 		.target = &verdict->target,
 		.input = job->domain.ascii || !*start ? NULL : start,
-		.problem = job->problem.code ? job->problem.text : NULL,
+		.problem = verdict_problem(job),
 		.found = (const struct findings *const *)verdict->found,
 		.statuses = verdict->statuses,
 		.record_found = &verdict->spanning,
@@ -161,25 +169,8 @@ static void write_text(struct job *job, const struct verdict *verdict)
 
 /* What xmpp-starttls may say about a whole record. */
 static const char *const endpoint_ids[] = {
-	"certs-differ", "endpoint-unreachable", "endpoints-differ",    "invalid-input",
-	"ipv6-dead",    "service-not-examined", "service-unreachable", NULL,
-};
-static const char *const dns_ids[] = {
-	"direct-tls-missing",
-	"dns-bogus",
-	"dns-failed",
-	"dnssec-insecure",
-	"domain-not-found",
-	"endpoints-left-out",
-	"ipv6-missing",
-	"service-not-found",
-	"srv-declined",
-	"srv-direct-only-multiplexed",
-	"srv-missing",
-	"srv-root-among-others",
-	"srv-target-alias",
-	"srv-target-is-address",
-	"srv-target-unresolvable",
+	"certs-differ", "endpoint-unreachable", "endpoints-differ",
+	"ipv6-dead",    "service-not-examined", "service-unreachable",
 	NULL,
 };
 
@@ -190,17 +181,15 @@ static void merge(const struct job *job, const struct verdict *verdict)
 	for (size_t i = 0; i < count; i++)
 		values[i] = record_starttls(&verdict->target.endpoints[i], verdict->target.facts[i],
 					    verdict->found[i], verdict->statuses[i]);
-	if (verdict->promises)
-		json_object_set_new(job->record, "manifesto",
-				    record_promises(verdict->promises, verdict->promise_count));
 	merge_contribution(job, &(struct contribution){
 					.section = "starttls",
+					.promises = true,
 					.values = values,
 					.index = verdict->index,
 					.count = count,
 					.spanning = &verdict->spanning,
 					.endpoint_ids = endpoint_ids,
-					.dns_ids = dns_ids,
+					.dns_ids = judge_dns_ids,
 					.status = verdict->status,
 				});
 }

@@ -12,7 +12,7 @@ struct verdict {
 	struct findings **found;
 	enum status *statuses;
 	struct findings spanning;
-	struct promise *promises; /* --policy manifesto only */
+	struct promise *promises; /* --policy manifesto only; NULL: none is touched */
 	size_t promise_count;
 	enum status status;
 };
@@ -36,6 +36,9 @@ void verdict_span(const struct job *job, const struct policy *policy, struct ver
 void verdict_settle(struct verdict *out);
 /* The promises of 2014 join in: judge_*_manifesto() has filled so many of out->promises. */
 void verdict_promise(struct verdict *out, size_t count);
+/* Why nothing could be examined, as it was first said: by the stage of a pipeline that refused the
+ * line. NULL: there is no problem. */
+const char *verdict_problem(const struct job *job);
 /* Nothing was examined: the job's problem is all there is to say. */
 void verdict_of_problem(const struct job *job, const struct policy *policy, struct verdict *out);
 /* What every screen begins with. */

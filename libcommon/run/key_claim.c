@@ -1,4 +1,4 @@
-#include "run/claim.h"
+#include "run/key_claim.h"
 
 #include <string.h>
 
@@ -17,20 +17,20 @@ static enum key_state compare(const char *sent, const struct db_element *asked, 
 
 /* It is about the pair that we claimed on the stream of that id: everything else is another
  * question, and perhaps somebody else's. */
-static bool is_about(const struct claim *claim, const struct db_element *asked)
+static bool is_about(const struct key_claim *claim, const struct db_element *asked)
 {
 	return asked->id && strcmp(claim->id, asked->id) == 0 &&
 	       dialback_same_domain(claim->us, asked->to) &&
 	       dialback_same_domain(claim->them, asked->from);
 }
 
-bool claim_judge(const struct claim *claims, size_t count, const struct db_element *asked,
-		 const char *text, enum key_state *key)
+bool key_claim_judge(const struct key_claim *claims, size_t count, const struct db_element *asked,
+		     const char *text, enum key_state *key)
 {
 	bool about = false;
 	*key = KEY_WRONG;
 	for (size_t i = 0; i < count; i++) {
-		const struct claim *claim = &claims[i];
+		const struct key_claim *claim = &claims[i];
 		if (!is_about(claim, asked))
 			continue;
 		enum key_state state = compare(claim->text, asked, text);
