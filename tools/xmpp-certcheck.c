@@ -24,6 +24,12 @@ static void examine(struct job *job, const void *tool_options)
 	check_verdict(job, opt);
 }
 
+static void prepare(struct job *job, const void *tool_options)
+{
+	(void)tool_options;
+	check_take_record(job);
+}
+
 /* --rejudge: the facts come out of the record. */
 static void rejudge(struct job *job, const void *tool_options)
 {
@@ -50,6 +56,7 @@ static const struct tool tool = {
 		.table = check_table,
 		.take = check_take_option,
 	},
+	.prepare = prepare,
 	.examine = examine,
 	.rejudge = rejudge,
 	.read = read,

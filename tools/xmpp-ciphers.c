@@ -24,6 +24,12 @@ static void rejudge(struct job *job, const void *tool_options)
 	ciphers_verdict(job, tool_options);
 }
 
+static unsigned lanes(const void *tool_options)
+{
+	const struct ciphers_options *opt = tool_options;
+	return opt->lanes;
+}
+
 static const struct tool tool = {
 	.cli = {
 		.name = "xmpp-ciphers",
@@ -35,6 +41,7 @@ static const struct tool tool = {
 	},
 	.examine = examine,
 	.rejudge = rejudge,
+	.lanes = lanes,
 };
 
 static int run(const struct ciphers_options *opt, const struct options *options)

@@ -32,6 +32,7 @@ static const struct tool tool = {
 	},
 	.examine = examine,
 	.rejudge = rejudge,
+	.lanes = dialback_lanes,
 };
 
 /* The listener stands before the first target is taken, and as long as any is under way. */

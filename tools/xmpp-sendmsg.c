@@ -12,7 +12,7 @@ static const struct cli_tool cli = {
 	.operands = "RECIPIENT...",
 	.table = sendmsg_option_table,
 	.take = sendmsg_take_option,
-	.sends = true,
+	.family = CLI_SENDS,
 	.default_first = true,
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "run/interactive.h"
+#include "run/listing.h"
 #include "run/proof.h"
 #include "run/scope.h"
 #include "run/steps.h"
@@ -16,16 +17,19 @@
 struct starttls_options {
 	bool active;      /* prove what a good server must refuse */
 	bool interactive; /* talk to the stream afterwards */
+	bool list;        /* endpoints, and no more */
 	bool pem;         /* print the chain */
 };
 
-enum { OPT_ACTIVE = CLI_TOOL_FIRST, OPT_INTERACTIVE, OPT_PEM };
+enum { OPT_ACTIVE = CLI_TOOL_FIRST, OPT_INTERACTIVE, OPT_LIST, OPT_PEM };
 
 static const struct poptOption table[] = {
 	{ "active", 'a', POPT_ARG_NONE, NULL, OPT_ACTIVE,
 	  "prove what a good server must refuse in clear", NULL },
 	{ "interactive", 'i', POPT_ARG_NONE, NULL, OPT_INTERACTIVE,
 	  "then talk to the encrypted stream", NULL },
+	{ "list", 0, POPT_ARG_NONE, NULL, OPT_LIST,
+	  "only ask DNS, and list the endpoints; connect to none", NULL },
 	{ "pem", 0, POPT_ARG_NONE, NULL, OPT_PEM, "print the certificate chains", NULL },
 	POPT_TABLEEND,
 };
@@ -43,6 +47,9 @@ static bool take_option(void *tool_options, struct options *options, int value, 
 	case OPT_INTERACTIVE:
 		opt->interactive = true;
 		options->first = true;
+		break;
+	case OPT_LIST:
+		opt->list = true;
 		break;
 	default:
 		opt->pem = true;
@@ -146,9 +153,20 @@ static void talk(struct job *job)
 		"there is no encrypted stream to talk to");
 }
 
+static void prepare(struct job *job, const void *tool_options)
+{
+	const struct starttls_options *opt = tool_options;
+	if (opt->list)
+		listing_prepare(job);
+}
+
 static void examine(struct job *job, const void *tool_options)
 {
 	const struct starttls_options *opt = tool_options;
+	if (opt->list) {
+		listing_write(job);
+		return;
+	}
 	if (!job->problem.code)
 		scope_walk(job, examine_endpoint, tool_options);
 	report(job, opt);
@@ -177,6 +195,18 @@ static bool prepare_talk(struct options *options)
 	return true;
 }
 
+static bool check_options(const struct starttls_options *opt, struct options *options)
+{
+	bool connects = opt->active || opt->interactive || opt->pem || options->rejudge ||
+			options->form == OUTPUT_NAGIOS;
+	if (opt->list && connects) {
+		log_usage(&options->log, "--list connects to nobody: not with --active, "
+					 "--interactive, --pem, --nagios or --rejudge");
+		return false;
+	}
+	return !opt->interactive || prepare_talk(options);
+}
+
 static const struct tool tool = {
 	.cli = {
 		.name = "xmpp-starttls",
@@ -184,6 +214,7 @@ static const struct tool tool = {
 		.table = table,
 		.take = take_option,
 	},
+	.prepare = prepare,
 	.examine = examine,
 	.rejudge = rejudge,
 };
@@ -200,7 +231,7 @@ int main(int argc, char **argv)
 	case CLI_RUN:
 		break;
 	}
-	if (opt.interactive && !prepare_talk(&options)) {
+	if (!check_options(&opt, &options)) {
 		cli_free(&options);
 		return STATUS_UNKNOWN;
 	}

@@ -7,6 +7,14 @@ function __xmpp_tls_tools_findings --description 'Print the id of every finding,
 end
 
 function __xmpp_tls_tools --argument-names tool kind --description 'Complete the options every xmpp-* tool takes'
+    complete -c $tool -s q -l quiet -d 'no messages on standard error'
+    complete -c $tool -l color -x -a 'auto always never' -d 'auto (default), always or never'
+    complete -c $tool -s V -l version -d 'show the version'
+    complete -c $tool -s '?' -l help -d 'show this help message'
+    complete -c $tool -l usage -d 'display brief usage message'
+
+    # The one that reports touches no network, and reads files.
+    test "$kind" = reports; and return
     complete -c $tool -f
     complete -c $tool -l starttls -d 'only STARTTLS endpoints'
     complete -c $tool -l direct-tls -d 'only direct TLS endpoints (XEP-0368)'
@@ -31,14 +39,8 @@ function __xmpp_tls_tools --argument-names tool kind --description 'Complete the
     complete -c $tool -l keylog -rF -d 'append TLS secrets for Wireshark to FILE'
 
     complete -c $tool -s j -l json -d 'one JSON record a line'
-    complete -c $tool -s q -l quiet -d 'no messages on standard error'
     complete -c $tool -s v -l verbose -d 'show the exchange; twice: TLS messages, too'
-    complete -c $tool -l color -x -a 'auto always never' -d 'auto (default), always or never'
     complete -c $tool -l record -rF -d 'write what was said to a transcript'
-
-    complete -c $tool -s V -l version -d 'show the version'
-    complete -c $tool -s '?' -l help -d 'show this help message'
-    complete -c $tool -l usage -d 'display brief usage message'
 
     # All but the one that sends examine domains.
     test "$kind" = sends; and return
@@ -47,9 +49,10 @@ function __xmpp_tls_tools --argument-names tool kind --description 'Complete the
     complete -c $tool -l s2s -d 'only server connections'
     complete -c $tool -l all -d 'every endpoint'
     complete -c $tool -l first -d 'as a client connects: in SRV order until one works'
-    complete -c $tool -s J -l jobs -x -d 'domains examined at once (default 32)'
+    complete -c $tool -s J -l jobs -x -d 'domains examined at once (default 128)'
     complete -c $tool -l per-host -x -d 'connections to one address at once (default 4)'
     complete -c $tool -l rate -x -d 'new connections a second (default no limit)'
+    complete -c $tool -l resume -rF -d 'leave out what FILE holds results of already'
     complete -c $tool -l to -x -a '(__fish_print_hostnames)' -d 'what the stream header asks for; the identity to verify'
     complete -c $tool -l from -x -a '(__fish_print_hostnames)' -d 'our domain in the header of server streams'
     complete -c $tool -l long -d 'a screen a domain (default for operands)'
