@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	char name[NS_MAXDNAME] = "example.org";
 	struct dns_answer answer;
-	bool ad;
+	struct dns_aside aside;
 	if (size < 1)
 		return 0;
 	struct dns_question question = { name, types[data[0] % ARRAY_SIZE(types)] };
@@ -30,9 +30,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    ns_name_uncompress(message.data, message.data + message.size,
 			       message.data + NS_HFIXEDSZ, name, sizeof(name)) < 0)
 		strcpy(name, "example.org");
-	dns_parse(message, &question, mem, &answer, &ad);
+	dns_parse(message, &question, mem, &answer, &aside);
 	assert((answer.outcome == DNS_FOUND) == (answer.count > 0));
 	assert(answer.count <= DNS_RECORDS_MAX);
+	assert(aside.keep_s <= INT32_MAX &&
+	       (aside.keep_s == 0 || !dns_outcome_is_failure(answer.outcome)));
 	if (answer.alias)
 		check_name(answer.alias);
 	for (size_t i = 0; i < answer.count && answer.type == DNS_SRV; i++)

@@ -370,6 +370,19 @@ static void examine(const json_t *record, struct arena *mem)
 		judge_and_show(&target, (enum policy_name)i, mem);
 }
 
+/* A stage that has nothing to say changes nothing. */
+static void check_passing_on(const json_t *record)
+{
+	struct err err;
+	json_t *again = NULL;
+	struct buf line = buf_new(BUF_UNBOUNDED);
+	assert(record_write(record, &line));
+	assert(memchr(line.data, '\n', line.size) == line.data + line.size - 1);
+	assert(reread_line(line.data, line.size, &again, &err) && json_equal(record, again));
+	json_decref(again);
+	buf_free(&line);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err err = { 0 };
@@ -379,6 +392,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	struct arena *mem = arena_new();
+	check_passing_on(record);
 	examine(record, mem);
 	arena_free(&mem);
 	json_decref(record);

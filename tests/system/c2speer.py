@@ -132,7 +132,7 @@ class C2sPeer(Login, Manager):
         self._remembered = {}
         self._numbers = itertools.count(1)
         self._stopping = threading.Event()
-        self._threads = []
+        self._threads, self._spawning = [], threading.Lock()  # only what has begun can be waited for
 
     def __enter__(self):
         self._listener = socket.create_server((self.address, 0), backlog=64)
@@ -147,16 +147,16 @@ class C2sPeer(Login, Manager):
         self._listener.close()
         for session in self.sessions:
             session.cut()
-        for thread in self._threads:
+        for thread in self._begun():
             thread.join(5)
 
     @property
     def at(self):
         return f"{self.address}:{self.port}"
 
-    def settle(self, timeout=5):
+    def settle(self, timeout=30):
         """Waits until nobody is served any more, so that all octets are counted."""
-        for thread in self._threads[1:]:
+        for thread in self._begun()[1:]:
             thread.join(timeout)
         return self
 
@@ -181,8 +181,13 @@ class C2sPeer(Login, Manager):
 
     def _spawn(self, function, *arguments):
         thread = threading.Thread(target=self._guarded, args=(function, *arguments), daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        with self._spawning:
+            self._threads.append(thread)
+            thread.start()
+
+    def _begun(self):
+        with self._spawning:
+            return list(self._threads)
 
     def _guarded(self, function, *arguments):
         try:

@@ -21,12 +21,14 @@ import tool
 NAME = "xmpp-certcheck"
 NO_DNS = ("--resolver", "127.0.0.1:1")
 OFFLINE = (*NO_DNS, "--no-caa", "--posh", "off")
+TIMEOUT = 120  # of a whole run, for a machine that is busy with others
 
 
 def check(line, *args, state=None, status=None):
     """-j for one line; without `state` the history stays out of it."""
     keep = ["--state", state] if state else ["--no-state"]
-    result = tool.run(NAME, ["-j", *keep, *OFFLINE, *args], stdin=line)
+    limit = () if "-t" in args else ("-t", TIMEOUT // 2)
+    result = tool.run(NAME, ["-j", *keep, *OFFLINE, *limit, *args], stdin=line, timeout=TIMEOUT)
     tool.assert_record_valid(result.record)
     return result.expect(status=status)
 

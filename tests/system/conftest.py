@@ -29,6 +29,7 @@ Unbound 0.8 s: sharing between workers would cost more than it saves), and are s
 import contextlib
 import itertools
 import shlex
+import signal
 import subprocess
 
 import pytest
@@ -70,7 +71,16 @@ def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
 
 
+def heed_signals():
+    """A shell that runs the tests in the background has some ignored, and what we start would inherit that; a handler
+    of ours goes back to the default there."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
 def pytest_configure(config):
+    heed_signals()
     tool.update_golden = config.getoption("--update-golden")
     config.addinivalue_line("markers", "threads: exercises concurrency; run.sh repeats it under the thread sanitizer")
     config.addinivalue_line("markers", "slow: builds, or runs under valgrind")

@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -15,9 +16,12 @@ import subprocess
 import time
 
 POLL = 0.02  # seconds between two questions; short, because a test waits on it
+ESTABLISHED = 1  # TCP_ESTABLISHED, as the kernel counts states
+PATIENCE = 300  # seconds until a daemon must answer: none that is well takes so long, and one that died is told at once
 
 _started = []  # every daemon of this process, for the logs of a failing test
 _addresses = itertools.count()
+_ports = itertools.count()
 
 
 class NotReady(AssertionError):
@@ -46,7 +50,7 @@ class Daemon:
         _started.append(self)
         return self
 
-    def wait_until(self, question, what, timeout=30):
+    def wait_until(self, question, what, timeout=PATIENCE):
         """Ask `question()` until it is true."""
         end = time.monotonic() + timeout
         while not question():
@@ -57,7 +61,7 @@ class Daemon:
             time.sleep(POLL)
         return self
 
-    def wait_for_ports(self, address, ports, timeout=30):
+    def wait_for_ports(self, address, ports, timeout=PATIENCE):
         for port in ports:
             self.wait_until(lambda: accepts(address, port), f"listening on {address} port {port}", timeout)
         return self
@@ -129,9 +133,44 @@ def free_ports(address, count):
         return ports
 
 
+def port_everywhere():
+    """A TCP port nobody listens on at any address, for who listens on all of them.
+
+    Out of those that the kernel gives to nobody who lets it choose, so that nobody takes it before it is bound; where
+    the search begins is another place for each process."""
+    low, high = 10_000, int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for number in itertools.islice(_ports, max(0, high - low)):
+        port = low + (os.getpid() * 101 + number) % (high - low)
+        with contextlib.suppress(OSError), socket.create_server(("", port)):
+            return port
+    with socket.create_server(("", 0)) as sock:  # the kernel keeps none for us here: the next best
+        return sock.getsockname()[1]
+
+
+def held(sock):
+    """Whether the other end still holds this connection open.
+
+    The kernel knows of its end before that end can call again, whenever our threads come to hear of either."""
+    try:
+        return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED
+    except OSError:
+        return False
+
+
+def lets_through(process, number):
+    """Whether a thread of it would be ended by this signal.  None of it that is over would."""
+    blocked = []
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{process.pid}/task"):
+            with contextlib.suppress(OSError), open(f"/proc/{process.pid}/task/{task}/status", encoding="ascii") as status:
+                blocked += re.findall(r"SigBlk:\s+([0-9a-f]+)", status.read())
+    return any(not int(mask, 16) >> number - 1 & 1 for mask in blocked)
+
+
 def may_bind(address, port):
     """Whether this user may listen there, and nobody does."""
-    with contextlib.suppress(OSError), socket.socket(type=socket.SOCK_DGRAM) as sock:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as sock:
         sock.bind((address, port))
         return True
     return False

@@ -47,7 +47,7 @@ class LastWord(Server):
     def put_question(self, there, stream, sender, target, key):
         outcome = super().put_question(there, stream, sender, target, key)
         try:
-            answer = there.next(1)
+            answer = there.next(self.wait)
             return answer.get("type"), condition(answer)
         except (Gone, TimeoutError):
             return outcome

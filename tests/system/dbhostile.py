@@ -204,14 +204,16 @@ OUT = [Mute, DripsHeader, EndlessSpace, EndlessFeatures, NeverEndingHandshake, I
 # ---- the calls back
 
 class Visitor(Server):
-    """Calls back as its `how` wants it, and then says that all is well."""
+    """Calls back as its `how` wants it, and then says that all is well: when the call is over, or after `lingers` seconds."""
 
     how = None
+    lingers = 0.5
 
     def ask(self, stream, sender, target, key):
         [place, *_] = self.resolve(sender)
-        threading.Thread(target=self.visit, args=(place, sender, target, stream, key), daemon=True).start()
-        time.sleep(0.5)
+        visit = threading.Thread(target=self.visit, args=(place, sender, target, stream, key), daemon=True)
+        visit.start()
+        visit.join(self.lingers)
         return self.outcome(stream, sender, target, key)
 
     def visit(self, *args):
@@ -270,13 +272,13 @@ def asks_in_clear(peer, place, sender, target, stream, key):
     there = dial(place)
     there.open(sender, target)
     there.send(element("verify", key, sender=target, to=sender, id=stream.id))
-    there.next(3)
+    there.next()
 
 
 def asks_about_another_key(peer, place, sender, target, stream, key):
     there = _inside(peer, place, sender, target)
     there.send(element("verify", "made up", sender=target, to=sender, id=stream.id))
-    there.next(3)
+    there.next()
 
 
 def asks_about_another_id(peer, place, sender, target, stream, key):

@@ -75,7 +75,8 @@ class Server:
     secure = False         # who cannot prove its domain is sent away behind TLS
     trusts = False         # "dialback without dialling back" (XEP-0344)
     offers_bidi = False
-    wait = 2.0             # seconds for an authoritative server
+    wait = 30.0            # seconds for an authoritative server
+    hopes = 30.0           # seconds for a verdict on a key of ours
     also = ()              # further domains
     source = None          # the address we dial from
 
@@ -364,7 +365,7 @@ class Server:
             return
         stream.send(element("result", self.key(stream, sender, target), sender=sender, to=target))
         while True:
-            answer = stream.next()
+            answer = stream.next(self.hopes)
             self.heard.append(Heard(answer.tag.split("}")[1], dict(answer.attrib), answer.text or "", bool(stream.tls), False))
             if answer.tag == f"{{{DB}}}result" and (answer.get("from"), answer.get("to")) == (target, sender):
                 break
@@ -388,7 +389,13 @@ class Server:
         return []
 
     def _look(self, name, kind):
-        answer = self.zones.ask(name, kind)
+        """Unbound throws away what it could not answer within 1.9 s: whoever hears nothing has to ask again."""
+        for _ in range(30):
+            with contextlib.suppress(dns.exception.Timeout):
+                answer = self.zones.ask(name, kind, 2)
+                break
+        else:
+            raise TimeoutError(f"no answer about {name}")
         return [each for found in answer.answer if found.rdtype == dns.rdatatype.from_text(kind) for each in found]
 
     def reach(self, place, domain, sender):

@@ -21,7 +21,7 @@ from OpenSSL import SSL, crypto
 from cryptography import x509
 
 CHUNK = 65536
-PATIENCE = 10.0  # seconds for whatever should come at once
+PATIENCE = 30.0  # seconds for whatever should come at once
 CLIENT, SERVER, DB, STREAM = "jabber:client", "jabber:server", "jabber:server:dialback", "http://etherx.jabber.org/streams"
 TLS, SASL = "urn:ietf:params:xml:ns:xmpp-tls", "urn:ietf:params:xml:ns:xmpp-sasl"
 STREAMS, STANZAS = "urn:ietf:params:xml:ns:xmpp-streams", "urn:ietf:params:xml:ns:xmpp-stanzas"

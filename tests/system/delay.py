@@ -5,22 +5,24 @@
     slow.connections, slow.peak, slow.refused
 
 Each direction is delayed, and setting up a connection, too: what the caller sends waits for the round trip of the
-TCP handshake the kernel did in no time.  By `refuse` and `burst` it takes so many connections in `window` seconds,
-and treats the others as servers do: "reset", "policy-violation" (a stream error), or "tcp" (nobody listens for the
-rest of the window).  `at_once` limits connections that are open together instead.
+TCP handshake the kernel did in no time.  By `refuse` and `burst` it takes so many connections, then for `window`
+seconds none, and so on, however fast or slow they come; it treats the others as servers do: "reset", "policy-violation"
+(a stream error), or "tcp" (nobody listens meanwhile).  `at_once` limits connections that are open together instead.
+`peak` is how many the callers had open at once.
 
 By itself: delay.py HOST PORT MILLISECONDS [REFUSE BURST WINDOW] prints the port it listens on, and at the end of
 its standard input one line of JSON with the counts.
 """
 
 import asyncio
-import collections
 import contextlib
 import json
 import socket
 import struct
 import sys
 import threading
+
+import daemon
 
 HEADER = (b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'"
           b" id='throttled' version='1.0'>")
@@ -35,8 +37,10 @@ class Delay:
         assert refuse in (None, "reset", "policy-violation", "tcp")
         self.to, self.seconds = to, milliseconds / 1000
         self.refuse, self.burst, self.window, self.at_once = refuse, burst, window, at_once
-        self.connections = self.refused = self.open = self.peak = 0
-        self._recent = collections.deque()
+        self.refused = self.open = self.peak = self._connections = 0
+        self._taken, self._shut_until = 0, 0.0
+        self._callers = set()
+        self._last, self._settled = None, threading.Event()
         self._tasks = set()
 
     def __enter__(self):
@@ -60,6 +64,17 @@ class Delay:
     def port(self):
         return self.address[1]
 
+    @property
+    def connections(self):
+        """So many have called by now: a call of our own queues behind theirs, and is none."""
+        self._settled.clear()
+        with socket.socket() as sock, contextlib.suppress(ConnectionRefusedError):  # nobody listens, nobody queues
+            sock.bind(("127.0.0.1", 0))
+            self._last = sock.getsockname()
+            sock.connect(self.address)
+            assert self._settled.wait(10), "the proxy takes nobody any more"
+        return self._connections
+
     def counts(self):
         return {"connections": self.connections, "refused": self.refused, "peak": self.peak}
 
@@ -79,25 +94,30 @@ class Delay:
 
     def _is_too_much(self):
         now = self._loop.time()
-        while self._recent and self._recent[0] < now - self.window:
-            self._recent.popleft()
-        if self.refuse and ((self.burst and len(self._recent) >= self.burst)
-                            or (self.at_once and self.open >= self.at_once)):
+        if now < self._shut_until or self.refuse and self.at_once and self.open >= self.at_once:
             return True
-        self._recent.append(now)
+        if self.refuse and self.burst and self._taken == self.burst:
+            self._taken, self._shut_until = 0, now + self.window
+            return True
+        self._taken += 1
         return False
 
     async def _take(self, reader, writer):
-        task = asyncio.current_task()
+        task, sock = asyncio.current_task(), writer.get_extra_info("socket")
+        if writer.get_extra_info("peername") == self._last:
+            writer.close()
+            self._settled.set()
+            return
         self._tasks.add(task)
-        self.connections += 1
+        self._connections += 1
+        self._callers.add(sock)
+        self.peak = max(self.peak, sum(map(daemon.held, self._callers)))
         try:
             if self._is_too_much():
                 self.refused += 1
                 await self._turn_away(reader, writer)
             else:
                 self.open += 1
-                self.peak = max(self.peak, self.open)
                 try:
                     await self._join(reader, writer)
                 finally:
@@ -106,6 +126,7 @@ class Delay:
             pass
         finally:
             writer.close()
+            self._callers.discard(sock)
             self._tasks.discard(task)
 
     async def _turn_away(self, reader, writer):

@@ -70,13 +70,20 @@ def show(dns, ca, folder):
                     "round,verify-made-up", DOMAIN),
                 run("xmpp-sendmsg", *from_bot, "--report", "-m", "Fire in rack 7", ADMIN))
     run("xmpp-sendmsg", *from_bot, "-m", "Hello?", NOBODY)  # shows what a bounce looks like
+    pipe(["xmpp-starttls", "-j", *asking, DOMAIN], ["xmpp-certcheck", "-j", *asking, "--no-state"],
+         ["xmpp-report", "--summary"])
     return worst
 
 
 def run(name, *arguments):
-    argv = [tool.find(name), *arguments]
-    print("$ " + shlex.join(argv), flush=True)
-    status = subprocess.run(argv, check=False).returncode
+    return pipe([name, *arguments])
+
+
+def pipe(*stages):
+    """Through a shell, as it is shown; the status is that of the last stage."""
+    line = " | ".join(shlex.join([tool.find(name), *arguments]) for name, *arguments in stages)
+    print("$ " + line, flush=True)
+    status = subprocess.run(line, shell=True, check=False).returncode
     print(f"# exit status {status}\n", flush=True)
     return status
 

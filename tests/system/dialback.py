@@ -26,6 +26,8 @@ NAME = "xmpp-dialback"
 SECRET = "a secret that only these tests know"
 SLOW = 3 if tool.SANITIZED else 1  # everything takes longer under sanitizers
 TIMEOUT = 120 * SLOW               # of a whole run, for a machine that is busy with others
+WAIT = 30                          # --wait where an answer will come, however busy the machine
+AT_ONCE = 20                       # seconds: less than anybody is waited for by --serve, and enough for who waits for nobody
 
 
 class Me:
@@ -56,8 +58,8 @@ class Me:
         self.zones.no_service(self.domain, "s2s")
 
     def dead(self):
-        """A place where nobody listens."""
-        return self.address, daemon.free_ports(self.address, 1)[0]
+        """A place where nobody listens, nor will."""
+        return self.address, next(port for port in daemon.free_ports(self.address, 2) if port != self.port)
 
 
 class Seen:
@@ -98,8 +100,8 @@ class Seen:
     __repr__ = __str__
 
 
-def arguments(me, *args, listen=True, wait=5):
-    """Of a run as this domain; me None: as nobody."""
+def arguments(me, *args, listen=True, wait=WAIT):
+    """Of a run as this domain; me None: as nobody.  wait: shorter only where nothing is to come."""
     ours = ["--from", me.domain, *(["--listen", me.at] if listen else [])] if me else []
     return [*ours, "--wait", str(wait), *map(str, args)]
 

@@ -16,9 +16,9 @@ import ssl
 import threading
 import time
 
-SILENCE = 5.0     # seconds a C line waits for bytes
+SILENCE = 20.0    # seconds a C line waits for bytes
 FAREWELL = 3.0    # seconds a closing peer waits for the other side to close, too
-GRACE = 1.0       # seconds a connection may go on reading when the test is over
+GRACE = 5.0       # seconds a connection may go on reading when the test is over
 CHUNK = 65536
 VERSIONS = {"TLS1.0": ssl.TLSVersion.TLSv1, "TLS1.1": ssl.TLSVersion.TLSv1_1,
             "TLS1.2": ssl.TLSVersion.TLSv1_2, "TLS1.3": ssl.TLSVersion.TLSv1_3}

@@ -94,6 +94,7 @@ class Authority:
         """A certificate for `label`, which is its only DNS name unless `dns` says otherwise.
 
         days      whole days left (an hour is added, so that a checker which rounds down says this number)
+        expired   for a day and a second, so that it is the second day also for who looks at once
         eku       purposes: "server", "client", dotted ids; None leaves the extension out
         chain     whether the files hold the intermediate as well
         """
@@ -108,7 +109,7 @@ class Authority:
               self_signed, chain, must_staple):
         secret = KEYS[key]()
         now = datetime.datetime.utcnow().replace(microsecond=0)
-        end = now - DAY if expired else now + days * DAY + datetime.timedelta(hours=1)
+        end = now - DAY - datetime.timedelta(seconds=1) if expired else now + days * DAY + datetime.timedelta(hours=1)
         start = now + DAY if not_yet else min(end - lifetime * DAY, now - datetime.timedelta(hours=1))
         subject = _name(cn, self.name)
         builder = (x509.CertificateBuilder().subject_name(subject).public_key(secret.public_key())

@@ -104,12 +104,6 @@ class Sent:
     __repr__ = __str__
 
 
-def heed_signals():
-    """A shell that runs the tests in the background has these ignored."""
-    for number in (signal.SIGINT, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
-
-
 class Running:
     """The tool beside a test: lines go in one by one, records come out as they are told."""
 
@@ -119,7 +113,7 @@ class Running:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env,
-                                        pass_fds=self.passed, start_new_session=True, preexec_fn=heed_signals)
+                                        pass_fds=self.passed, start_new_session=True)
         for fd in self.passed:
             os.close(fd)
         self._selector = selectors.DefaultSelector()
@@ -243,21 +237,23 @@ class Sender:
     def raw(self, *args, **settings):
         """With no arguments but these."""
         env = {name: value for name, value in {**self.env, **settings.pop("env", {})}.items() if value is not None}
-        return tool.run(NAME, args, env=env, **settings)
+        return tool.run(NAME, args, env=env, timeout=daemon.PATIENCE, **settings)
 
-    def __call__(self, peer, *args, stdin=BODY, env=None, status=None, limit=60, **how):
+    def __call__(self, peer, *args, stdin=BODY, env=None, status=None, **how):
         """Runs it with -j. (Its records are parsed and checked.)"""
-        result = self.raw(*self.arguments(peer, args, **how), stdin=stdin, env=env or {}, timeout=limit)
+        result = self.raw(*self.arguments(peer, args, **how), stdin=stdin, env=env or {})
         return Sent(result.expect(status=status))
 
     def words(self, peer, *args, stdin=BODY, status=None, env=None, **how):
         """Runs it without -j: for people."""
-        return self.raw(*self.arguments(peer, args, json=False, **how), stdin=stdin, env=env or {}, timeout=60).expect(status=status)
+        return self.raw(*self.arguments(peer, args, json=False, **how), stdin=stdin, env=env or {}).expect(status=status)
 
-    def running(self, peer, *args, env=None, **how):
+    def running(self, peer, *args, env=None, redirected="", **how):
+        """redirected: as a shell would have it, e.g. "<file": then all of the input is there from the start."""
         wanted = {name: value for name, value in {**self.env, **(env or {})}.items() if value is not None}
         kept = {name: value for name, value in tool.clean_environment().items() if name != "XMPP_PASSWORD"}
-        return Running([tool.find(NAME), *self.arguments(peer, args, **how)], {**kept, **wanted})
+        argv = [tool.find(NAME), *self.arguments(peer, args, **how)]
+        return Running(["/bin/sh", "-c", f'exec "$0" "$@" {redirected}', *argv] if redirected else argv, {**kept, **wanted})
 
 
 def kept_to_himself(peer, *words, phases=("clear", "tls", "session")):

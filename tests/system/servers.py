@@ -5,10 +5,12 @@
     server.endpoint("c2s", "starttls", "good.test")     # an endpoint as it stands in a record
 """
 
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
+import socket
 
 import daemon
 import pki
@@ -125,6 +127,9 @@ CipherString = DEFAULT:@SECLEVEL=0
 """
 
 
+STREAM = b"<stream:stream to='%s' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+
+
 class Prosody(Server):
     """
     require_encryption   False: also talks in clear (required on both services, or a pair for c2s and s2s)
@@ -188,7 +193,15 @@ class Prosody(Server):
             "prosody", [daemon.program("prosody"), "-F", "--config", self.conf], self.folder / "stdout.log",
             env=None if self.stock else {"OPENSSL_CONF": str(self.folder / "openssl.cnf")}, logs=[self.folder / "prosody.log"]).start()
         self.daemon.wait_for_ports(self.address, self.ports.values())
+        self.daemon.wait_until(self._answers, "answering")
         return self
+
+    def _answers(self):
+        """It listens first and reads certificates then, and meanwhile the kernel accepts callers."""
+        with contextlib.suppress(OSError), socket.create_connection((self.address, self.port()), 10) as sock:
+            sock.sendall(STREAM % self.domains[0].encode("idna"))
+            return bool(sock.recv(1))
+        return False
 
 
 EJABBERD_CONF = """\
@@ -269,7 +282,7 @@ class Ejabberd(Server):
                 "EJABBERD_CONFIG_PATH": str(self.folder / "ejabberd.yml"), "ERL_CRASH_DUMP": os.devnull,
                 "EJABBERD_LOG_PATH": str(self.folder / "ejabberd.log")}).start()
         ready = self.folder / "ready"
-        self.daemon.wait_until(ready.exists, "ready", 60)
+        self.daemon.wait_until(ready.exists, "ready")
         self.daemon.wait_for_ports(self.address, self.ports.values())
         return self
 

@@ -97,6 +97,14 @@ def test_rejudging_changes_nothing_by_itself(ca, prosody, domain):
     assert again.record == first.record
 
 
+def test_rejudging_what_was_not_found_in_dns(ca):
+    """The record says why nobody was asked; that is no fault of its own."""
+    before = starttls(ca, "a.test\n")
+    assert before["dns"] and not before["endpoints"], before
+    after = check(line(before), "--rejudge", "--trust", ca.file, status=3)
+    assert after.err == "" and after.record == before, after
+
+
 def test_rejudging_at_another_moment(ca, prosody):
     first = check(prosody.record("good.test", C2S), "--trust", ca.file, status=0)
     for hours, finding, severity, status in [(24 * 50, "cert-expires-soon", "warning", 1), (24 * 56, "cert-expires-soon", "critical", 2),

@@ -165,6 +165,8 @@ def test_diff_tells_what_changed(make_prosody, ca, tmp_path):
     before.write_text(scan(server.record("one.test", C2S)).result.out)
     same = scan(server.record("one.test", C2S), "--diff", before)
     assert not same.section.get("changes"), same
+    strict = scan(server.record("one.test", C2S), "--diff", before, "--policy", "strict")
+    assert not strict.section.get("changes") and "judged under another policy (bcp195)" in strict.result.err, strict
     other = make_prosody([host], protocol="tlsv1_2")
     line = other.record("one.test", C2S)
     changed = tmp_path / "changed.json"

@@ -100,6 +100,19 @@ def test_operand_is_one_domain(run):
         run("xmpp-starttls", ["-j", *NOWHERE, operand]).expect(status=3)
 
 
+@pytest.mark.parametrize("name", ["targets.test", "./targets.jsonl"])
+def test_a_file_where_a_domain_belongs(run, tmp_path, name):
+    """Nobody of this name is in DNS; whoever named a file is told how its lines are read."""
+    (tmp_path / name).write_text("a.test\n")
+    def said(*args, stdin=""):
+        return run("xmpp-starttls", [*NOWHERE, *args], stdin=stdin, cwd=tmp_path).err
+    hint = "there is a file of this name: with < before it its lines are read\n"
+    assert f"xmpp-starttls: {name}: {hint}" in said(name)
+    assert hint not in said("other.test")
+    assert hint not in said("--connect", "127.0.0.1:1", name.lstrip("./"))
+    assert hint not in said(stdin=f"{name}\n")
+
+
 def test_records_that_are_wrong_in_the_middle(run, ca, prosody):
     """All of them between good ones: one record a line, in order, the good ones examined."""
     good = prosody.record("good.test", [("c2s", "starttls")]).encode()
@@ -123,6 +136,17 @@ def test_line_of_17_megabytes(run):
         assert result.maxrss_kb < 80 * 1024, result
 
 
+@pytest.mark.skipif(tool.SANITIZED, reason="sanitizers have memory of their own")
+def test_lines_that_take_far_more_memory_than_they_are_long(run):
+    """Eighty times as much. One with more values is refused as what it is; of others few are under way at once."""
+    lines = [record(x=[{}] * count) for count in (600_000, *[150_000] * 10)]
+    result = run("xmpp-starttls", ["--short", "-J", "16", *NOWHERE], stdin="\n".join(lines)).expect(status=3)
+    assert len(result.out.splitlines()) == len(lines), result.out[:4000]
+    assert "line 1: " in result.err and "a record of more than 500000 values\n" in result.err, result.err[:4000]
+    assert result.err.count("values") == 1, result.err[:4000]
+    assert result.maxrss_kb < 180 * 1024, result.maxrss_kb
+
+
 @pytest.mark.parametrize("line", ["a.test", "a.test\r\n", "  a.test\n", "\ta.test\n", "a.test \n", "a.test\tc2s\tx\n", "A.Test.\n",
                                   "a.test # why\n", " " + record() + "\n", "\ufeffa.test\n", record() + "\r\n"])
 def test_line_is_read_as_it_was_meant(run, line):
@@ -144,7 +168,7 @@ def test_ip_literal_is_a_domain(run, peer, literal):
     """RFC 7622 allows it; there is nothing to ask DNS for."""
     player = peer("connection c2s starttls\nC <?xml*to='*'*>\nS <?xml version='1.0'?><stream:stream xmlns='jabber:client' "
                   "xmlns:stream='http://etherx.jabber.org/streams' version='1.0' from='\\2'><stream:features/></stream:stream>")
-    result = run("xmpp-starttls", ["-j", "--c2s", *NOWHERE, "--connect", f"127.0.0.1:{player.port()}", literal])
+    result = run("xmpp-starttls", ["-j", "--c2s", *NOWHERE, "-t", "10", "--connect", f"127.0.0.1:{player.port()}", literal])
     assert result.record["domain"] == (f"[{literal}]" if literal == "::1" else literal), result
     assert "starttls-not-offered" in tool.finding_ids(result.record), result
 

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import daemon
 import tool
 
 PREFIX = "/opt/xtt"
@@ -29,7 +30,7 @@ def plain():
 
 
 def command(*words):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=600,
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=3600,
                           env={name: value for name, value in os.environ.items() if not name.endswith("SAN_OPTIONS")})
     assert done.returncode == 0, f"$ {words}\n{done.stdout}{done.stderr}"
     return done.stdout
@@ -54,7 +55,7 @@ def test_valgrind_finds_nothing(run, ca, prosody, plain, tmp_path, case):
     }[case]
     result = run(shutil.which("valgrind"), ["-q", "--leak-check=full", "--show-leak-kinds=definite,possible",
                                             "--errors-for-leak-kinds=definite,possible", "--error-exitcode=99",
-                                            plain / "tools" / "xmpp-starttls", *args], stdin=stdin, timeout=120)
+                                            plain / "tools" / "xmpp-starttls", *args], stdin=stdin, timeout=daemon.PATIENCE)
     assert "==" not in result.err, result
     result.expect(status=status)
 
@@ -65,7 +66,7 @@ def test_install_to_a_prefix(run, plain, tmp_path):
     root = tmp_path / PREFIX[1:]
     files = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
     assert files >= {"share/man/man7/xmpp-tls-tools.7", "share/man/man7/xmpp-findings.7", "share/xmpp-tls-tools/record.schema.json"}, files
-    for name in ("xmpp-starttls", "xmpp-certcheck", "xmpp-ciphers", "xmpp-dialback"):
+    for name in ("xmpp-starttls", "xmpp-certcheck", "xmpp-ciphers", "xmpp-dialback", "xmpp-sendmsg", "xmpp-report"):
         assert files >= {
             f"bin/{name}", f"share/man/man1/{name}.1", f"share/bash-completion/completions/{name}",
             f"share/zsh/site-functions/_{name}", f"share/fish/vendor_completions.d/{name}.fish"}, files

@@ -1,7 +1,5 @@
 """--interactive: talking to the encrypted stream, through a pipe and on a terminal."""
 
-import time
-
 import pexpect
 import pytest
 
@@ -41,7 +39,7 @@ def scripted(run, ca, peer):
     """scripted(text, stdin, *args): a conversation with a scripted peer."""
     def start(text, stdin, *args):
         player = peer(talking_to(text))
-        return run("xmpp-starttls", ["-i", "--short", "-t", "3", "--trust", ca.file, *args, "--connect", f"127.0.0.1:{player.port()}",
+        return run("xmpp-starttls", ["-i", "--short", "-t", "60", "--trust", ca.file, *args, "--connect", f"127.0.0.1:{player.port()}",
                                      "peer.test"], stdin=stdin)
     return start
 
@@ -113,8 +111,8 @@ def test_peer_that_resets(scripted):
 
 
 def test_peer_that_goes_silent(scripted):
-    result = scripted("C <a/>\nC </stream:stream>\nstall\n", "<a/>", "-t", "1")
-    assert result.seconds < 8 and result.status in (0, 3), result
+    result = scripted("C <a/>\nC </stream:stream>\nstall\n", "<a/>", "-t", "8")
+    assert result.seconds < 50 and result.status in (0, 3), result
 
 
 def test_peer_that_steers_the_terminal(scripted):
@@ -155,8 +153,8 @@ def test_nobody_to_talk_to(run):
 
 @pytest.fixture
 def terminal(ca, prosody):
-    args = ["-i", "--short", "--trust", str(ca.file), "--connect", prosody.connect_to(), "good.test"]
-    talk = pexpect.spawn(tool.find("xmpp-starttls"), args, timeout=15, encoding="utf-8", dimensions=(40, 200),
+    args = ["-i", "--short", "-t", "60", "--trust", str(ca.file), "--connect", prosody.connect_to(), "good.test"]
+    talk = pexpect.spawn(tool.find("xmpp-starttls"), args, timeout=60, encoding="utf-8", dimensions=(40, 200),
                          env={**tool.clean_environment(), "TERM": "xterm", "HOME": "/nonexistent"})
     talk.expect_exact("--> ")
     yield talk
@@ -189,11 +187,12 @@ def test_terminal_edits_a_line_and_remembers_it(terminal):
 
 
 def test_terminal_is_told_what_arrives_while_nothing_is_typed(ca, peer):
-    player = peer(talking_to("pause 600\nS <news/>\nC <a/>\\n\nS </stream:stream>\n"))
-    talk = pexpect.spawn(tool.find("xmpp-starttls"), ["-i", "--short", "--trust", str(ca.file), "--connect", f"127.0.0.1:{player.port()}",
-                                                      "peer.test"], timeout=15, encoding="utf-8", dimensions=(40, 200))
+    player = peer(talking_to("C <ready/>\\n\npause 600\nS <news/>\nC <a/>\\n\nS </stream:stream>\n"))
+    talk = pexpect.spawn(tool.find("xmpp-starttls"), ["-i", "--short", "-t", "60", "--trust", str(ca.file), "--connect",
+                                                      f"127.0.0.1:{player.port()}", "peer.test"],
+                         timeout=60, encoding="utf-8", dimensions=(40, 200))
     talk.expect_exact("--> ")
-    talk.send("<a")
+    talk.send("<ready/>\r<a")  # at once: the news come when the half of it is typed, however slow we are
     talk.expect_exact("<-- <news xmlns='jabber:client'/>")
     talk.expect_exact("--> <a")  # what was typed so far stands there again
     talk.send("/>\r")
@@ -204,10 +203,9 @@ def test_terminal_is_told_what_arrives_while_nothing_is_typed(ca, peer):
 
 def test_terminal_ends_when_the_peer_ends(ca, peer):
     player = peer(talking_to("S <bye/></stream:stream>\n"))
-    began = time.monotonic()
-    talk = pexpect.spawn(tool.find("xmpp-starttls"), ["-i", "--short", "--trust", str(ca.file), "--connect", f"127.0.0.1:{player.port()}",
-                                                      "peer.test"], timeout=15, encoding="utf-8")
+    talk = pexpect.spawn(tool.find("xmpp-starttls"), ["-i", "--short", "-t", "600", "--trust", str(ca.file), "--connect",
+                                                      f"127.0.0.1:{player.port()}", "peer.test"], timeout=60, encoding="utf-8")
     talk.expect_exact("<-- <bye")
     talk.expect(pexpect.EOF)
     talk.close()
-    assert talk.exitstatus == 0 and time.monotonic() - began < 10
+    assert talk.exitstatus == 0

@@ -100,18 +100,18 @@ def test_connect_without_port(run, host, address, options, ports):
 
 
 def test_connect_is_repeatable_and_needs_no_dns(run, ca, prosody):
-    result = run("xmpp-starttls", ["-j", "--c2s", *NOWHERE, "--trust", ca.file, "--connect", prosody.connect_to(),
+    result = run("xmpp-starttls", ["-j", "--c2s", *NOWHERE, "-t", "10", "--trust", ca.file, "--connect", prosody.connect_to(),
                                    "--connect", "127.0.0.1:1", "good.test"])
     assert [at["starttls"]["encrypted"] for at in result.record["endpoints"]] == [True, False], result
 
 
 def test_family_narrows_the_endpoints(run, dns_peer):
     peer = dns_peer("honest", {("x.test", "A"): ["127.0.0.1"], ("x.test", "AAAA"): ["::1"]})
-    for option, addresses in (("-4", {"127.0.0.1"}), ("-6", {"::1"})):
+    for option, kind, addresses in (("-4", "A", {"127.0.0.1"}), ("-6", "AAAA", {"::1"})):
+        peer.queries.clear()
         result = run("xmpp-starttls", ["-j", "--c2s", "--resolver", peer.resolver, option, "--connect", "x.test:1", "a.test"])
         assert {at["address"] for at in result.record["endpoints"]} == addresses, result
-    asked = {kind for name, kind, _ in peer.queries}
-    assert asked == {"A", "AAAA"} and len([1 for _, kind, _ in peer.queries if kind == "A"]) == 1
+        assert {kind for _, kind, _ in peer.queries} == {kind}, "maybe twice, where we answered late"
 
 
 def test_last_one_counts(run):
@@ -143,7 +143,7 @@ def test_every_finding_is_explained(run):
 
 
 def test_no_domain_on_a_terminal(run):
-    talk = pexpect.spawn(tool.find("xmpp-starttls"), timeout=10, encoding="utf-8")
+    talk = pexpect.spawn(tool.find("xmpp-starttls"), timeout=60, encoding="utf-8")
     talk.expect_exact("xmpp-starttls: no domain given: name one, or pipe in a list (try --help)")
     talk.expect(pexpect.EOF)
     talk.close()
@@ -160,7 +160,7 @@ def test_popt_aliases_of_the_user(run, ca, prosody, tmp_path):
 
 def terminal(args, **env):
     """What a run prints on a terminal of 200 columns."""
-    return pexpect.run(" ".join([tool.find("xmpp-starttls"), *map(str, args)]), timeout=20, encoding="utf-8",
+    return pexpect.run(" ".join([tool.find("xmpp-starttls"), *map(str, args)]), timeout=120, encoding="utf-8",
                        env={**tool.clean_environment(), "TERM": "xterm", **env}, dimensions=(50, 200))
 
 

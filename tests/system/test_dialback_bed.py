@@ -22,7 +22,7 @@ def claim(peer, stream, target, key=None, sender=None):
     """Steps 1 and 4: what the server says of our key; what is not an answer is a Gone."""
     sender = sender or peer.domain
     stream.send(dbpeer.element("result", key or peer.key(stream, sender, target), sender=sender, to=target))
-    answer = stream.expect(f"{{{DB}}}result", 20)
+    answer = stream.expect(f"{{{DB}}}result", 20 * dialback.SLOW)
     return answer.get("type"), condition(answer)
 
 

@@ -2,10 +2,11 @@
 few, an end at any moment."""
 
 import signal
-import subprocess
+import time
 
 import pytest
 
+import daemon
 import dbpeer
 import dialback
 import tool
@@ -13,6 +14,7 @@ from dbpeer import INVALID, VALID, element
 from dbstream import Gone, TLS, condition, context, dial
 
 PATIENCE = 20 * dialback.SLOW
+GOODBYE = 2.0  # seconds that --serve waits for its questions when it ends
 
 
 @pytest.fixture
@@ -243,20 +245,29 @@ def test_reader_that_does_not_read(serving, dialback_peer, me, call, number):
 
 
 def test_second_signal_ends_it_at_once(serving, dialback_peer, me, call):
-    """Whatever it waits for: here for a question to somebody who is silent."""
+    """Whatever it waits for: here for a question to somebody who is silent, of whom it takes leave for GOODBYE seconds.  Whoever comes
+    with the second signal when they are over has seen nothing, and tries again."""
     class Silent(dbpeer.Server):
         def verify(self, stream, elem):
             pass
 
-    server, peer = serving(), dialback_peer(Silent)
-    stream = call(peer)
-    claim(peer, stream, me.domain)
-    server.until(lambda: peer.came("verify"), "asking")
-    server.process.send_signal(signal.SIGTERM)
-    with pytest.raises(subprocess.TimeoutExpired):
-        server.process.wait(0.5)
-    assert server.stop()[1] < 1
-    assert server.process.returncode == -signal.SIGTERM
+    peer = dialback_peer(Silent)
+    for number in range(1, 21):
+        server = serving(wait=30)
+        claim(peer, call(peer), me.domain)
+        server.until(lambda: len(peer.came("verify")) == number, "asking")
+        assert not daemon.lets_through(server.process, signal.SIGTERM), "the first one would end it at once"
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        while server.process.poll() is None and not daemon.lets_through(server.process, signal.SIGTERM):
+            time.sleep(daemon.POLL)
+        server.process.send_signal(signal.SIGTERM)
+        in_time = time.monotonic() - began < GOODBYE
+        status = server.end()
+        assert not in_time or status == -signal.SIGTERM, "it ended in order, and not at once"
+        if status == -signal.SIGTERM:
+            return
+    pytest.fail("no second signal came in time")
 
 
 # trials
@@ -335,11 +346,13 @@ def test_port_that_is_taken(ca, dns, me, dialback_peer, serving):
     assert f"port {me.port}" in result.err and "Sanitizer" not in result.err, result
 
 
+@pytest.mark.parametrize("late", [0, 3])  # seconds: no longer does it listen on this stream alone
 @pytest.mark.parametrize("named,through", [("not-authorized", False), ("forbidden", False), ("service-unavailable", True)])
-def test_stanza_that_is_turned_away_was_not_delivered(ca, dns, me, dialback_peer, named, through):
+def test_stanza_that_is_turned_away_was_not_delivered(ca, dns, me, dialback_peer, named, through, late):
     """An error on the stream that it came by, of who guards it; another one came from where it went."""
     class Peer(dbpeer.Server):
         def stanza(self, stream, elem):
+            time.sleep(late)
             stream.send(f"<iq type='error' id='{elem.get('id')}' from='{elem.get('to')}' to='{elem.get('from')}'>"
                         f"<error type='auth'><{named} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>")
 

@@ -28,7 +28,7 @@ class Row:
     facts: dict = dataclasses.field(default_factory=dict)  # members of the check
     args: tuple = ()
     cert: dict = None              # what we show: ca.issue()
-    wait: float = 4
+    wait: float = dialback.WAIT
 
     def __str__(self):
         habits = "".join(f"-{name}={value}" for name, value in self.habits.items())
@@ -45,6 +45,8 @@ def bad(check, server, severity, finding=None, **more):
 
 
 TWO = {"also": ("second-peer.test",)}
+QUIET = 10                         # --wait where an answer is waited for in vain
+HASTY = {"wait": 2.0}              # a server that does not wait long for ours
 BELIEVED = "dialback-unproven-accepted"
 SPOOFED = "dialback-spoofing"
 
@@ -64,7 +66,7 @@ ROWS = [
     good("verify-other-id", "invalid", severity=(None,)),
     bad("verify-other-id", faults.YesMan, "critical", "dialback-key-not-checked"),
     good("verify-two", "invalid", severity=(None,), facts={"another": {"outcome": "invalid"}}),
-    bad("verify-two", faults.OneQuestion, "warning", "dialback-unanswered"),
+    bad("verify-two", faults.OneQuestion, "warning", "dialback-unanswered", wait=QUIET),
     good("verify-twice", "invalid", severity=(None,)),
     bad("verify-twice", faults.Moody, "info", "dialback-deviates"),
     good("verify-without-id", "stream-error", condition="improper-addressing"),
@@ -75,7 +77,7 @@ ROWS = [
     # its receiving role, with nobody listening
     good("target-unknown", "error", condition="item-not-found", severity=(None,), facts={"stays": True}),
     bad("target-unknown", faults.HostUnknown, "info", condition="host-unknown", facts={"stays": False}),
-    bad("target-unknown", faults.Deaf, "warning", "dialback-unanswered", outcome=("silence",)),
+    bad("target-unknown", faults.Deaf, "warning", "dialback-unanswered", outcome=("silence",), wait=QUIET),
     good("sender-unresolvable", "error", condition="remote-server-not-found", severity=(None,)),
     bad("sender-unresolvable", faults.Credulous, "critical", BELIEVED),
     bad("sender-unresolvable", faults.Lazy, "critical", BELIEVED),
@@ -90,7 +92,7 @@ ROWS = [
     good("round", "valid", severity=(None,),
          facts={"called_back": True, "called_in_clear": False, "key": "right", "tls": True}),
     good("round", "valid", severity=(None,), cert={}, facts={"called_back": True, "called_in_clear": False, "key": "right", "tls": True}),
-    bad("round", faults.Deaf, "critical", outcome=("silence",), facts={"called_back": True}),
+    bad("round", faults.Deaf, "critical", outcome=("silence",), facts={"called_back": True}, wait=QUIET),
     bad("round", faults.Lazy, "critical", BELIEVED, facts={"called_back": False}),
     bad("round", faults.Refusing, "critical", "dialback-denied", outcome=("invalid",)),
     bad("round", Server, "warning", "dialback-outbound-in-clear", habits={"tls": "off"}, outcome=("valid",), facts={"tls": False}),
@@ -103,9 +105,9 @@ ROWS = [
     bad("answer-error", faults.Credulous, "critical", BELIEVED),
     good("answer-close", "error", condition="remote-server-timeout", severity=(None,)),
     bad("answer-close", faults.TrustsSilence, "critical", BELIEVED),
-    bad("answer-close", faults.Deaf, "warning", "dialback-unanswered", outcome=("silence",)),
-    good("answer-silence", "error", condition="remote-server-timeout", severity=(None, "info")),
-    bad("answer-silence", faults.TrustsSilence, "critical", BELIEVED),
+    bad("answer-close", faults.Deaf, "warning", "dialback-unanswered", outcome=("silence",), wait=QUIET),
+    good("answer-silence", "error", condition="remote-server-timeout", severity=(None, "info"), habits=HASTY),
+    bad("answer-silence", faults.TrustsSilence, "critical", BELIEVED, habits=HASTY),
     good("sender-refuses", "error", condition="remote-connection-failed", severity=(None,), facts={"called_back": False}),
     bad("sender-refuses", faults.Credulous, "critical", BELIEVED),
     good("key-empty", "invalid", "error", severity=(None,)),
@@ -147,9 +149,9 @@ ROWS = [
     bad("unsolicited-result", faults.Unasked, "critical", SPOOFED),
     good("unsolicited-verify", severity=(None,), facts={"delivered": False}),
     bad("unsolicited-verify", faults.Unasked, "critical", SPOOFED),
-    good("answer-other-id", "error", "silence", severity=(None,)),
+    good("answer-other-id", "error", "silence", severity=(None,), habits=HASTY),
     bad("answer-other-id", faults.AnyId, "critical", BELIEVED),
-    good("answer-swapped", "error", "silence", severity=(None,)),
+    good("answer-swapped", "error", "silence", severity=(None,), habits=HASTY),
     bad("answer-swapped", faults.AnyPair, "critical", BELIEVED),
     good("answer-twice", "invalid", severity=(None,)),
     bad("answer-twice", faults.LastWord, "critical", BELIEVED),
@@ -158,11 +160,11 @@ ROWS = [
     bad("back", faults.SplitSecret, "critical", "dialback-cluster-secret", outcome=("invalid",)),
     good("back-error", facts={"called_back": True, "delivered": False}),
     bad("back-error", faults.RudeEnd, "info", "dialback-deviates"),
-    bad("back-error", faults.Eager, "warning", "dialback-sends-early"),
+    bad("back-error", faults.Eager, "warning", "dialback-sends-early", wait=QUIET),
     good("back-invalid", severity=(None, "info"), facts={"delivered": False}),
-    bad("back-invalid", faults.Eager, "warning", "dialback-sends-early"),
+    bad("back-invalid", faults.Eager, "warning", "dialback-sends-early", wait=QUIET),
     good("back-silence", facts={"delivered": False}, wait=14),
-    bad("back-silence", faults.Eager, "warning", "dialback-sends-early"),
+    bad("back-silence", faults.Eager, "warning", "dialback-sends-early", wait=QUIET),
     good("back-no-tls", severity=(None,), facts={"delivered": False}),
     bad("back-no-tls", Server, "warning", habits={"tls": "optional"}),
     good("back-external", severity=(None,)),

@@ -1,5 +1,6 @@
 """xmpp-dialback --serve: a strict peer as authoritative and receiving server, alone with us and between Prosody and ejabberd."""
 
+import contextlib
 import signal
 
 import pytest
@@ -305,7 +306,7 @@ def test_misbehaving_authority(serving, dialback_peer, me, call, kind):
     stream.send(element("verify", server.key(peer.domain, "one"), sender=peer.domain, to=me.domain, id="one"))
     if kind in ("silent", "close"):
         with pytest.raises(TimeoutError if kind == "silent" else Gone):
-            raise Gone(stream.next(2).tag)
+            raise Gone(stream.next(2 if kind == "silent" else 20 * dialback.SLOW).tag)
     else:
         answer = stream.next()
         assert (answer.get("id") != "one") == (kind == "wrong-id")
@@ -322,7 +323,7 @@ def test_misbehaving_receiver(serving, dialback_peer, me, call, kind):
     stream.send(element("result", peer.key(stream, peer.domain, me.domain), sender=peer.domain, to=me.domain))
     if kind in ("silent", "close"):
         with pytest.raises(TimeoutError if kind == "silent" else Gone):
-            raise Gone(stream.next(3).tag)
+            raise Gone(stream.next(3 if kind == "silent" else 20 * dialback.SLOW).tag)
     else:
         answer = stream.next(20)
         assert (answer.get("from") == peer.domain) == (kind == "swapped")
@@ -416,8 +417,8 @@ def test_real_server_asks_it(serving, federated, dialback_peer, ca, me, kind):
         stream = accomplice.reach((real.address, real.port("s2s")), real.domains[0], me.domain)
         made = server.key(real.domains[0], stream.id) if key is None else key
         assert claim(accomplice, stream, real.domains[0], made, me.domain)[0] == expected, real.daemon.tail()
-    server.until(lambda: [each["served"]["answer"] for each in server.records if each["served"]["role"] == "authoritative"]
-                 == ["valid", "invalid"], "both answers told")
+    server.until(lambda: sorted(each["served"]["answer"] for each in server.records if each["served"]["role"] == "authoritative")
+                 == ["invalid", "valid"], "both answers told")
 
 
 @KINDS
@@ -452,7 +453,7 @@ def test_three_parties(serving, federated, dialback_peer, ca, me):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_it(serving, dialback_peer, me, call, number):
     """At once, with guests and with a question on its way, nothing lost, and the port free again."""
-    server, peer = serving(), dialback_peer()
+    server, peer = serving(wait=30), dialback_peer()
     assert claim(peer, call(peer), me.domain) == VALID
     server.served()
     idle = [call(peer) for _ in range(3)] + [dial((me.address, me.port))]
@@ -461,7 +462,7 @@ def test_signal_ends_it(serving, dialback_peer, me, call, number):
     stream.send(element("result", "key", sender=silent.domain, to=me.domain))
     server.until(lambda: silent.came("verify"), "asking")
     status, seconds = server.stop(number)
-    assert status == 0 and seconds < 4 * dialback.SLOW, server
+    assert status == 0 and seconds < dialback.AT_ONCE, server
     assert len(idle) == 4 and not daemon.accepts(me.address, me.port)
     serving()
 
@@ -480,8 +481,9 @@ def test_count(serving, dialback_peer, me, call):
 def test_count_is_exact_among_many(serving, dialback_peer, me, call):
     server, peer = serving("--count", 5), dialback_peer()
     streams = [call(peer) for _ in range(12)]
-    for stream in streams:
-        stream.send(element("verify", server.key(peer.domain, "one"), sender=peer.domain, to=me.domain, id="one"))
+    with contextlib.suppress(Gone):  # who comes after the fifth may find it ended
+        for stream in streams:
+            stream.send(element("verify", server.key(peer.domain, "one"), sender=peer.domain, to=me.domain, id="one"))
     assert server.end() == 0 and len(server.records) == 5, server
 
 

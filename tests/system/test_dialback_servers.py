@@ -8,6 +8,7 @@ import tool
 KINDS = pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
 CAREFUL = {"stanza-unverified", "stanza-other-sender", "stanza-other-target", "unsolicited-result", "unsolicited-verify",
            "answer-other-id", "answer-swapped", "answer-twice", "back-unsolicited"}
+QUIET = 5                          # --wait where an answer is waited for in vain
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_usual_run_of_anybody(federated, ca, dns, kind):
 def test_listener_out_of_reach(federated, look, me, kind):
     """DNS leads elsewhere, and that is what the finding says."""
     me.leads_to(me.dead())
-    seen = look(federated(kind), "--check", "round", wait=4)
+    seen = look(federated(kind), "--check", "round", wait=QUIET)
     assert seen.section["home"]["state"] == "elsewhere" and seen.verdict != "valid", seen
     assert seen.check("round")["called_back"] is False, seen
     [found] = [each for each in seen.section["findings"] if each["id"] == "dialback-no-callback"]
@@ -68,7 +69,7 @@ def test_listener_out_of_reach(federated, look, me, kind):
 @KINDS
 def test_domain_that_leads_nowhere(federated, look, me, kind):
     me.leads_nowhere()
-    seen = look(federated(kind), "--check", "round", wait=4)
+    seen = look(federated(kind), "--check", "round", wait=QUIET)
     assert seen.section["home"]["state"] == "nowhere" and seen.verdict != "valid", seen
 
 
@@ -76,7 +77,7 @@ def test_domain_that_leads_nowhere(federated, look, me, kind):
 def test_first_host_dead(federated, look, me, kind):
     """Row 34: the second one is found."""
     me.leads_to(me.dead(), (me.address, me.port))
-    seen = look(federated(kind), "--check", "round", wait=10)
+    seen = look(federated(kind), "--check", "round")
     assert seen.section["home"]["state"] == "later" and seen.verdict == "valid", seen
     assert seen.check("round")["called_back"] is True, seen
 
@@ -120,7 +121,7 @@ ANSWERS = [
 @pytest.mark.parametrize("kind,answer,outcome,severity", ANSWERS)
 def test_answer(federated, look, kind, answer, outcome, severity):
     """--answer: the verdict is the one that we as authority gave; Prosody makes all of them `invalid`, or says nothing (DB-48)."""
-    seen = look(federated(kind), "--answer", answer)
+    seen = look(federated(kind), "--answer", answer, wait=dialback.WAIT if outcome != "silence" else 2 * QUIET)
     [check] = [each for name, each in seen.checks.items() if name == ("round" if answer == "valid" else f"answer-{answer}")]
     assert check["outcome"] == outcome and check["called_back"] is True, seen
     assert seen.severity(check["check"]) in (severity, "info"), seen
@@ -167,7 +168,8 @@ def test_both_keep_the_rule(federated, look, me, kind, check):
     """What neither gets wrong (a check a run, because ejabberd dials nobody for a while whom it could not reach)."""
     server = federated(kind)
     me.leads_here(f"second-{me.domain}")
-    seen = look(server, "--check", check, "--piggyback", f"second-{me.domain}", "--piggyback-to", server.domains[1])
+    wait = QUIET if check in ("answer-other-id", "answer-swapped", "verify-without-id") else dialback.WAIT
+    seen = look(server, "--check", check, "--piggyback", f"second-{me.domain}", "--piggyback-to", server.domains[1], wait=wait)
     assert seen.check(check)["state"] == "tested" and seen.severity(check) in (None, "info"), seen
     unproven = check in CAREFUL or check.startswith(("key-empty", "key-of", "key-replay", "verify-"))
     assert not unproven or seen.outcome(check) != "valid" and not seen.check(check).get("delivered"), seen
@@ -226,7 +228,7 @@ def test_clear_is_critical_under_the_statement(federated, look, kind):
 @KINDS
 def test_nothing_asked_in_clear(federated, look, kind):
     """Row 32: who requires TLS comes, sees none, and keeps the key to itself."""
-    seen = look(federated(kind), "--check", "authority-no-tls")
+    seen = look(federated(kind), "--check", "authority-no-tls", wait=QUIET)
     assert seen.check("authority-no-tls")["called_back"] is False, seen
     assert seen.outcome("authority-no-tls") != "valid" and seen.severity("authority-no-tls") is None, seen
 
@@ -296,7 +298,7 @@ def test_one_record_grows(ca, dns, me, federated):
     first = tool.run("xmpp-starttls", ["-j", "--s2s", "--starttls", "--trust", ca.file, "--resolver", dns.resolver, server.domains[0]])
     before = first.record
     args = ["-j", "--resolver", dns.resolver, "--trust", ca.file, *dialback.arguments(me, "--check", "round")]
-    result = tool.run(dialback.NAME, args, stdin=first.out, timeout=60)
+    result = tool.run(dialback.NAME, args, stdin=first.out, timeout=dialback.TIMEOUT)
     seen = dialback.Seen(result)
     assert seen.verdict == "valid", seen
     [endpoint] = seen.record["endpoints"]
@@ -318,7 +320,7 @@ def test_rejudge(ca, dns, me, federated):
 def test_screen_tells_the_round(ca, dns, me, federated, kind):
     """--long, as an administrator reads it."""
     args = ["--color=never", "--resolver", dns.resolver, "--trust", ca.file, *dialback.arguments(me, "--check", "round")]
-    result = tool.run(dialback.NAME, [*args, federated(kind).domains[0]], timeout=60)
+    result = tool.run(dialback.NAME, [*args, federated(kind).domains[0]], timeout=dialback.TIMEOUT)
     first = result.out.splitlines()[0]
     assert federated(kind).domains[0] in first and first.startswith("OK"), result
     assert "db:verify" in result.out and "-->" in result.out and "==>" in result.out, result
@@ -328,6 +330,6 @@ def test_verbose_tells_connections_apart(ca, dns, me, dialback_peer):
     """-v: checks run side by side, and every line says on which connection."""
     peer = dialback_peer()
     args = ["-v", "--resolver", dns.resolver, "--trust", ca.file, *dialback.arguments(me, "--check", "clear-verify,verify-made-up,round")]
-    result = tool.run(dialback.NAME, [*args, peer.domain], timeout=60).expect(status=0)
+    result = tool.run(dialback.NAME, [*args, peer.domain], timeout=dialback.TIMEOUT).expect(status=0)
     lines = [line.split() for line in result.err.splitlines() if " --> " in line or " <-- " in line]
     assert {line[2] for line in lines if line[0] == "s2s"} >= {"#1", "#2", "#3"} and any(line[0] == "in" for line in lines), result

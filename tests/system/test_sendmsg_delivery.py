@@ -6,11 +6,13 @@ import pathlib
 import re
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
 
 import c2sroom
+import daemon
 import sendmsg
 import tool
 from c2slogin import Login
@@ -87,9 +89,8 @@ def test_nothing_to_wait_for(sender, c2s_peer):
 def test_receipt(sender, c2s_peer):
     """XEP-0184: asked for, and who confirmed is told; a client that is not there cannot."""
     peer = c2s_peer()
-    sent = sender(peer, BOB, wait="receipt=10", status=0)
+    sent = sender(peer, BOB, wait="receipt=600", status=0)  # and waits no longer than it must
     assert (sent.outcome, sent.parcel["evidence"], sent.parcel["receipt_from"]) == ("received", "receipt", f"{BOB}/phone"), sent
-    assert sent.result.seconds < 5 * sendmsg.SLOW, "it waits no longer than it must"
     assert sent_to(peer).elem.find(f"{{{RECEIPTS}}}request") is not None
     sent = sender(peer, CAROL, wait="receipt=0.3", status=1)
     assert sent.outcome == "acked", sent
@@ -102,8 +103,9 @@ def test_default_waits_for_bounces(sender, c2s_peer):
     sent = sender(c2s_peer(), BOB, wait=None, status=0)
     assert sent.parcel["wait"] == "bounce" and sent.parcel["wait_ms"] == 2000 and sent.parcel["quiet"] is True, sent
     assert 2 <= sent.result.seconds, sent
-    sent = sender(c2s_peer(), NOBODY, wait="bounce", status=2)
-    assert sent.outcome == "bounced" and sent.result.seconds < 5 * sendmsg.SLOW, sent
+    for wait in ("bounce", "bounce=600"):  # which no test waits for
+        sent = sender(c2s_peer(), NOBODY, wait=wait, status=2)
+        assert sent.outcome == "bounced", sent
 
 
 CONDITIONS = ["service-unavailable", "recipient-unavailable", "item-not-found", "remote-server-not-found", "remote-server-timeout", "forbidden",
@@ -143,7 +145,7 @@ def test_acknowledged_and_bounced(sender, c2s_peer):
             if name == "r":
                 self.bounce(session, self.messages[-1].elem, BOB, "cancel", "item-not-found")
 
-    sent = sender(c2s_peer(Later), BOB, wait="bounce=10", status=2)
+    sent = sender(c2s_peer(Later), BOB, wait="bounce=600", status=2)  # which no test waits for
     assert sent.outcome == "bounced", sent
 
 
@@ -249,7 +251,7 @@ def test_unsent_file_is_the_input(sender, tmp_path):
     spool.write_text(f"<message to='{CAROL}'/>\n")
     argv = [tool.find(sendmsg.NAME), *sender.arguments(None, ["--connect", "127.0.0.1:1", "--stanza", "--unsent", spool])]
     with open(spool, "rb") as handle:
-        wrong = subprocess.run(argv, stdin=handle, capture_output=True, timeout=30, check=False, env=tool.clean_environment())
+        wrong = subprocess.run(argv, stdin=handle, capture_output=True, timeout=daemon.PATIENCE, check=False, env=tool.clean_environment())
     assert wrong.returncode == 3 and b"standard input as well" in wrong.stderr, wrong
     assert spool.read_text() == f"<message to='{CAROL}'/>\n", wrong
 
@@ -385,16 +387,15 @@ def den(c2s_peer):
     return lambda **kind: c2s_peer(rooms=[Room("den", **kind)])
 
 
-def visit(sender, peer, *args, room=DEN, wait="bounce=3", **how):
+def visit(sender, peer, *args, room=DEN, wait="bounce=30", **how):
     return sender(peer, "--muc", *args, room, wait=wait, **how)
 
 
 def test_room(sender, den):
     """MSG-51 to MSG-55: asked, joined without history, said to all, seen again, left."""
     peer = den()
-    sent = visit(sender, peer, status=0)
+    sent = visit(sender, peer, wait="bounce=600", status=0)  # and waits no longer than it must
     assert (sent.outcome, sent.parcel["evidence"], sent.parcel["type"]) == ("received", "reflection", "groupchat"), sent
-    assert sent.result.seconds < 3 * sendmsg.SLOW, "it waits no longer than it must"
     assert peer.settle().muc.heard == [("disco", DEN), ("join", DEN, "alice", None, "0"), ("leave", DEN, "alice")]
     message = sent_to(peer)
     assert (message.to, message.type, message.body) == (DEN, "groupchat", BODY) and message.elem.find(f"{{{RECEIPTS}}}request") is None
@@ -504,7 +505,7 @@ def test_room_stays_open_for_lines(sender, den):
 
 def test_several_rooms(sender, c2s_peer):
     peer = c2s_peer(rooms=[Room("den"), Room("club", refuses="registration-required"), Room("hall")])
-    sent = sender(peer, "--muc", DEN, "club@rooms.peer.test", "hall@rooms.peer.test", wait="bounce=3", status=1)
+    sent = sender(peer, "--muc", DEN, "club@rooms.peer.test", "hall@rooms.peer.test", wait="bounce=30", status=1)
     assert {each["to"].split("@")[0]: each["outcome"] for each in sent.parcels} == {"den": "received", "club": "refused", "hall": "received"}, sent
 
 
@@ -615,12 +616,12 @@ def test_interrupted_before_anything_went_out(sender, c2s_peer):
     with sender.running(c2s_peer(), BOB) as run:
         time.sleep(0.5 * sendmsg.SLOW)
         run.process.send_signal(signal.SIGINT)
-        assert run.end(2) == -signal.SIGINT, run
+        assert run.end() == -signal.SIGINT, run
     peer = c2s_peer(fault=("inner features", "silence"))
-    with sender.running(peer, BOB, "-m", BODY, timeout=60) as run:
+    with sender.running(peer, BOB, "-m", BODY, timeout=600) as run:
         run.until(lambda: peer.sessions and peer.sessions[0].phase == "tls", "connected")
         run.process.send_signal(signal.SIGTERM)
-        assert run.end(2) == -signal.SIGTERM, run
+        assert run.end() == -signal.SIGTERM, run
 
 
 def cpu_seconds(pid):
@@ -628,16 +629,20 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def rests(pid):
+    """Does next to nothing for a second."""
+    before = cpu_seconds(pid)
+    time.sleep(1)
+    return cpu_seconds(pid) - before < 0.05
+
+
 def test_waits_without_work_where_there_is_no_room(sender, c2s_peer):
     """Three messages a line do not fill the window to the last place; the input that waits behind it must not keep us busy."""
     peer = c2s_peer()
-    with sender.running(peer, BOB, CAROL, DAVE, "--lines", wait="bounce=8") as run:
+    with sender.running(peer, BOB, CAROL, DAVE, "--lines", wait="bounce=600") as run:
         run.say("".join(f"line {number}\n" for number in range(7000)))
         run.until(lambda: len(peer.messages) >= 1000, "full")
-        time.sleep(1)
-        before = cpu_seconds(run.process.pid)
-        time.sleep(1)
-        assert cpu_seconds(run.process.pid) - before < 0.5, run
+        run.until(lambda: rests(run.process.pid), "at rest")
 
 
 def test_room_that_was_cut_while_entering(sender, c2s_peer):
@@ -684,19 +689,37 @@ def test_what_was_handled_is_remembered(sender, c2s_peer):
     assert peer.settle().bodies() == ["a", "b", "c"] and sent.outcomes == ["acked"] * 3, sent
 
 
+def sleeps(pid):
+    """It waits for something, and does so still a moment later."""
+    def look():
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0], cpu_seconds(pid)
+
+    before = look()
+    time.sleep(0.2)
+    return before[0] == "S" and look() == before
+
+
 def test_what_could_not_be_written_is_not_sent(sender, c2s_peer, tmp_path):
-    """--wait=none: written is all; but what was in the write that failed is unknown, and kept."""
+    """--wait=none: written is all; but what was in the write that failed is unknown, and kept. (From a file and into one: all that
+    it can wait for is that there is room between us.)"""
+    taken, full = threading.Event(), threading.Event()
+
     class Stops(C2sPeer):
         def take_message(self, session, elem):
-            time.sleep(2)  # until nothing more fits between us
+            taken.set()
+            full.wait(daemon.PATIENCE)
             session.reset()
             raise Gone("cut")
 
-    peer = c2s_peer(Stops, managed=False)
-    lines = "".join(f"{number} {'x' * 9000}\n" for number in range(3000))
-    sent = sender(peer, BOB, "--lines", "--retry=0", "--unsent", tmp_path / "kept", stdin=lines, wait="none", status=1)
-    kept = (tmp_path / "kept").read_text().count("<message")
-    assert "unknown" in sent.outcomes and kept == len(sent.parcels) - sent.outcomes.count("sent"), sent
+    peer, lines, told, kept = c2s_peer(Stops, managed=False), tmp_path / "lines", tmp_path / "told", tmp_path / "kept"
+    lines.write_text("".join(f"{number} {'x' * 9000}\n" for number in range(3000)))
+    with sender.running(peer, BOB, "--lines", "--retry=0", "--unsent", kept, wait="none", redirected=f"<{lines} >{told}") as run:
+        run.until(taken.is_set, "begun")
+        run.until(lambda: sleeps(run.process.pid), "without room")
+        full.set()
+        assert run.end() == 1, run
+    outcomes = [json.loads(line)["sendmsg"]["outcome"] for line in told.read_text().splitlines()]
+    assert "unknown" in outcomes and kept.read_text().count("<message") == len(outcomes) - outcomes.count("sent"), outcomes
 
 
 def test_lost_for_good_is_no_success(sender, c2s_peer):
@@ -774,7 +797,7 @@ def test_room_messages_that_were_kept(sender, den, tmp_path):
     kept = tmp_path / "kept"
     sender.words(None, "--connect", "127.0.0.1:1", "--muc", "--unsent", kept, DEN, status=3)
     peer = den()
-    sent = sender(peer, "--stanza", "--muc", DEN, stdin=kept.read_text(), wait="bounce=3", status=0)
+    sent = sender(peer, "--stanza", "--muc", DEN, stdin=kept.read_text(), wait="bounce=30", status=0)
     assert sent.parcel["evidence"] == "reflection" and peer.settle().bodies() == [BODY], sent
 
 
@@ -788,8 +811,8 @@ def test_lone_word_is_no_address(sender, c2s_peer):
 def test_interrupted_while_a_server_is_silent(sender, c2s_peer, tmp_path, silent):
     """What was read is kept, and nobody waits for -t."""
     peer, kept = c2s_peer(fault=(silent, "silence")), tmp_path / "kept"
-    with sender.running(peer, BOB, "-m", BODY, "--unsent", kept, timeout=60) as run:
+    with sender.running(peer, BOB, "-m", BODY, "--unsent", kept, timeout=600) as run:
         run.until(lambda: peer.sessions, "connected")
         run.process.send_signal(signal.SIGINT)
-        assert run.end(5) == 3 and "interrupted" in run.err, run
+        assert run.end() == 3 and "interrupted" in run.err, run
     assert BODY in kept.read_text()

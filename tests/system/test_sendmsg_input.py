@@ -1,11 +1,13 @@
 """What xmpp-sendmsg is fed and asked: texts, lines, stanzas, encodings, sizes, wrong options, pipes that end."""
 
+import contextlib
 import json
 import re
 import subprocess
 
 import pytest
 
+import daemon
 import tool
 from c2slogin import PENCIL
 from c2speer import C2sPeer
@@ -280,7 +282,7 @@ def test_ten_thousand_lines(sender, c2s_peer):
     """In order, none missing, in little memory."""
     peer = c2s_peer()
     lines = [f"line {number}" for number in range(3000 if tool.SANITIZED else 10000)]
-    sent = sender(peer, "--lines", BOB, stdin="\n".join(lines), status=0, timeout=60)
+    sent = sender(peer, "--lines", BOB, stdin="\n".join(lines), status=0, timeout=200)
     assert peer.settle().bodies() == lines and [each["number"] for each in sent.parcels] == list(range(1, len(lines) + 1))
     assert len(peer.sessions) == 1 and (tool.SANITIZED or sent.result.maxrss_kb < 48 * 1024), sent.result.maxrss_kb
 
@@ -298,7 +300,7 @@ def shell(sender, peer, line, *args, **how):
     """A line of sh in which "$@" is the tool with its arguments."""
     env = {**tool.clean_environment(), **{key: value for key, value in sender.env.items() if value}}
     words = [tool.find("xmpp-sendmsg"), *sender.arguments(peer, args, **how)]
-    return subprocess.run(["sh", "-c", line, "sh", *words], capture_output=True, text=True, timeout=60, env=env)
+    return subprocess.run(["sh", "-c", line, "sh", *words], capture_output=True, text=True, timeout=daemon.PATIENCE, env=env)
 
 
 def test_output_pipe_that_ends(sender, c2s_peer):
@@ -327,7 +329,7 @@ def test_pipeline(sender, c2s_peer):
 
 def test_quiet(sender, c2s_peer):
     """-q: the status alone tells."""
-    result = sender.words(c2s_peer(), "-q", "nobody@peer.test", wait="bounce=5", status=2)
+    result = sender.words(c2s_peer(), "-q", "nobody@peer.test", wait="bounce=50", status=2)
     assert (result.out, result.err) == ("", ""), result
 
 
@@ -363,11 +365,16 @@ def test_record_of_a_bad_line(sender, c2s_peer):
 
 def test_what_still_comes_is_kept(sender, tmp_path):
     """The server is down, and the producer is slow: what it still has to say is kept as well, and what is left unread is told."""
-    kept = tmp_path / "kept"
-    with sender.running(None, BOB, "--connect", "127.0.0.1:1", "--lines", "--unsent", kept, json=False) as run:
-        for number in range(5):
-            run.say(f"line {number}\n")
-            run.until(lambda: kept.exists() and f"line {number}<" in kept.read_text(), "kept")
-        run.hang_up()
-        run.end(10)
-    assert kept.read_text().count("<message") == 5
+    def waited_for(kept):
+        """False: we were slower than it waits for anybody, so that it had to take the input for endless."""
+        with sender.running(None, BOB, "--connect", "127.0.0.1:1", "--lines", "--unsent", kept, json=False) as run:
+            with contextlib.suppress(BrokenPipeError):
+                for number in range(5):
+                    run.say(f"line {number}\n")
+                    run.until(lambda: run.process.poll() is not None or kept.exists() and f"line {number}<" in kept.read_text(), "kept")
+                run.hang_up()
+            run.end()
+            return "standard input goes on" not in run.err
+
+    kept = next((path for path in (tmp_path / f"kept{number}" for number in range(10)) if waited_for(path)), None)
+    assert kept and kept.read_text().count("<message") == 5

@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+import daemon
 import scram
 import tool
 from c2slogin import PENCIL, Login
@@ -144,7 +145,7 @@ def test_memory(readable, sender, c2s_peer, source, mechanism):
 def test_memory_of_a_wrong_password(readable, sender, c2s_peer):
     """Between two attempts to connect it is outside of all memory, too."""
     peer = peer_for(c2s_peer, "SCRAM-SHA-256", resumes=False)
-    with start(sender, peer, from_file, "--retry", "30") as run:
+    with start(sender, peer, from_file, "--retry", "600") as run:  # longer than we search
         sent_one(run)
         peer.__exit__()
         run.until(lambda: "trying again" in run.err, "waiting for the server")
@@ -199,7 +200,7 @@ def test_no_core(sender, c2s_peer, tmp_path):
     with start(sender, peer_for(c2s_peer, "SCRAM-SHA-256"), from_file) as run:
         sent_one(run)
         run.process.send_signal(signal.SIGSEGV)
-        run.process.wait(20)
+        run.process.wait(daemon.PATIENCE)
     assert not list(tmp_path.rglob("core*")) and not list(pathlib.Path.cwd().glob("core*"))
 
 
@@ -214,7 +215,7 @@ def test_children_end(sender, c2s_peer):
         children = run.processes()[1:]
         run.process.kill()
         run.process.wait()
-        end = time.monotonic() + 5
+        end = time.monotonic() + daemon.PATIENCE
         while any(pathlib.Path(f"/proc/{pid}").exists() for pid in children):
             assert time.monotonic() < end, children
 

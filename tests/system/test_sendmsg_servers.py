@@ -6,6 +6,7 @@ import pytest
 
 import sendmsg
 from cutter import Cutter
+from dbstream import PATIENCE
 from dialback import Client
 from sendmsg import Friend
 
@@ -168,13 +169,13 @@ def test_message(mail, mailer, kind):
 
 @KINDS
 def test_unknown_recipient(mail, mailer, kind):
-    sent = mail(kind, f"nobody@{mailer(kind).domains[0]}", wait="bounce=5", status=2)
+    sent = mail(kind, f"nobody@{mailer(kind).domains[0]}", wait="bounce=50", status=2)
     assert sent.outcome == "bounced" and sent.parcel["condition"] in ("service-unavailable", "item-not-found"), sent
 
 
 @KINDS
 def test_unknown_domain(mail, kind, dns):
-    sent = mail(kind, "bob@no-such-domain.test", wait="bounce=20", status=2)
+    sent = mail(kind, "bob@no-such-domain.test", wait="bounce=50", status=2)
     assert sent.outcome == "bounced" and sent.parcel["condition"] in ("remote-server-not-found", "remote-server-timeout"), sent
     assert sent.parcel["cause"] and sent.records[0]["domain"] == "no-such-domain.test", sent
 
@@ -185,7 +186,7 @@ def test_receipt_of_a_real_client(mail, mailer, kind):
     server = mailer(kind)
     address = f"bob@{server.domains[0]}"
     with Friend(server, address, sendmsg.PEOPLE["bob"]) as bob:
-        sent = mail(kind, address, wait="receipt=10", stdin="did you get it?", status=0)
+        sent = mail(kind, address, wait="receipt=50", stdin="did you get it?", status=0)
         assert sent.outcome == "received" and sent.parcel["receipt_from"] == bob.jid, sent
         assert bob.bodies(1) == ["did you get it?"] and bob.heard[0]["id"] == sent.parcel["id"]
 
@@ -211,12 +212,12 @@ def test_thousand_messages_over_a_bad_line(mail, mailer, kind, reset, cuts):
         before = len(server.log)
         lines = [f"{attempt}, {number}: {'reset' if reset else 'ended'}" for number in range(1000)]
         with Friend(server, address, sendmsg.PEOPLE["bob"]) as bob, Cutter((server.address, server.port()), cuts, reset) as line:
-            sent = mail(kind, "--lines", "--resource", f"bad-line-{reset}-{attempt}", address, at=line, stdin="\n".join(lines), limit=100)
+            sent = mail(kind, "--lines", "--resource", f"bad-line-{reset}-{attempt}", address, at=line, stdin="\n".join(lines))
             if attempt == 0 and kind == "prosody" and lost_by_prosody(server, before):
                 continue
             assert sent.status == 0 and set(sent.outcomes) == {"acked"} and len(sent.outcomes) == 1000, sent
             assert line.connections == len(cuts) + 1 and sent.session["resumptions"] == len(cuts), sent.session
-            assert bob.bodies(1000) == lines
+            assert bob.bodies(1000, timeout=100) == lines
             return
 
 
@@ -228,7 +229,7 @@ class Host(Client):
     def join(self, room, nick="host", inner=""):
         self.stream.send(f"<presence to='{room}/{nick}'><x xmlns='http://jabber.org/protocol/muc'>{inner}</x></presence>")
         while True:
-            found = self.stream.next(10)
+            found = self.stream.next()
             if found.tag.endswith("}presence") and found.get("from") == f"{room}/{nick}":
                 return self
 
@@ -237,12 +238,12 @@ class Host(Client):
         wanted = {"FORM_TYPE": ROOMCONFIG, **{f"muc#roomconfig_{name}": value for name, value in fields.items()}}
         inner = "".join(f"<field var='{name}'><value>{xml.sax.saxutils.escape(value)}</value></field>" for name, value in wanted.items())
         self.stream.send(f"<iq type='set' id='c-{room}' to='{room}'><query xmlns='{OWNER}'><x xmlns='{DATA}' type='submit'>{inner}</x></query></iq>")
-        assert self._reply(f"c-{room}", 10) == "result"
+        assert self._reply(f"c-{room}", PATIENCE) == "result"
         return self
 
-    def hears(self, body, timeout=10):
+    def hears(self, body):
         while True:
-            found = self.stream.next(timeout)
+            found = self.stream.next()
             if found.tag.endswith("}message") and found.findtext("{jabber:client}body") == body:
                 return found
 
@@ -272,7 +273,7 @@ def rooms(mailer):
 def test_room(mail, rooms, kind):
     """Said to all, seen again, left."""
     host, service = rooms(kind)
-    sent = mail(kind, "--muc", "--nick", "cron", f"den@{service}", stdin=f"the {kind} speaks", wait="bounce=10", status=0)
+    sent = mail(kind, "--muc", "--nick", "cron", f"den@{service}", stdin=f"the {kind} speaks", wait="bounce=50", status=0)
     assert (sent.outcome, sent.parcel["evidence"]) == ("received", "reflection"), sent
     assert host.hears(f"the {kind} speaks").get("from") == f"den@{service}/cron"
 
@@ -280,7 +281,7 @@ def test_room(mail, rooms, kind):
 @KINDS
 def test_room_with_password(mail, rooms, sender, kind):
     _, service = rooms(kind)
-    mail(kind, "--muc", "--room-password", sender.secret("sesame"), f"vault@{service}", wait="bounce=10", status=0)
+    mail(kind, "--muc", "--room-password", sender.secret("sesame"), f"vault@{service}", wait="bounce=50", status=0)
     sent = mail(kind, "--muc", "--room-password", sender.secret("wrong"), f"vault@{service}", status=2)
     assert "not-authorized" in sent.parcel["reason"], sent
 
@@ -296,7 +297,7 @@ def test_room_for_members(mail, rooms, kind):
 def test_nick_of_somebody_else(mail, rooms, kind):
     """MSG-54: another is found."""
     host, service = rooms(kind)
-    mail(kind, "--muc", "--nick", "host", f"den@{service}", stdin=f"{kind} as another", wait="bounce=10", status=0)
+    mail(kind, "--muc", "--nick", "host", f"den@{service}", stdin=f"{kind} as another", wait="bounce=50", status=0)
     nick = host.hears(f"{kind} as another").get("from").split("/")[1]
     assert nick != "host" and nick.startswith("host")
 
@@ -313,7 +314,7 @@ def test_no_such_room(mail, rooms, kind):
     _, service = rooms(kind)
     sent = mail(kind, "--muc", f"none@{service}", status=2)
     assert sent.outcome == "refused" and "--create-room" in sent.parcel["reason"], sent
-    sent = mail(kind, "--muc", "--create-room", f"new@{service}", wait="bounce=10", status=0)
+    sent = mail(kind, "--muc", "--create-room", f"new@{service}", wait="bounce=50", status=0)
     assert sent.outcome == "received", sent
 
 

@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+import daemon
 import servers
 import tool
 import transcript
@@ -173,6 +174,7 @@ def test_active_finds_plain_in_clear(run, ca, make_prosody):
     result.expect(status=2)
 
 
+@pytest.mark.skipif(not daemon.may_bind("::1", 0), reason="no IPv6 here")
 def test_ipv6(run, ca, peer):
     """The same walk over the other family (Prosody's place is taken by a scripted peer on ::1)."""
     script = transcript.read(TRANSCRIPTS / "good-c2s.txt")

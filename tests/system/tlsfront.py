@@ -75,10 +75,11 @@ class Front:
 
     def __init__(self, serve, minds=None, domain="peer.test", address="127.0.0.1", clear=None):
         self.serve, self.minds, self.domain, self.address, self.clear = serve, minds, domain, address, clear
-        self.connections = self.hellos = self.peak = 0
+        self.hellos = self.peak = self._connections = 0
         self.faults = []
         self._lock = threading.Lock()
         self._open = set()
+        self._last, self._settled = None, threading.Event()
 
     def __enter__(self):
         self._listener = socket.create_server((self.address, 0), backlog=256)
@@ -110,15 +111,30 @@ class Front:
         endpoints = [self.endpoint(*way) for way in ways or [("c2s", "starttls")]]
         return json.dumps({"schema": 1, "domain": self.domain, "endpoints": endpoints}) + "\n"
 
+    @property
+    def connections(self):
+        """So many have called by now: a call of our own queues behind theirs, and is none."""
+        self._settled.clear()
+        with socket.socket() as sock:
+            sock.bind((self.address, 0))
+            self._last = sock.getsockname()
+            sock.connect((self.address, self.port))
+            assert self._settled.wait(PATIENCE), "the front takes nobody any more"
+        return self._connections
+
     def _accept(self):
         with contextlib.suppress(OSError):
             while True:
-                sock, _ = self._listener.accept()
+                sock, name = self._listener.accept()
+                if name == self._last:
+                    sock.close()
+                    self._settled.set()
+                    continue
                 with self._lock:
-                    self.connections += 1
+                    self._connections += 1
                     self._open.add(sock)
-                    self.peak = max(self.peak, len(self._open))
-                    caller = Caller(sock, self.connections)
+                    self.peak = max(self.peak, sum(map(daemon.held, self._open)))
+                    caller = Caller(sock, self._connections)
                 threading.Thread(target=self._talk, args=(caller,), daemon=True).start()
 
     def _talk(self, caller):
@@ -207,7 +223,7 @@ def openssl(folder, certificate, *options):
 
 def gnutls(folder, certificates, priority, *options):
     """`gnutls-serv`, which takes many callers at once. It listens on every address."""
-    [port] = daemon.free_ports("127.0.0.1", 1)
+    port = daemon.port_everywhere()
     identity = [word for each in certificates for word in ("--x509certfile", each.crt, "--x509keyfile", each.key)]
     argv = [daemon.program("gnutls-serv"), "--echo", "--quiet", "--nodb", "-p", port, "--priority", priority, *identity,
             *options]

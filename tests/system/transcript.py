@@ -28,6 +28,15 @@ import shlex
 
 TOOLS = ("xmpp-starttls", "xmpp-certcheck")
 SERVICES = ("c2s", "s2s")
+# A server without TLS, as often as all tools ask it.
+CLEAR = "domain clear.test\nothers\n" + """connection s2s starttls
+C <?xml*to='clear.test'*>
+S <?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'
+S  version='1.0' from='clear.test'><stream:features/>
+C <starttls*/>
+S <failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>
+close
+""" * 12
 TRANSPORTS = ("starttls", "direct")
 ESCAPES = {"n": b"\n", "r": b"\r", "t": b"\t", "\\": b"\\", "*": b"*"}
 WITHOUT_ARGUMENT = ("close", "cut", "reset", "stall")

@@ -34,6 +34,7 @@ import dnspeer
 SIGNED = ("test", "secure.test", "insecure.test", "bogus.test")
 DELEGATED = ("secure.test", "insecure.test", "bogus.test", "lame.test", "lapsed.test")
 WRONG_DS = "1 13 2 " + "00" * 32
+PATIENCE = 60  # seconds for an answer: Knot waits for the disk when something is published
 
 KNOT_CONF = """\
 server:
@@ -150,7 +151,7 @@ class Zones:
         change.delete(owner)
         for kind, *words in records:
             change.add(owner, ttl, _rdata(kind, words))
-        answer = dns.query.tcp(change, self.address, 10, self.authority_port)
+        answer = dns.query.tcp(change, self.address, PATIENCE, self.authority_port)
         assert answer.rcode() == dns.rcode.NOERROR, f"{name}: {dns.rcode.to_text(answer.rcode())}\n{self.knot.tail()}"
 
     def withdraw(self, name):
@@ -176,7 +177,7 @@ class Zones:
         """TLSA records, e.g. the tlsa() of a certificate."""
         self.publish(f"_{port}._tcp.{host}", [("TLSA", record) for record in records])
 
-    def ask(self, name, kind="A", timeout=5):
+    def ask(self, name, kind="A", timeout=PATIENCE):
         """What the resolver says, as a dnspython message with the AD flag asked for."""
         question = dns.message.make_query(name, kind, want_dnssec=True)
         return dns.query.udp_with_fallback(question, self.address, timeout, self.port)[0]
@@ -304,6 +305,7 @@ def _rdata(kind, words):
 
 
 def _keymgr(conf, *words):
-    done = subprocess.run([daemon.program("keymgr"), "-c", conf, *words], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([daemon.program("keymgr"), "-c", conf, *words], capture_output=True, text=True,
+                          timeout=daemon.PATIENCE)  # it waits for the disk
     assert done.returncode == 0, f"keymgr {' '.join(words)}: {done.stderr}"
     return done.stdout

@@ -19,6 +19,7 @@
 
 #include "peer.h"
 
+#define HELD    1 /* TCP_ESTABLISHED of <netinet/tcp.h>, which cannot stand beside <linux/tcp.h> */
 #define PROCEED "<proceed xmlns='" NS_TLS "'/>"
 #define POLICY  PEER_ERROR("<policy-violation xmlns='" NS_STREAM_ERROR "'/>")
 
@@ -64,14 +65,17 @@ struct lanes_peer {
 	pthread_t thread;
 	gnutls_certificate_credentials_t credentials;
 	gnutls_datum_t tickets;
-	atomic_size_t accepted, standing, threads, early, segments;
+	atomic_size_t accepted, threads, early, segments;
+	pthread_mutex_t lock; /* of the list, and of closing what is in it */
+	struct visit *visits;
 };
 
 struct visit {
 	struct lanes_peer *peer;
+	struct visit *next;
 	int fd;
 	size_t number;   /* of the connection, from 1 on */
-	size_t standing; /* with this one */
+	size_t standing; /* that clients held when it came, with this one */
 	char input[8192];
 	size_t size;
 };
@@ -106,7 +110,44 @@ static inline void visit_reset(struct visit *visit)
 {
 	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
 	setsockopt(visit->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	pthread_mutex_lock(&visit->peer->lock);
 	fd_close(&visit->fd);
+	pthread_mutex_unlock(&visit->peer->lock);
+}
+
+/* The kernel knows that a client has closed before he can call again; the thread that plays his
+ * visit may hear of it later than the one that takes his next call. */
+static inline bool visit_is_held(const struct visit *visit)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	return getsockopt(visit->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+	       info.tcpi_state == HELD;
+}
+
+static inline void visit_begin(struct visit *visit)
+{
+	struct lanes_peer *peer = visit->peer;
+	pthread_mutex_lock(&peer->lock);
+	visit->standing = 1;
+	for (const struct visit *at = peer->visits; at; at = at->next)
+		visit->standing += visit_is_held(at);
+	visit->next = peer->visits;
+	peer->visits = visit;
+	pthread_mutex_unlock(&peer->lock);
+}
+
+static inline void visit_end(struct visit *visit)
+{
+	struct lanes_peer *peer = visit->peer;
+	struct visit **at = &peer->visits;
+	pthread_mutex_lock(&peer->lock);
+	while (*at != visit)
+		at = &(*at)->next;
+	*at = visit->next;
+	fd_close(&visit->fd);
+	pthread_mutex_unlock(&peer->lock);
+	free(visit);
 }
 
 static inline bool visit_negotiate(struct visit *visit)
@@ -262,9 +303,7 @@ static inline void *visit_play(void *data)
 		else
 			visit_answer(visit);
 	}
-	peer->standing--;
-	fd_close(&visit->fd);
-	free(visit);
+	visit_end(visit);
 	peer->threads--;
 	return NULL;
 }
@@ -278,7 +317,7 @@ static inline void *peer_accept(void *data)
 		pthread_t thread;
 		*visit = (struct visit){ .peer = peer, .fd = fd };
 		visit->number = ++peer->accepted;
-		visit->standing = ++peer->standing;
+		visit_begin(visit);
 		peer->threads++;
 		assert_int_equal(pthread_create(&thread, NULL, visit_play, visit), 0);
 		pthread_detach(thread);
@@ -291,6 +330,7 @@ static inline void lanes_peer_start(struct lanes_peer *peer, const struct script
 	struct sockaddr_in name = { .sin_family = AF_INET };
 	socklen_t size = sizeof(name);
 	*peer = (struct lanes_peer){ .script = *script };
+	pthread_mutex_init(&peer->lock, NULL);
 	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	peer->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(peer->listener, (struct sockaddr *)&name, sizeof(name)), 0);
@@ -315,6 +355,7 @@ static inline void lanes_peer_stop(struct lanes_peer *peer)
 	fd_close(&peer->listener);
 	while (peer->threads > 0) /* the clients have gone: they end at once */
 		poll(NULL, 0, 1);
+	pthread_mutex_destroy(&peer->lock);
 	if (peer->credentials)
 		gnutls_certificate_free_credentials(peer->credentials);
 	gnutls_free(peer->tickets.data);

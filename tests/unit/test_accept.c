@@ -704,13 +704,13 @@ static void waits_no_longer_than_the_deadline(void **state)
 		CLEANUP(forget) struct guest guest = silent[i];
 		struct call call;
 		double start = clock_ms();
-		welcome(&call, server, &guest, NULL, 0.3, *state);
+		welcome(&call, server, &guest, NULL, 1, *state);
 		end(&call);
 		assert_false(call.up);
 		assert_int_equal(call.err.code, ERR_TIMEOUT);
 		assert_int_equal(call.err.stage, AT_TLS);
 		assert_string_equal(call.err.text, texts[i]);
-		assert_true(clock_ms() - start < 5000);
+		assert_true(clock_ms() - start < 15000);
 	}
 	tls_context_free(&server);
 }

@@ -26,6 +26,23 @@ static void overflow_sticks_and_drops_whole_appends(void **state)
 	assert_false(buf_overflowed(&buf));
 }
 
+/* What fits goes in as it is, what does not makes room, and what is too much leaves no trace. */
+static void prints_into_the_room_there_is(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = { 0, 1, 100, 253, 254, 255, 256, 257, 1000 };
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		CLEANUP(buf_free) struct buf buf = buf_new(1200);
+		buf_printf(&buf, "%*s", (int)sizes[i], "");
+		buf_printf(&buf, "-%d-", 17);
+		assert_int_equal(buf.size, sizes[i] + 4);
+		assert_string_equal(buf_string(&buf) + sizes[i], "-17-");
+		buf_printf(&buf, "%*s", 1200, "x");
+		assert_true(buf_overflowed(&buf));
+		assert_string_equal(buf_string(&buf) + sizes[i], "-17-");
+	}
+}
+
 static void gives_back_its_front(void **state)
 {
 	(void)state;
@@ -53,6 +70,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows_up_to_its_maximum),
 		cmocka_unit_test(overflow_sticks_and_drops_whole_appends),
+		cmocka_unit_test(prints_into_the_room_there_is),
 		cmocka_unit_test(gives_back_its_front),
 		cmocka_unit_test(writes_octets_as_hex),
 	};

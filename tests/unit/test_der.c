@@ -114,6 +114,14 @@ static const struct oid_row {
 	{ "padded arc", BYTES("\x2b\x80\x01"), "" },
 	{ "arc beyond 64 bits", BYTES("\x2b\x83\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
 	  "#2b83ffffffffffffffff7f" },
+	{ "as long as the room",
+	  BYTES("\x2b" ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 "\xba\xef\x9a\x15"),
+	  "1.3.144115188075855871.144115188075855871.144115188075855871.144115188075855871"
+	  ".144115188075855871.144115188075855871.123456789" },
+	{ "a digit longer than the room",
+	  BYTES("\x2b" ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 "\x84\xcc\xd8\x85\x52"),
+	  "#2b81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f"
+	  "81ffffffffffffff7f84ccd88552" },
 	{ "longer than the room",
 	  BYTES("\x2b" ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18 ARC_18),
 	  "#2b81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f81ffffffffffffff7f"

@@ -154,6 +154,11 @@ static void findings_come_and_go(void **state)
 	struct ciphers_facts *less = ciphers_modern(mem, SERVICE_S2S);
 	less->scope = SURVEY_SUITES;
 	assert_string_equal(changes_of(section_of(facts, &was), section_of(less, &is), mem), "");
+	/* Nor where another policy judged. */
+	json_t *old = section_of(facts, &was), *new = section_of(facts, &is);
+	json_object_set_new(old, "policy", json_string("bcp195"));
+	json_object_set_new(new, "policy", json_string("strict"));
+	assert_string_equal(changes_of(old, new, mem), "");
 }
 
 static const struct hostile {

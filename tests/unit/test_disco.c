@@ -259,7 +259,7 @@ static struct peer packet_peer(const struct story *story)
 {
 	int fds[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
-	struct peer peer = { .fd = fds[0], .conn = conn_adopt(fds[1], deadline_in(PEER_WAIT)) };
+	struct peer peer = peer_of(fds);
 	for (size_t i = 0; i < SAID_MAX && story->said[i]; i++)
 		peer_say(&peer, story->said[i]);
 	if (story->closed)

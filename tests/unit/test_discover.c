@@ -538,6 +538,32 @@ static void says_which_questions_had_no_answer(void **state)
 	assert_int_equal(facts.srv[SERVICE_S2S][TRANSPORT_STARTTLS].outcome, DNS_NOT_ASKED);
 }
 
+static const struct host_row {
+	const char *a, *b;
+	bool same;
+} host_rows[] = {
+	{ "x.a.example", "x.a.example", true },
+	{ "x.a.example", "X.A.eXample", true },
+	{ "x.a.example", "y.a.example", false },
+	{ "x.a.example", "x.a.example.org", false },
+	{ "xn--bcher-kva", "XN--BCHER-KVA", true },
+	{ "[", "{", false }, /* RFC 4343: letters alone, as "[" and "{" differ in the same bit */
+	{ "b\303\274cher", "b\303\234cher", false }, /* and those of ASCII alone */
+	{ "2001:DB8::1", "2001:db8::1", true },
+	{ "x", NULL, false },
+	{ NULL, "x", false },
+	{ NULL, NULL, true },
+};
+
+static void hosts_are_the_same_in_any_case(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(host_rows); i++) {
+		const struct host_row *row = &host_rows[i];
+		assert_row(row->a ? row->a : "none", host_same(row->a, row->b) == row->same);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +572,7 @@ int main(void)
 		cmocka_unit_test(looks_at_so_many_endpoints_and_no_more),
 		cmocka_unit_test(names_the_questions),
 		cmocka_unit_test(asks_nothing_about_literals_and_onions),
+		cmocka_unit_test(hosts_are_the_same_in_any_case),
 		cmocka_unit_test(says_which_questions_had_no_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

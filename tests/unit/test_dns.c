@@ -6,12 +6,17 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/fd.h"
 #include "net/dns.h"
+#include "net/dns_common.h"
+#include "net/dns_pulse.h"
 
 /* --- messages, written from text --- */
 
@@ -98,13 +103,18 @@ static void put_data(struct message *message, int type, const char *text)
 	}
 }
 
-static void put_record(struct message *message, const struct rr_text *rr, int asked)
+static void put32(struct message *message, uint32_t value)
+{
+	put16(message, value >> 16);
+	put16(message, value & 0xffff);
+}
+
+static void put_record(struct message *message, const struct rr_text *rr, int asked, uint32_t ttl)
 {
 	put_name(message, rr->owner);
 	put16(message, (unsigned)(rr->type == RAW ? asked : rr->type));
 	put16(message, ns_c_in);
-	put16(message, 0);
-	put16(message, 300);
+	put32(message, ttl);
 	size_t at = message->size;
 	put16(message, 0);
 	put_data(message, rr->type, rr->data);
@@ -128,7 +138,22 @@ static void write_message(struct message *message, unsigned id, unsigned flags, 
 		put16(message, ns_c_in);
 	}
 	for (size_t i = 0; i < count; i++)
-		put_record(message, &rrs[i], type);
+		put_record(message, &rrs[i], type, 300);
+}
+
+/* "zone SOA . . 1 2 3 4 minimum" into the authority section. */
+static void put_soa(struct message *message, uint32_t ttl, uint32_t minimum)
+{
+	put_name(message, "example");
+	put16(message, ns_t_soa);
+	put16(message, ns_c_in);
+	put32(message, ttl);
+	put16(message, 22);
+	put(message, "\0", 2);
+	for (uint32_t i = 1; i < 5; i++)
+		put32(message, i);
+	put32(message, minimum);
+	message->data[9]++;
 }
 
 /* --- reading them --- */
@@ -562,15 +587,15 @@ static void reads_answers(void **state)
 		write_message(&message, 1, row->flags, row->asked, row->type, row->rrs, row->count);
 		struct dns_question question = { row->asked, (enum dns_type)row->type };
 		struct dns_answer answer;
-		bool ad = !row->ad;
+		struct dns_aside aside = { .ad = !row->ad };
 		dns_parse((struct bytes){ message.data, message.size }, &question, mem, &answer,
-			  &ad);
+			  &aside);
 		assert_row_string(row->name, dns_outcome_name(answer.outcome),
 				  dns_outcome_name(row->outcome));
 		assert_row_string(row->name, answer.name, row->asked);
 		assert_row(row->name, answer.type == question.type);
 		assert_row(row->name, answer.dnssec == DNSSEC_UNKNOWN);
-		assert_row(row->name, ad == row->ad);
+		assert_row(row->name, aside.ad == row->ad);
 		assert_row_string(row->name, answer.alias, row->alias);
 		size_t wanted = row->records[1] ? 2 : row->records[0] ? 1 : 0;
 		assert_row(row->name, answer.count == wanted);
@@ -584,9 +609,9 @@ static void reads_answers(void **state)
 static void parse_one(struct message *message, const char *name, int type, struct arena *mem,
 		      struct dns_answer *answer)
 {
-	bool ad;
+	struct dns_aside aside;
 	struct dns_question question = { name, (enum dns_type)type };
-	dns_parse((struct bytes){ message->data, message->size }, &question, mem, answer, &ad);
+	dns_parse((struct bytes){ message->data, message->size }, &question, mem, answer, &aside);
 }
 
 static void refuses_what_answers_another_question(void **state)
@@ -649,6 +674,106 @@ static void takes_so_many_records_and_no_more(void **state)
 	assert_int_equal(answer.count, 0);
 }
 
+#define NO_SOA UINT32_MAX
+
+static const struct keep_row {
+	const char *name;
+	unsigned flags;
+	struct rr_text rrs[3];
+	uint32_t ttls[3];
+	size_t count;
+	uint32_t soa_ttl, soa_minimum;
+	uint32_t keep_s;
+} keep_rows[] = {
+	{ "the TTL", QR, { { "a.example", DNS_A, "192.0.2.7" } }, { 300 }, 1, NO_SOA, 0, 300 },
+	{ "the lowest of several",
+	  QR,
+	  { { "a.example", DNS_A, "192.0.2.7" }, { "a.example", DNS_A, "192.0.2.8" } },
+	  { 300, 20 },
+	  2,
+	  NO_SOA,
+	  0,
+	  20 },
+	{ "an alias that changes sooner",
+	  QR,
+	  { { "a.example", DNS_CNAME, "b.example" }, { "b.example", DNS_A, "192.0.2.8" } },
+	  { 5, 300 },
+	  2,
+	  NO_SOA,
+	  0,
+	  5 },
+	{ "records of others do not count",
+	  QR,
+	  { { "a.example", DNS_A, "192.0.2.7" }, { "b.example", DNS_A, "192.0.2.8" } },
+	  { 300, 1 },
+	  2,
+	  NO_SOA,
+	  0,
+	  300 },
+	{ "RFC 2181, 8: the highest bit makes it zero",
+	  QR,
+	  { { "a.example", DNS_A, "192.0.2.7" } },
+	  { UINT32_C(0x80000001) },
+	  1,
+	  NO_SOA,
+	  0,
+	  0 },
+	{ "RFC 2308, 5: no such name, the SOA's MINIMUM",
+	  QR | NXDOMAIN,
+	  { { NULL, 0, NULL } },
+	  { 0 },
+	  0,
+	  3600,
+	  60,
+	  60 },
+	{ "no such type, the SOA's TTL", QR, { { NULL, 0, NULL } }, { 0 }, 0, 30, 60, 30 },
+	{ "the alias in front of no such name",
+	  QR | NXDOMAIN,
+	  { { "a.example", DNS_CNAME, "b.example" } },
+	  { 7 },
+	  1,
+	  30,
+	  60,
+	  7 },
+	{ "no SOA: not at all", QR | NXDOMAIN, { { NULL, 0, NULL } }, { 0 }, 0, NO_SOA, 0, 0 },
+	{ "a SOA beside an answer says nothing",
+	  QR,
+	  { { "a.example", DNS_A, "192.0.2.7" } },
+	  { 300 },
+	  1,
+	  30,
+	  60,
+	  300 },
+	{ "a failure has no lifetime", QR | SERVFAIL, { { NULL, 0, NULL } }, { 0 }, 0, 30, 60, 0 },
+};
+
+static void reads_how_long_it_may_be_kept(void **state)
+{
+	(void)state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	const struct dns_question question = { "a.example", DNS_A };
+	for (size_t i = 0; i < ARRAY_SIZE(keep_rows); i++) {
+		const struct keep_row *row = &keep_rows[i];
+		struct message message;
+		struct dns_answer answer;
+		struct dns_aside aside;
+		write_message(&message, 1, row->flags, "a.example", DNS_A, NULL, 0);
+		for (size_t j = 0; j < row->count; j++, message.data[7]++)
+			put_record(&message, &row->rrs[j], DNS_A, row->ttls[j]);
+		if (row->soa_ttl != NO_SOA)
+			put_soa(&message, row->soa_ttl, row->soa_minimum);
+		dns_parse((struct bytes){ message.data, message.size }, &question, mem, &answer,
+			  &aside);
+		assert_row(row->name, answer.outcome != DNS_MALFORMED);
+		assert_row(row->name, aside.keep_s == row->keep_s);
+		/* Nothing of a message that is cut is believed. */
+		message.size--;
+		dns_parse((struct bytes){ message.data, message.size }, &question, mem, &answer,
+			  &aside);
+		assert_row(row->name, answer.outcome == DNS_MALFORMED && aside.keep_s == 0);
+	}
+}
+
 static void words_go_both_ways(void **state)
 {
 	(void)state;
@@ -678,6 +803,7 @@ static void words_go_both_ways(void **state)
 struct server {
 	int udp, tcp, stop[2];
 	uint16_t port;
+	atomic_size_t asked; /* questions that came */
 	pthread_t thread;
 };
 
@@ -720,6 +846,8 @@ static bool answer_query(const uint8_t *query, size_t size, bool over_tcp, struc
 		return false;
 	int type = query[12 + used] << 8 | query[13 + used];
 	unsigned flags = behave(query, size, over_tcp, &count);
+	if (type == ns_t_ns)
+		count = 0; /* who asks for those of the root wants any answer */
 	for (size_t i = 0; i < count; i++)
 		rrs[i] = (struct rr_text){ name, type,
 					   type == DNS_A ? "192.0.2.7" : "2001:db8::7" };
@@ -729,13 +857,15 @@ static bool answer_query(const uint8_t *query, size_t size, bool over_tcp, struc
 	return true;
 }
 
-static void serve_udp(int fd)
+static void serve_udp(struct server *server)
 {
 	uint8_t query[512];
 	struct message message;
 	struct sockaddr_storage from;
 	socklen_t from_size = sizeof(from);
+	int fd = server->udp;
 	ssize_t size = recvfrom(fd, query, sizeof(query), 0, (struct sockaddr *)&from, &from_size);
+	atomic_fetch_add(&server->asked, 1);
 	if (size > 16 && answer_query(query, (size_t)size, false, &message))
 		sendto(fd, message.data, message.size, 0, (struct sockaddr *)&from, from_size);
 }
@@ -764,7 +894,7 @@ static void *serve(void *arg)
 				{ server->stop[0], POLLIN, 0 } };
 	while (poll(fds, 3, -1) > 0 && !fds[2].revents) {
 		if (fds[0].revents)
-			serve_udp(server->udp);
+			serve_udp(server);
 		if (fds[1].revents)
 			serve_tcp(server->tcp);
 	}
@@ -901,7 +1031,7 @@ static void believes_ad_from_loopback_or_when_told(void **state)
 					    { "bogus.example", DNS_A } };
 	for (int trust = 0; trust < 2; trust++) {
 		CLEANUP(resolver_free) struct resolver *resolver = NULL;
-		struct resolver_options options = { text, trust };
+		struct resolver_options options = { .server = text, .trust_ad = trust };
 		struct dns_answer answers[3];
 		struct err err;
 		assert_true(resolver_new(&options, &resolver, &err));
@@ -922,9 +1052,9 @@ static void gives_up_at_the_deadline(void **state)
 					    { "plain.example", DNS_A } };
 	struct dns_answer answers[2];
 	resolver_at(server->port, &resolver);
-	dns_ask(resolver, questions, 2, deadline_in(0.3), mem, answers);
+	dns_ask(resolver, questions, 2, deadline_in(1), mem, answers);
 	assert_int_equal(answers[0].outcome, DNS_TIMED_OUT);
-	assert_true(answers[0].elapsed_ms >= 300);
+	assert_true(answers[0].elapsed_ms >= 1000);
 	assert_int_equal(answers[1].outcome, DNS_FOUND);
 	dns_ask(resolver, questions, 2, deadline_in(0), mem, answers);
 	assert_int_equal(answers[1].outcome, DNS_TIMED_OUT);
@@ -941,6 +1071,237 @@ static void tells_that_nobody_listens(void **state)
 	resolver_at(1, &resolver);
 	dns_ask(resolver, &question, 1, deadline_in(30), mem, &answer);
 	assert_int_equal(answer.outcome, DNS_UNREACHABLE);
+}
+
+/* --- what resolvers share --- */
+
+static void sharing_resolver(uint16_t port, struct dns_common *common, struct resolver **out)
+{
+	char text[32];
+	struct err err = { 0 };
+	snprintf(text, sizeof(text), "127.0.0.1:%u", port);
+	struct resolver_options options = { .server = text, .common = common };
+	assert_true(resolver_new(&options, out, &err));
+}
+
+static void what_one_asked_others_know(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(dns_common_free) struct dns_common *common = dns_common_new(5);
+	struct dns_question questions[ARRAY_SIZE(ask_rows)];
+	struct dns_answer fresh[ARRAY_SIZE(ask_rows)], kept[ARRAY_SIZE(ask_rows)];
+	size_t count = ARRAY_SIZE(ask_rows), asked[2];
+	for (size_t i = 0; i < count; i++)
+		questions[i] = (struct dns_question){ ask_rows[i].name, DNS_AAAA };
+	for (size_t i = 0; i < 2; i++) {
+		CLEANUP(resolver_free) struct resolver *resolver = NULL;
+		sharing_resolver(server->port, common, &resolver);
+		dns_ask(resolver, questions, count, deadline_in(30), mem, i ? kept : fresh);
+		asked[i] = atomic_load(&server->asked);
+	}
+	/* Garbage, and what this server denies without a SOA, is asked again. */
+	assert_int_equal(asked[1] - asked[0], 3);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = ask_rows[i].name;
+		assert_row_string(name, kept[i].name, name);
+		assert_row(name, kept[i].type == DNS_AAAA);
+		assert_row(name, kept[i].outcome == fresh[i].outcome);
+		assert_row(name, kept[i].dnssec == fresh[i].dnssec);
+		assert_row_string(name, kept[i].alias, fresh[i].alias);
+		assert_row(name, kept[i].count == fresh[i].count);
+		for (size_t j = 0; j < kept[i].count; j++) {
+			assert_row_string(name, record_text(&kept[i], j, mem),
+					  record_text(&fresh[i], j, mem));
+			assert_row(name, kept[i].records[j].ttl == fresh[i].records[j].ttl);
+		}
+	}
+}
+
+static void the_same_twice_is_one_question(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_question questions[] = { { "plain.example", DNS_A },
+					    { "Plain.Example", DNS_A } };
+	struct dns_answer answers[2];
+	resolver_at(server->port, &resolver);
+	dns_ask(resolver, questions, 2, deadline_in(30), mem, answers);
+	assert_int_equal(atomic_load(&server->asked), 1);
+	assert_int_equal(answers[1].outcome, DNS_FOUND);
+	assert_string_equal(answers[1].name, "Plain.Example");
+}
+
+/* More questions than one asker has turns for, and more askers than there are turns. */
+static void takes_turns(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(dns_common_free) struct dns_common *common = dns_common_new(5);
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_question questions[40];
+	struct dns_answer answers[40];
+	struct dns_turns *turns = dns_common_turns(common);
+	sharing_resolver(server->port, common, &resolver);
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
+		questions[i] = (struct dns_question){
+			arena_printf(mem, "%s%zu.example", i % 4 ? "plain" : "broken", i), DNS_A
+		};
+	dns_ask(resolver, questions, 40, deadline_in(30), mem, answers);
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
+		assert_int_equal(answers[i].outcome, i % 4 ? DNS_FOUND : DNS_SERVER_FAILED);
+	/* Others have them all: what needs no question is answered, and the rest in time. */
+	assert_true(dns_turns_take(turns, DNS_TURNS, deadline_in(0)));
+	questions[1].name = "other.example";
+	dns_ask(resolver, questions, 3, deadline_in(0.05), mem, answers);
+	assert_int_equal(answers[0].outcome, DNS_SERVER_FAILED);
+	assert_int_equal(answers[1].outcome, DNS_TIMED_OUT);
+	assert_int_equal(answers[2].outcome, DNS_FOUND);
+	dns_turns_give(turns, DNS_TURNS);
+	dns_ask(resolver, questions, 3, deadline_in(30), mem, answers);
+	assert_int_equal(answers[1].outcome, DNS_FOUND);
+}
+
+struct hasty {
+	struct dns_common *common;
+	uint16_t port;
+	enum dns_outcome outcome;
+};
+
+static const struct dns_question silent = { "silent.example", DNS_A };
+
+static void *ask_hastily(void *argument)
+{
+	struct hasty *hasty = argument;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_answer answer;
+	sharing_resolver(hasty->port, hasty->common, &resolver);
+	dns_ask(resolver, &silent, 1, deadline_in(0.4), mem, &answer);
+	hasty->outcome = answer.outcome;
+	return NULL;
+}
+
+static void the_deadline_of_who_asked_first_is_his_alone(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(dns_common_free) struct dns_common *common = dns_common_new(5);
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct hasty hasty = { .common = common, .port = server->port };
+	struct dns_answer answer;
+	pthread_t thread;
+	sharing_resolver(server->port, common, &resolver);
+	assert_int_equal(pthread_create(&thread, NULL, ask_hastily, &hasty), 0);
+	while (atomic_load(&server->asked) == 0)
+		sched_yield();
+	dns_ask(resolver, &silent, 1, deadline_in(1.3), mem, &answer);
+	pthread_join(thread, NULL);
+	assert_int_equal(hasty.outcome, DNS_TIMED_OUT);
+	assert_int_equal(answer.outcome, DNS_TIMED_OUT);
+	assert_true(answer.elapsed_ms >= 1300);
+	assert_int_equal(atomic_load(&server->asked), 2);
+}
+
+static const char *news_of(struct dns_common *common, struct arena *mem)
+{
+	const char *sentence = NULL;
+	return dns_common_news(common, mem, &sentence) ? sentence : NULL;
+}
+
+/* Long before c-ares itself would give up. */
+static void does_not_wait_for_a_silent_server(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(dns_common_free) struct dns_common *common = dns_common_new(0.2);
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_question questions[] = { { "silent1.example", DNS_A },
+					    { "silent2.example", DNS_A },
+					    { "silent3.example", DNS_A },
+					    { "silent4.example", DNS_A } };
+	struct dns_answer answers[4];
+	/* A socket that nobody reads. */
+	CLEANUP(fd_close) int deaf = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof(name);
+	assert_int_equal(bind(deaf, (struct sockaddr *)&name, size), 0);
+	assert_int_equal(getsockname(deaf, (struct sockaddr *)&name, &size), 0);
+	sharing_resolver(ntohs(name.sin_port), common, &resolver);
+	dns_ask(resolver, questions, 4, deadline_in(60), mem, answers);
+	assert_int_equal(answers[3].outcome, DNS_TIMED_OUT);
+	assert_in_range((uintmax_t)answers[3].elapsed_ms, 200, 30000);
+	const char *sentence = news_of(common, mem);
+	assert_non_null(sentence);
+	assert_non_null(strstr(sentence, "does not answer (4 questions, "));
+	dns_ask(resolver, questions, 4, deadline_in(60), mem, answers);
+	assert_int_equal(answers[3].outcome, DNS_TIMED_OUT);
+	assert_true(answers[3].elapsed_ms < 4000); /* when c-ares gives up */
+	/* A server that knows the root lives, however silent it is about these. */
+	dns_common_free(&common);
+	resolver_free(&resolver);
+	common = dns_common_new(0.8);
+	sharing_resolver(server->port, common, &resolver);
+	dns_ask(resolver, questions, 4, deadline_in(1), mem, answers);
+	assert_int_equal(answers[3].outcome, DNS_TIMED_OUT);
+	assert_true(answers[3].elapsed_ms >= 1000);
+	assert_null(news_of(common, mem));
+}
+
+static void comes_back_to_a_server_that_does(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(dns_common_free) struct dns_common *common = dns_common_new(5);
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_question questions[DNS_PULSE_REFUSED];
+	struct dns_answer answers[DNS_PULSE_REFUSED];
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
+		questions[i] = (struct dns_question){ arena_printf(mem, "plain%zu.example", i),
+						      DNS_A };
+	sharing_resolver(1, common, &resolver);
+	dns_ask(resolver, questions, DNS_PULSE_REFUSED, deadline_in(30), mem, answers);
+	assert_int_equal(answers[0].outcome, DNS_UNREACHABLE);
+	assert_string_equal(news_of(common, mem),
+			    "the DNS server 127.0.0.1:1 is not there (connection refused); check "
+			    "--resolver and /etc/resolv.conf");
+	dns_ask(resolver, questions, DNS_PULSE_REFUSED, deadline_in(30), mem, answers);
+	assert_int_equal(answers[0].outcome, DNS_UNREACHABLE);
+	assert_null(news_of(common, mem));
+	/* As if it had been started there. */
+	resolver_free(&resolver);
+	sharing_resolver(server->port, common, &resolver);
+	dns_ask(resolver, questions, DNS_PULSE_REFUSED, deadline_in(30), mem, answers);
+	for (size_t i = 0; i < DNS_PULSE_REFUSED; i++)
+		assert_int_equal(answers[i].outcome, DNS_FOUND);
+	assert_non_null(strstr(news_of(common, mem), "answers again"));
+}
+
+static void tells_no_lack_of_sockets_from_a_dead_server(void **state)
+{
+	const struct server *server = *state;
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	CLEANUP(dns_common_free) struct dns_common *common = dns_common_new(5);
+	CLEANUP(resolver_free) struct resolver *resolver = NULL;
+	struct dns_question question = { "plain.example", DNS_A };
+	struct dns_answer answer;
+	struct rlimit before, none;
+	sharing_resolver(server->port, common, &resolver);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ 3, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	for (size_t i = 0; i < 2 * DNS_PULSE_REFUSED; i++)
+		dns_ask(resolver, &question, 1, deadline_in(30), mem, &answer);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(answer.outcome, DNS_UNREACHABLE);
+	assert_string_equal(
+		news_of(common, mem),
+		"no socket to ask DNS with: Too many open files; see ulimit, or ask for "
+		"fewer --jobs");
+	assert_null(news_of(common, mem));
+	dns_ask(resolver, &question, 1, deadline_in(30), mem, &answer);
+	assert_int_equal(answer.outcome, DNS_FOUND);
 }
 
 static const struct server_row {
@@ -972,6 +1333,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_answers_another_question),
 		cmocka_unit_test(refuses_every_cut_message),
 		cmocka_unit_test(takes_so_many_records_and_no_more),
+		cmocka_unit_test(reads_how_long_it_may_be_kept),
 		cmocka_unit_test(words_go_both_ways),
 		cmocka_unit_test_setup_teardown(asks_all_at_once, start_server, stop_server),
 		cmocka_unit_test_setup_teardown(believes_ad_from_loopback_or_when_told,
@@ -979,6 +1341,19 @@ int main(void)
 		cmocka_unit_test_setup_teardown(gives_up_at_the_deadline, start_server,
 						stop_server),
 		cmocka_unit_test(tells_that_nobody_listens),
+		cmocka_unit_test_setup_teardown(what_one_asked_others_know, start_server,
+						stop_server),
+		cmocka_unit_test_setup_teardown(the_same_twice_is_one_question, start_server,
+						stop_server),
+		cmocka_unit_test_setup_teardown(the_deadline_of_who_asked_first_is_his_alone,
+						start_server, stop_server),
+		cmocka_unit_test_setup_teardown(takes_turns, start_server, stop_server),
+		cmocka_unit_test_setup_teardown(does_not_wait_for_a_silent_server, start_server,
+						stop_server),
+		cmocka_unit_test_setup_teardown(comes_back_to_a_server_that_does, start_server,
+						stop_server),
+		cmocka_unit_test_setup_teardown(tells_no_lack_of_sockets_from_a_dead_server,
+						start_server, stop_server),
 		cmocka_unit_test(takes_servers_by_address_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,7 +131,7 @@ static void brings_the_answer(void **state)
 		assert_row_string(row->path, arena_copy_n(mem, answer.body.data, answer.body.size),
 				  row->body);
 		assert_row_string(row->path, strrchr(answer.url, ':') + 6, row->led_to);
-		int64_t days = (answer.not_after - time(NULL) + 60) / WEB_DAY;
+		int64_t days = (answer.not_after - time(NULL) + WEB_DAY / 2) / WEB_DAY;
 		assert_row(row->path, days == 30);
 	}
 }
@@ -225,9 +225,9 @@ static void waits_no_longer_than_the_deadline(void **state)
 		struct https_request request = request_for(
 			web, arena_printf(mem, "https://good.test:%u%s", web->port, paths[i]));
 		double start = clock_ms();
-		request.until = deadline_in(0.5);
+		request.until = deadline_in(1);
 		assert_row(paths[i], !https_get(&request, mem, &answer, &err));
-		assert_row(paths[i], err.code == ERR_TIMEOUT && clock_ms() - start < 5000);
+		assert_row(paths[i], err.code == ERR_TIMEOUT && clock_ms() - start < 15000);
 		assert_row_string(paths[i], err.text, "the web server gave no answer within 1 s");
 		/* and not at all when it has passed already */
 		assert_row(paths[i], !https_get(&request, mem, &answer, &err));

@@ -309,7 +309,7 @@ static void hostile_files_cost_little(void **state)
 		size_t used = arena_used(mem);
 		intake_read((struct bytes){ (uint8_t *)file.data, file.size }, mem, &facts);
 		assert_row(repeated[i], facts.problem || facts.cut);
-		assert_row(repeated[i], clock() - began < CLOCKS_PER_SEC);
+		assert_row(repeated[i], clock() - began < 5 * CLOCKS_PER_SEC);
 		assert_row(repeated[i], arena_used(mem) - used <= 4 * INTAKE_MAX);
 	}
 }

@@ -482,7 +482,7 @@ static void counts_long_names_as_long(void **state)
 	double start = unit_cpu_ms();
 	assert_non_null(strstr(limit_breach(&ca, &cert, &work, mem), "too many"));
 	assert_true(work > LIMIT_WORK_MAX && work < LIMIT_WORK_MAX + 40000);
-	assert_true(unit_cpu_ms() - start < 3000); /* some 100 ms without sanitizers */
+	assert_true(unit_cpu_ms() - start < 20000); /* some 100 ms without sanitizers, 2 s with */
 }
 
 /* Subtrees of another form cost little: as many as fit in a certificate are no obstacle. */

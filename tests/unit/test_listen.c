@@ -205,6 +205,7 @@ static void takes_all_of_a_burst(void **state)
 		callers[i] = call("127.0.0.1", port);
 	for (size_t i = 0; i < BURST; i++) {
 		CLEANUP(fd_close) int taken = -1;
+		assert_int_equal(deadline_wait(deadline_in(SECONDS), listener, POLLIN), WAIT_READY);
 		assert_true(listen_take(listener, &taken, &from, &from_port, &err));
 	}
 	for (size_t i = 0; i < BURST; i++)
@@ -228,22 +229,23 @@ static void says_who_holds_the_port(void **state)
 	assert_string_equal(err.text, wanted);
 }
 
-/* A port whose last connections are still being forgotten can be had again at once. */
+/* A port whose last connections are still being forgotten can be had again at once. The address is
+ * one where no other test may take it meanwhile. */
 static void listens_again_at_once(void **state)
 {
 	uint16_t port, from_port;
-	struct address loopback = address_of("127.0.0.1"), from;
+	struct address own = address_of("127.0.19.1"), from;
 	struct err err;
 	(void)state;
-	CLEANUP(fd_close) int first = listener_at("127.0.0.1:0", &port);
-	CLEANUP(fd_close) int caller = call("127.0.0.1", port);
+	CLEANUP(fd_close) int first = listener_at("127.0.19.1:0", &port);
+	CLEANUP(fd_close) int caller = call("127.0.19.1", port);
 	CLEANUP(fd_close) int taken = -1, second = -1;
 	assert_int_equal(deadline_wait(deadline_in(SECONDS), first, POLLIN), WAIT_READY);
 	assert_true(listen_take(first, &taken, &from, &from_port, &err));
 	fd_close(&taken); /* we close first: TIME_WAIT is on our side */
 	fd_close(&caller);
 	fd_close(&first);
-	if (!listen_open(&loopback, &port, &second, &err))
+	if (!listen_open(&own, &port, &second, &err))
 		fail_msg("%s", err.text);
 }
 

@@ -446,7 +446,7 @@ static void waits_no_longer_than_the_deadline(void **state)
 	static const char *const lines[LOGIN_LINES] = { 0 };
 	CLEANUP(tear_down) struct visit visit;
 	set_up(&visit, SASL1(PLAIN), lines);
-	visit_in_clear(&visit, &usual, 0.5);
+	visit_in_clear(&visit, &usual, 1);
 	assert_int_equal(visit.err.code, ERR_TIMEOUT);
 	assert_string_equal(visit.err.text, "no answer to PLAIN within 1 s");
 }

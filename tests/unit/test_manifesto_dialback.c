@@ -25,6 +25,7 @@ SPOIL(elsewhere, facts->home = HOME_ELSEWHERE)
 SPOIL(strict_peer, facts_fail(&facts->walk, STEP_FEATURES, ERR_STREAM_ERROR, "stream error");
       facts->walk.after.error.condition = "not-authorized")
 SPOIL(no_tls, facts_fail(&facts->walk, STEP_STARTTLS, ERR_STARTTLS_REFUSED, "<failure/>"))
+SPOIL(alert, facts_fail(&facts->walk, STEP_TLS, ERR_ALERT_RECEIVED, "TLS alert"))
 SPOIL(dead, facts_fail(&facts->walk, STEP_TCP, ERR_REFUSED, "connection refused"))
 
 /* K kept, F by fallback, B broken, T not testable, A not applicable: SW-5, SW-7, DP-1. */
@@ -174,6 +175,7 @@ static const struct row {
 	  "it dials us: we answer invalid and close: stanzas are sent before "
 	  "authentication" },
 	{ "no TLS", { LEFT_OUT(ROUND) }, no_tls, "BBB", "no TLS" },
+	{ "no handshake, and nothing in clear", { LEFT_OUT(ROUND) }, alert, "KBB", "no TLS" },
 	{ "nobody there", { LEFT_OUT(ROUND) }, dead, "TTT", "no endpoint answers" },
 };
 

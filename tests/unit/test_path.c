@@ -1,6 +1,5 @@
 #include "unit.h"
 
-#include "base/deadline.h"
 #include "fixture.h"
 #include "tls/path.h"
 
@@ -202,10 +201,10 @@ static void a_maze_of_issuers_ends(void **state)
 		copy[chain[i].der.size - 1] ^= (uint8_t)i;
 		chain[i].der.data = copy;
 	}
-	double start = clock_ms();
+	double start = unit_cpu_ms();
 	path_judge(chain, CHAIN_MAX, trust, JULY_26, *state, &path);
 	assert_false(path.trusted);
-	assert_true(clock_ms() - start < 5000); /* some 100 ms without sanitizers */
+	assert_true(unit_cpu_ms() - start < 5000); /* some 100 ms without sanitizers */
 }
 
 static void a_changed_octet_is_never_trusted(void **state)

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 
 #include "run/pool.h"
+#include "threadless.h"
 
 #define JOBS 500
+#define FEW  3 /* threads */
 
 struct count {
 	size_t next, given, limit;
 	size_t order[JOBS];
-	atomic_size_t worked;
-	atomic_int workers;
+	atomic_size_t worked, discarded;
+	atomic_int workers, workers_ever;
 };
 
 struct job {
@@ -22,6 +24,7 @@ static void *worker_new(void *context)
 {
 	struct count *count = context;
 	atomic_fetch_add(&count->workers, 1);
+	atomic_fetch_add(&count->workers_ever, 1);
 	return count;
 }
 
@@ -58,8 +61,14 @@ static bool give(void *context, void *argument)
 	struct count *count = context;
 	struct job *job = argument;
 	count->order[count->given++] = job->number;
-	free(job);
 	return count->given != count->limit;
+}
+
+static void discard(void *context, void *job)
+{
+	struct count *count = context;
+	atomic_fetch_add(&count->discarded, 1);
+	free(job);
 }
 
 static struct pool pool_of(struct count *count, unsigned workers, bool keep_order)
@@ -71,6 +80,7 @@ static struct pool pool_of(struct count *count, unsigned workers, bool keep_orde
 		.take = take,
 		.work = work,
 		.give = give,
+		.discard = discard,
 		.workers = workers,
 		.keep_order = keep_order,
 	};
@@ -114,24 +124,45 @@ static void nothing_is_taken_after_giving_failed(void **state)
 		pool_run(&pool);
 		/* What was taken before is still given, so that it can be freed. */
 		assert_int_equal(count.given, count.next);
+		assert_int_equal(atomic_load(&count.discarded), count.given);
 		assert_true(count.next < JOBS);
 	}
 }
 
-static void mark(void *context, size_t index)
+/* 0: each job was given, in order where that was asked for, by no more workers than that. */
+static int work_with(int workers)
 {
-	atomic_int *marks = context;
-	atomic_fetch_add(&marks[index], 1);
+	for (int keep_order = 0; keep_order <= 1; keep_order++) {
+		struct count count = { 0 };
+		struct pool pool = pool_of(&count, 64, keep_order);
+		pool_run(&pool);
+		if (count.given != JOBS || atomic_load(&count.discarded) != JOBS)
+			return 1;
+		if (atomic_load(&count.workers_ever) > workers || atomic_load(&count.workers) != 0)
+			return 2;
+		for (size_t i = 0; keep_order && i < JOBS; i++) {
+			if (count.order[i] != i)
+				return 3;
+		}
+	}
+	return 0;
 }
 
-static void fan_out_calls_each_index_once(void **state)
+static int work_alone(void)
+{
+	return work_with(1);
+}
+
+static int work_with_few(void)
+{
+	return work_with(1 + FEW);
+}
+
+static void fewer_threads_than_wished_do_it_all(void **state)
 {
 	(void)state;
-	atomic_int marks[40] = { 0 };
-	for (size_t count = 0; count <= 40; count += 20)
-		fan_out(count, 8, mark, marks);
-	for (size_t i = 0; i < 40; i++)
-		assert_int_equal(atomic_load(&marks[i]), i < 20 ? 2 : 1);
+	assert_int_equal(threadless_run(0, work_alone), 0);
+	assert_int_equal(threadless_run(FEW, work_with_few), 0);
 }
 
 int main(void)
@@ -140,7 +171,7 @@ int main(void)
 		cmocka_unit_test(every_job_is_given_once),
 		cmocka_unit_test(order_is_kept_when_asked_for),
 		cmocka_unit_test(nothing_is_taken_after_giving_failed),
-		cmocka_unit_test(fan_out_calls_each_index_once),
+		cmocka_unit_test(fewer_threads_than_wished_do_it_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

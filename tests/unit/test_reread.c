@@ -293,6 +293,64 @@ static void depth_and_size_are_bounded(void **state)
 	assert_int_equal(err.code, ERR_LIMIT);
 }
 
+static void fill(struct buf *line, const char *item, size_t count)
+{
+	buf_clear(line);
+	buf_text(line, "{\"schema\":1,\"domain\":\"im.example\",\"x\":[");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(line, "%s%s", i ? "," : "", item);
+	buf_text(line, "]}");
+}
+
+/* Three members, so many items in x, and the record itself. */
+static const struct values_row {
+	const char *item;
+	size_t count, values;
+} values_rows[] = {
+	{ "1", 1, 5 },
+	{ "1", 1000, 1004 },
+	{ "\"\"", 1000, 1004 },
+	{ "\",{[\\\"\\\\\"", 1000, 1004 },
+	{ "\"\\\\\\\",{\\\\\\\\\"", 1000, 1004 },
+	{ "[1]", 1000, 2004 },
+	{ "{\"a\":1,\"b\":\",\"}", 1000, 3004 },
+	/* Of what is empty nobody looks whether it is. */
+	{ "{}", 1000, 2004 },
+};
+
+static void values_are_counted(void **state)
+{
+	(void)state;
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	for (size_t i = 0; i < ARRAY_SIZE(values_rows); i++) {
+		const struct values_row *row = &values_rows[i];
+		fill(&line, row->item, row->count);
+		assert_row(row->item, reread_values(line.data, line.size) == row->values);
+	}
+	/* Whatever else it is. */
+	assert_int_equal(reread_values("", 0), 1);
+	assert_int_equal(reread_values("a.test", 6), 1);
+	assert_int_equal(reread_values("\"", 1), 1);
+	assert_int_equal(reread_values("[\"\\\\\\", 5), 2);
+	assert_int_equal(reread_values("[\0,\"\0,\",", 8), 4);
+}
+
+/* A tree takes far more memory than its line: 16 MiB of "{}," are 1.3 GB. */
+static void values_are_bounded(void **state)
+{
+	(void)state;
+	CLEANUP(buf_free) struct buf line = buf_new(BUF_UNBOUNDED);
+	struct err err = { 0 };
+	json_t *record = NULL;
+	fill(&line, "1", RECORD_VALUES - 4);
+	assert_true(reread_line(line.data, line.size, &record, &err));
+	json_decref(record);
+	fill(&line, "1", RECORD_VALUES - 3);
+	assert_false(reread_line(line.data, line.size, &record, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_string_equal(err.text, "a record of more than 500000 values");
+}
+
 static void members_of_others_pass_through(void **state)
 {
 	(void)state;
@@ -344,6 +402,8 @@ int main(void)
 		cmocka_unit_test(a_record_read_and_written_stays_the_same),
 		cmocka_unit_test(names_the_member_that_is_wrong),
 		cmocka_unit_test(depth_and_size_are_bounded),
+		cmocka_unit_test(values_are_counted),
+		cmocka_unit_test(values_are_bounded),
 		cmocka_unit_test(members_of_others_pass_through),
 		cmocka_unit_test(only_our_times_are_times),
 	};

@@ -107,6 +107,30 @@ static void a_limited_ca_vouches_for_dns_names_alone(void **state)
 	}
 }
 
+/* Who shook hands over a chain has read it with GnuTLS; else GnuTLS is asked. */
+static void asks_gnutls_for_what_it_has_not_read(void **state)
+{
+	(void)state;
+	static const size_t version = 12; /* its octet: 3, and GnuTLS reads no 1 with extensions */
+	for (int spoilt = 0; spoilt <= 1; spoilt++) {
+		for (int known = 0; known <= 1; known++) {
+			CLEANUP(arena_free) struct arena *mem = arena_new();
+			CLEANUP(trust_free) struct trust *trust = fixture_trust(mem, "root");
+			struct tls_facts tls = { .chain_count = 1, .chain_read = known };
+			struct bytes der = fixture_der(mem, "self-signed");
+			char *copy = arena_copy_n(mem, der.data, der.size);
+			assert_int_equal(copy[version], 2);
+			copy[version] = spoilt ? 0 : 2;
+			tls.chain[0] = (struct bytes){ (const uint8_t *)copy, der.size };
+			struct identity_facts out;
+			secure_judge(&tls, "im.example", SERVICE_C2S, trust, FIXTURE_JULY_26, mem,
+				     &out);
+			assert_int_equal(out.cert_count, 1);
+			assert_int_equal(out.path.obscure != NULL, spoilt && !known);
+		}
+	}
+}
+
 static void names_services(void **state)
 {
 	(void)state;
@@ -122,6 +146,7 @@ int main(void)
 		cmocka_unit_test(joins_path_and_name),
 		cmocka_unit_test(asks_for_the_service),
 		cmocka_unit_test(a_limited_ca_vouches_for_dns_names_alone),
+		cmocka_unit_test(asks_gnutls_for_what_it_has_not_read),
 		cmocka_unit_test(names_services),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

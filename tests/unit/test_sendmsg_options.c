@@ -10,7 +10,7 @@ static const struct cli_tool tool = {
 	.name = "xmpp-sendmsg",
 	.operands = "[ADDRESS...]",
 	.table = sendmsg_option_table,
-	.sends = true,
+	.family = CLI_SENDS,
 	.take = sendmsg_take_option,
 };
 

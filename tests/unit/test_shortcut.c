@@ -80,7 +80,7 @@ static void says_all_in_one_write(void **state)
 	CLEANUP(arena_free) struct arena *mem = arena_new();
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	CLEANUP(peer_close)
-	struct peer peer = { .fd = fds[0], .conn = conn_adopt(fds[1], deadline_in(PEER_WAIT)) };
+	struct peer peer = peer_of(fds);
 	CLEANUP(stream_close) struct stream *stream = NULL;
 	struct stream_facts facts;
 	enum starttls_answer answer;

@@ -160,7 +160,7 @@ static void goes_on_after_a_timeout(void **state)
 	assert_int_equal(err.code, ERR_TIMEOUT);
 	assert_false(stream_is_quiet(stream));
 	peer_say(&peer, "2</a>");
-	conn_set_deadline(peer.conn, deadline_in(PEER_WAIT));
+	conn_set_deadline(peer.conn, peer_deadline());
 	assert_true(stream_read(stream, &elem, NULL, &err));
 	assert_string_equal(elem->text, "2");
 	assert_string_equal(elem->children->text, "1");

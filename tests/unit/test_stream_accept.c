@@ -129,7 +129,7 @@ static void greets_before_it_says_goodbye(void **state)
 		bool ok = stream_accept(peer.conn, mem, &stream, &facts, &err);
 		assert_row(row->name, ok == (row->code == ERR_NONE));
 		/* What is tested is what stands in the socket, not how long it is waited for. */
-		conn_set_deadline(peer.conn, deadline_in(PEER_WAIT));
+		conn_set_deadline(peer.conn, peer_deadline());
 		if (answered)
 			assert_row(row->name, stream_answer(stream, &answer, "", &err));
 		stream_close(&stream);
@@ -326,7 +326,7 @@ static void ends_nothing_that_did_not_begin_anew(void **state)
 	assert_string_equal(err.text, "no stream header within 1 s");
 	assert_false(facts.opened);
 	peer_heard(&peer, heard);
-	conn_set_deadline(peer.conn, deadline_in(PEER_WAIT));
+	conn_set_deadline(peer.conn, peer_deadline());
 	stream_close(&stream);
 	assert_string_equal(peer_heard(&peer, heard), "");
 }

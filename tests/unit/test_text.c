@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "facts_fixture.h"
-#include "report/text.h"
+#include "report/words.h"
 
 /* A whole target, judged as a tool judges it. */
 struct screen {
@@ -113,6 +113,36 @@ static struct screen *usual(enum policy_name policy)
 	return screen;
 }
 
+/* 2014 asked for well-known CAs, and that nothing is offered in clear. */
+static struct screen *private_ca(void)
+{
+	struct screen *screen = screen_new();
+	screen_add(screen, SERVICE_C2S, TRANSPORT_STARTTLS, "192.0.2.7")
+		->identity.path.anchor_from_system = false;
+	screen_add(screen, SERVICE_C2S, TRANSPORT_STARTTLS, "192.0.2.8")
+		->before.features.mechanisms = facts_list(screen->mem, "PLAIN");
+	screen->target.wanted[SERVICE_S2S] = false;
+	screen_judge(screen, POLICY_MANIFESTO);
+	return screen;
+}
+
+/* Clients have nowhere to go, and nothing to be told about. */
+static struct screen *servers_only(void)
+{
+	struct screen *screen = screen_new();
+	screen_srv(screen, SERVICE_C2S, TRANSPORT_STARTTLS, DNS_NO_NAME, 0, 0);
+	screen_add(screen, SERVICE_S2S, TRANSPORT_STARTTLS, "192.0.2.7")->tls.forward_secrecy =
+		false;
+	screen_judge(screen, POLICY_MANIFESTO);
+	return screen;
+}
+
+static void as_promises(const struct text_view *view, struct buf *out)
+{
+	CLEANUP(arena_free) struct arena *mem = arena_new();
+	text_promises(view, &(struct text_style){ 0 }, mem, out);
+}
+
 static struct screen *lone(void)
 {
 	struct screen *screen = screen_new();
@@ -180,6 +210,23 @@ static struct screen *no_such_domain(void)
 	return screen;
 }
 
+/* --list: from everywhere that endpoints come from; a record may name a host that is none. */
+static struct screen *listed(void)
+{
+	struct screen *screen = usual(POLICY_BCP195);
+	screen->spanning = (struct findings){ 0 };
+	screen->endpoints[1].source = SOURCE_FALLBACK;
+	screen->endpoints[2].source = SOURCE_CONNECT;
+	screen->endpoints[3].source = SOURCE_RECORD;
+	screen->endpoints[3].host = "\033[2Jxmpp.im.example";
+	for (size_t i = 0; i < screen->target.count; i++) {
+		screen->statuses[i] = STATUS_OK;
+		*screen->found[i] = (struct findings){ 0 };
+	}
+	screen->view.status = STATUS_OK;
+	return screen;
+}
+
 /* --first --active: the direct endpoint worked first, another was not walked; DNS left a doubt. */
 static struct screen *first_of_two(void)
 {
@@ -212,6 +259,11 @@ static void as_narrow(const struct text_view *view, struct buf *out)
 static void as_coloured(const struct text_view *view, struct buf *out)
 {
 	text_starttls_long(view, &(struct text_style){ true, false, 80 }, out);
+}
+
+static void as_list(const struct text_view *view, struct buf *out)
+{
+	text_listing_long(view, &(struct text_style){ false, false, 0 }, out);
 }
 
 static struct screen *usual_bcp195(void)
@@ -299,6 +351,25 @@ static const struct golden {
 	  "info     direct-tls-closed      c2s 192.0.2.7:5223  an SRV record names port 5223 for direct TLS: connection refused  XEP-0368 3\n"
 	  "info     direct-tls-missing                         no direct TLS is published for s2s                                RFC 9325 3.2\n"
 	  "4 connections, 0.4 s, policy manifesto\n" },
+	{ "broken promises, short", private_ca, text_starttls_short,
+	  "im.example\tc2s\tstarttls\txmpp.im.example\t5222\t192.0.2.7\tok\tencrypted + authenticated (PKIX) TLS1.3 TLS_AES_256_GCM_SHA384\n"
+	  "im.example\tc2s\tstarttls\txmpp.im.example\t5222\t192.0.2.8\tcritical\tencrypted + authenticated (PKIX) TLS1.3 TLS_AES_256_GCM_SHA384; sasl-before-tls: authentication is offered in clear: PLAIN\n"
+	  "im.example\tc2s\t-\t-\t-\t-\tcritical\tSW-5: promise broken: 192.0.2.8:5222: authentication is offered in clear\n"
+	  "im.example\tc2s\t-\t-\t-\t-\tcritical\tDP-1: promise broken: 192.0.2.8:5222: authentication is offered in clear\n"
+	  "im.example\tc2s\t-\t-\t-\t-\twarning\tDP-3: promise broken: 192.0.2.7:5222: CN=Test Root is none of the system's CAs\n" },
+	{ "promises of one service", servers_only, as_promises,
+	  "PROMISE  s2s           OF 2014-03-21\n"
+	  "SW-1     kept          STARTTLS as in RFC 6120\n"
+	  "SW-2     kept          certificates that validate\n"
+	  "SW-3     kept          the newest TLS preferred; TLS1.3\n"
+	  "SW-4     not-testable  SSL 2.0 off; this library cannot ask for it\n"
+	  "SW-5     kept          encryption can be required\n"
+	  "SW-6     broken        forward secrecy can be preferred; no forward secrecy, though we prefer it\n"
+	  "SW-7     not-testable  servers authenticated, else dialback over TLS; needs --from and --cert\n"
+	  "SW-8     not-testable  shows how a connection is protected; shown to users and administrators only\n"
+	  "DP-1     kept          TLS required, authenticated if possible\n"
+	  "DP-2     broken        forward secrecy preferred; no forward secrecy, though we prefer it\n"
+	  "DP-3     kept          certificates of well-known CAs; CN=Test Root\n" },
 	{ "a lone walk that fails", lone, as_narrow,
 	  "CRITICAL im.example: c2s not reachable over TLS; the server does not serve this domain: host-unknown (\"This host does not serve im.example\")\n"
 	  "c2s  starttls 192.0.2.7:5222\n"
@@ -387,6 +458,27 @@ static const struct golden {
 	  "im.example\t-\t-\t-\t-\t-\tunknown\tim.example has neither SRV records nor addresses\n" },
 	{ "no such domain, for a monitor", no_such_domain, text_starttls_nagios,
 	  "XMPPTLS UNKNOWN - im.example c2s not found, s2s not found; im.example has neither SRV records nor addresses | c2s=0;;;0;0 s2s=0;;;0;0 time=0.41s;;;0\n" },
+	{ "a list", listed, as_list,
+	  "OK im.example: c2s 3 endpoints, s2s 1 endpoint\n"
+	  "SRV  _xmpp-client    5   0  5222 xmpp.im.example  insecure  _xmpps-client   10   0  5223 xmpp.im.example  insecure\n"
+	  "     _xmpp-server    5   0  5269 xmpp.im.example  insecure  _xmpps-server  (none)\n"
+	  "SERVICE  WAY IN    ADDRESS             HOST                    FROM\n"
+	  "c2s      starttls  192.0.2.7:5222      xmpp.im.example         SRV priority 5 weight 0\n"
+	  "c2s      starttls  [2001:db8::7]:5222  xmpp.im.example         no SRV record: the domain's own address\n"
+	  "c2s      direct    192.0.2.7:5223      xmpp.im.example         --connect\n"
+	  "s2s      starttls  192.0.2.7:5269      \\x1b[2Jxmpp.im.example  the record\n" },
+	{ "a list in lines", listed, text_listing_short,
+	  "im.example\tc2s\tstarttls\txmpp.im.example\t5222\t192.0.2.7\tok\tSRV priority 5 weight 0\n"
+	  "im.example\tc2s\tstarttls\txmpp.im.example\t5222\t2001:db8::7\tok\tno SRV record: the domain's own address\n"
+	  "im.example\tc2s\tdirect\txmpp.im.example\t5223\t192.0.2.7\tok\t--connect\n"
+	  "im.example\ts2s\tstarttls\t\\x1b[2Jxmpp.im.example\t5269\t192.0.2.7\tok\tthe record\n" },
+	{ "a list of nothing", no_such_domain, as_list,
+	  "UNKNOWN im.example: c2s 0 endpoints, s2s 0 endpoints; im.example has neither SRV records nor addresses\n"
+	  "SRV  _xmpp-client  (none)  _xmpps-client  (none)\n"
+	  "     _xmpp-server  (none)  _xmpps-server  (none)\n"
+	  "info     domain-not-found  im.example has neither SRV records nor addresses  RFC 6120 3.2\n" },
+	{ "a list of nothing in lines", no_such_domain, text_listing_short,
+	  "im.example\t-\t-\t-\t-\t-\tunknown\tim.example has neither SRV records nor addresses\n" },
 };
 
 static void screens_are_as_drawn(void **state)

@@ -1,8 +1,8 @@
 #include "unit.h"
 
-#include "run/claim.h"
+#include "run/key_claim.h"
 
-static const struct claim claims[] = {
+static const struct key_claim claims[] = {
 	{ "us.test", "peer.test", "one", "key" },
 	{ "also.test", "peer.test", "one", "\n  other\n" },
 	{ "us.test", "peer.test", "two", "" },
@@ -44,8 +44,8 @@ static void is_told_from_other_questions(void **state)
 						  .id = row->id,
 						  .key = row->trimmed };
 		enum key_state key = KEY_NONE;
-		assert_row(row->name, claim_judge(claims, ARRAY_SIZE(claims), &asked, row->text,
-						  &key) == row->about);
+		assert_row(row->name, key_claim_judge(claims, ARRAY_SIZE(claims), &asked, row->text,
+						      &key) == row->about);
 		assert_row(row->name, key == row->key);
 	}
 }
