@@ -59,6 +59,11 @@ add_junit() {
 	fi
 }
 
+# again KIND REPORT COMMAND...: what failed in the crowd is tried once more alone.
+again() {
+	[ ! -f "$2" ] || /usr/bin/python3 tests/system/again.py "$@"
+}
+
 # add_logs CHECK FOLDER: what CHECK said of each file, by its path with colons; NAME.failed where it complained.
 add_logs() {
 	for log in "$2"/*; do
@@ -117,7 +122,10 @@ step_unit() {
 	say 'unit tests, lints, schema'
 	report=build-test/meson-logs/testlog.junit.xml
 	rm -f "$report"
-	meson test -C build-test --no-rebuild --print-errorlogs >"$work/log" 2>&1 || cat "$work/log"
+	meson test -C build-test --no-rebuild --print-errorlogs >"$work/log" 2>&1 || {
+		cat "$work/log"
+		again meson "$report" meson test -C build-test --no-rebuild --print-errorlogs --logbase again
+	}
 	add_junit 'meson test' "$report"
 }
 
@@ -125,12 +133,20 @@ step_unit() {
 run_pytest() {
 	report=$work/$1.xml
 	log=$work/$1.log
-	where=$2
+	XTT_BUILD=$top/$2
+	XTT_SANITIZED=$sanitized
+	export XTT_BUILD XTT_SANITIZED
 	shift 2
 	rm -f "$report"
-	XTT_BUILD=$top/$where XTT_SANITIZED=$sanitized $without_aslr /usr/bin/python3 -m pytest -q \
-		--junitxml "$report" "$@" tests/system >"$log" 2>&1
-	case $? in 0 | 5) ;; *) cat "$log" ;; esac
+	$without_aslr /usr/bin/python3 -m pytest -q --junitxml "$report" "$@" tests/system >"$log" 2>&1
+	case $? in
+	0 | 5) ;;
+	*)
+		cat "$log"
+		# shellcheck disable=SC2086 # a list of words, or none
+		again pytest "$report" $without_aslr /usr/bin/python3 -m pytest -q
+		;;
+	esac
 }
 
 pytest_in() {

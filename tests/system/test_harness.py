@@ -2,9 +2,11 @@
 
 import base64
 import json
+import pathlib
 import socket
 import ssl
 import subprocess
+import sys
 
 import pytest
 
@@ -15,6 +17,7 @@ import test_transcripts
 import tool
 import transcript
 
+HERE = pathlib.Path(__file__).parent
 GOOD = r"""# a server as it should be
 connection c2s starttls
 C <stream:stream *to='127.0.0.1'*>\n
@@ -485,3 +488,27 @@ def test_transcript_expectations_are_checked(monkeypatch):
     record["endpoints"][0]["port"] = 2
     bad = tool.Result(["x"], 0, json.dumps(record), "", 99999, 99)
     assert len([*test_transcripts.unmet(script, bad), *test_transcripts.excess(script, bad)]) == 6
+
+
+@pytest.mark.parametrize("failed, counts, unsteady", [
+    (["steady", "shaky"], "2 1 0", ["shaky"]),
+    (["shaky"] * 5, "6 0 0", ["shaky"] * 5),
+    (["shaky"] * 6, "1 6 0", []),  # no accident
+])
+def test_what_failed_is_tried_once_more_alone(tmp_path, failed, counts, unsteady):
+    report = tmp_path / "report.xml"
+    cases = "".join(f'<testcase name="{name}"><failure>crowded</failure></testcase>' for name in failed)
+    report.write_text(f'<testsuites><testsuite><testcase name="good"/>{cases}</testsuite></testsuites>')
+    here = pathlib.Path(__file__).parent
+    said = command(sys.executable, HERE / "again.py", "meson", report, "sh", "-c", 'test "$1" = shaky', "sh")
+    assert [line.split()[1] for line in said.splitlines() if line.startswith("UNSTEADY")] == unsteady
+    assert command(sys.executable, HERE / "junit.py", report).splitlines()[0] == counts
+
+
+def test_pytest_finds_what_it_is_told_to_try_again(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text('<testsuites><testsuite><testcase classname="test_harness" name="test_pattern_takes_the_shortest_run'
+                      '[a*-ab-taken2]"><failure/></testcase></testsuite></testsuites>')
+    here = pathlib.Path(__file__).parent
+    said = command(sys.executable, HERE / "again.py", "pytest", report, sys.executable, "-m", "pytest", "-q")
+    assert "UNSTEADY" in said, said
