@@ -98,13 +98,12 @@ def test_findings_that_no_longer_hold_go(run, again, seen):
 
 
 def test_the_findings_that_give_way_are_those_we_make():
-    """run/verdict.c names them; a new one in judge/ must stand there, too."""
-    library = tool.TOP / "libcommon"
-    made = set()
-    for name in ("judge_target.c", "judge_dns.c"):
-        made |= set(re.findall(r'FIND_SPANNING\([^"]*"([a-z0-9-]+)"', (library / "judge" / name).read_text()))
-    lists = re.findall(r"_ids\[\] = \{([^}]*)\}", (library / "run" / "verdict.c").read_text())
-    assert made == set(re.findall(r'"([a-z0-9-]+)"', "".join(lists)))
+    """judge_dns_ids and the list in run/verdict.c name them; a new finding of a target must stand in one of them."""
+    def text(*names):
+        return "".join((tool.TOP / "libcommon" / name).read_text() for name in names)
+    made = re.findall(r'FIND_SPANNING\([^"]*"([a-z0-9-]+)"', text("judge/judge_target.c", "judge/judge_dns.c"))
+    lists = re.findall(r"_ids\[\] = \{([^}]*)\}", text("judge/judge_dns.c", "run/verdict.c"))
+    assert made and set(made) == set(re.findall(r'"([a-z0-9-]+)"', "".join(lists)))
 
 
 def test_record_without_endpoints_is_looked_up(run, dns_peer):
