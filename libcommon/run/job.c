@@ -282,11 +282,15 @@ static void look_up(struct job *job)
 	struct discover_options wishes = discover_wishes(opt, job->shared);
 	discover(job->resolver, job->domain.ascii, &wishes, job_deadline_in(job, opt->timeout),
 		 job->mem, &job->dns, &job->endpoints);
-	const char *news;
-	if (dns_common_news(job->shared->dns, job->mem, &news))
-		log_say(&opt->log, NULL, "%s", news);
 	job->looked_up = true;
 	make_room(job);
+}
+
+void job_tell_dns(const struct job *job)
+{
+	const char *news;
+	if (dns_common_news(job->shared->dns, job->mem, &news))
+		log_say(&job->shared->options->log, NULL, "%s", news);
 }
 
 void job_find_endpoints(struct job *job)
@@ -301,6 +305,7 @@ void job_find_endpoints(struct job *job)
 		err_set(&job->problem, AT_DNS, ERR_SYSTEM, "no resolver could be opened");
 	else
 		look_up(job);
+	job_tell_dns(job);
 }
 
 bool job_flush(struct job *job)

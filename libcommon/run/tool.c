@@ -120,6 +120,7 @@ static void work(void *context, void *worker, void *argument)
 	else
 		run->tool->examine(job, run->tool_options);
 	gate_return(run->shared.gate, &job->claim);
+	job_tell_dns(job); /* for who reads records asks for TLSA and CAA only here */
 	/* What a signal wakes comes to know of it first. */
 	job->finished = !interrupt_signal(run->interrupt);
 }

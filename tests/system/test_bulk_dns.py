@@ -216,6 +216,16 @@ def test_a_silent_server_is_told_once_and_not_waited_for(run, dns_peer):
     assert len(peer.queries) < 1200
 
 
+def test_a_stage_that_reads_records_tells_of_its_own_server(run, ca, prosody):
+    """Its endpoints stand in the records, and it asks for TLSA and CAA only."""
+    resolver = f"{ADDRESS}:{NOBODY}"
+    result = run("xmpp-certcheck", ["-j", "-J", 2, "--trust", ca.file, "--resolver", resolver],
+                 stdin=prosody.record("good.test") * 12, timeout=60)
+    assert len(result.records) == 12
+    words = dead_words(resolver, r"is not there \(connection refused\)").pattern.replace("starttls", "certcheck")
+    assert re.fullmatch(words, result.err), result.err
+
+
 def test_silence_about_some_names_is_no_dead_server(run, dns_peer):
     """Domains whose own name servers are dead, more than there are workers, in front of one that is well."""
     names, records = shared_host(1)
