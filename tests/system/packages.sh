@@ -9,7 +9,7 @@ BUILD_PACKAGES='meson ninja-build gcc pkg-config libgnutls28-dev libxml2-dev lib
 	libidn2-dev libedit-dev libsqlite3-dev libcurl4-gnutls-dev libgsasl-dev libunistring-dev'
 # What the system tests' servers are made of.
 SERVER_PACKAGES='python3-cryptography python3-dnspython prosody lua-unbound knot unbound'
-TEST_PACKAGES="$SERVER_PACKAGES libcmocka-dev gnutls-bin openssl python3-pytest python3-pytest-xdist python3-jsonschema
+TEST_PACKAGES="$SERVER_PACKAGES libcmocka-dev gnutls-bin openssl sslscan python3-pytest python3-pytest-xdist python3-jsonschema
 	python3-pexpect python3-openssl python3-slixmpp ejabberd knot-dnsutils clang clang-tidy clang-format libclang-rt-14-dev mandoc
 	shellcheck valgrind fish zsh jq curl parallel openssh-server openssh-client chromium fonts-dejavu-core prometheus cmark-gfm"
 
