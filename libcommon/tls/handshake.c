@@ -46,15 +46,47 @@ static bool is_enough(const struct session *session)
 	       session->octets > session->octets_max;
 }
 
+static bool is_ahead(const struct session *session)
+{
+	return session->ahead_from < session->ahead_to;
+}
+
+/* GnuTLS asks for five octets, and then for what they announce: twelve calls a handshake. One is
+ * enough, as long as it lasts; behind it what the socket holds must stay there, for whoever waits
+ * polls it. */
+static ssize_t receive(struct session *session, void *data, size_t room)
+{
+	int fd = conn_fd(session->conn);
+	if (!is_ahead(session)) {
+		if (!session->facts || room >= sizeof(session->ahead))
+			return recv(fd, data, room, MSG_DONTWAIT);
+		ssize_t got = recv(fd, session->ahead, sizeof(session->ahead), MSG_DONTWAIT);
+		if (got <= 0)
+			return got;
+		session->ahead_from = 0;
+		session->ahead_to = (size_t)got;
+	}
+	size_t size = session->ahead_to - session->ahead_from;
+	if (size > room)
+		size = room;
+	memcpy(data, session->ahead + session->ahead_from, size);
+	session->ahead_from += size;
+	return (ssize_t)size;
+}
+
 /* A peer that always has one octet more keeps GnuTLS reading: the deadline is looked at with each
- * read, and reads as "nothing there" until conn_wait() says so. */
+ * read, and reads as "nothing there" until conn_wait() says so. A server finds nothing at first,
+ * either: an alert in place of a hello that is there at once would not be read as one, but be a
+ * record out of turn. */
 static ssize_t pull(gnutls_transport_ptr_t self, void *data, size_t room)
 {
 	struct session *session = self;
+	bool too_soon = session->context->is_server && !session->looked;
 	ssize_t got = -1;
 	int error = EAGAIN;
-	if (!deadline_time_is_up(conn_deadline(session->conn))) {
-		got = recv(conn_fd(session->conn), data, room, MSG_DONTWAIT);
+	session->looked = true;
+	if (!too_soon && !deadline_time_is_up(conn_deadline(session->conn))) {
+		got = receive(session, data, room);
 		error = errno;
 	}
 	if (got < 0) {
@@ -133,16 +165,19 @@ bool session_begin(struct session *session, unsigned flags, size_t octets_max, s
 	return true;
 }
 
-static bool wait_for_peer(struct session *session, struct err *err)
+bool session_wait(struct session *session, struct err *err)
 {
 	bool writing = gnutls_record_get_direction(session->tls) == 1;
+	/* GnuTLS stops at what carries no data, also where more has come. */
+	if (!writing && is_ahead(session) && !deadline_passed(conn_deadline(session->conn)))
+		return true;
 	return conn_wait(session->conn, writing ? POLLOUT : POLLIN, NULL, err);
 }
 
 /* "no answer" would be odd: a server asked for nothing yet. */
 static bool wait_in_handshake(struct session *session, struct err *err)
 {
-	if (wait_for_peer(session, err))
+	if (session_wait(session, err))
 		return true;
 	if (!session->context->is_server || err->code != ERR_TIMEOUT)
 		return false;
@@ -253,7 +288,7 @@ static bool tls_read(void *state, struct conn *conn, void *data, size_t room, si
 		bool idle = code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED;
 		if (!idle && !bear(session, code, err))
 			return false;
-		if ((idle || deadline_passed(conn_deadline(conn))) && !wait_for_peer(session, err))
+		if ((idle || deadline_passed(conn_deadline(conn))) && !session_wait(session, err))
 			return false;
 	}
 }
@@ -273,7 +308,7 @@ static bool tls_write(void *state, struct conn *conn, const void *data, size_t s
 		}
 		if (gnutls_error_is_fatal((int)sent))
 			return session_failure(session, (int)sent, NULL, err);
-		if (!wait_for_peer(session, err))
+		if (!session_wait(session, err))
 			return false;
 	}
 	return true;
@@ -296,7 +331,7 @@ static bool tls_has_input(void *state, struct conn *conn)
 {
 	const struct session *session = state;
 	(void)conn;
-	return gnutls_record_check_pending(session->tls) > 0;
+	return gnutls_record_check_pending(session->tls) > 0 || is_ahead(session);
 }
 
 static const struct conn_ops ops = { tls_read, tls_write, tls_close, tls_has_input };

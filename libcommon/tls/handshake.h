@@ -18,7 +18,8 @@ struct tls_context {
 	const char *offered;             /* "TLS1.2 to TLS1.3"; NULL likewise */
 };
 
-#define FIRST_OCTETS 5 /* of the peer's: enough to see whether it is a TLS record */
+#define FIRST_OCTETS 5    /* of the peer's: enough to see whether it is a TLS record */
+#define AHEAD_ROOM   4096 /* a server's whole flight, mostly */
 
 /* One session over one conn; in an arena of its own, for the conn may outlive its target's. */
 struct session {
@@ -26,13 +27,16 @@ struct session {
 	gnutls_session_t tls;
 	const struct tls_context *context;
 	struct conn *conn;
-	int error;  /* errno of the last socket call that failed, 0: none */
-	bool ended; /* the peer closed its side of the socket */
+	int error;   /* errno of the last socket call that failed, 0: none */
+	bool looked; /* GnuTLS, for what the peer has to say */
+	bool ended;  /* the peer closed its side of the socket */
 	bool broken;
 	int warnings;              /* behind the handshake */
 	size_t octets, octets_max; /* taken in for this handshake; behind it, since data came out */
 	uint8_t first[FIRST_OCTETS];
 	size_t first_count;
+	uint8_t ahead[AHEAD_ROOM]; /* read before GnuTLS asked for it */
+	size_t ahead_from, ahead_to;
 	bool server_spoke;             /* a ServerHello came, or went */
 	bool asked;                    /* we were, for a client certificate */
 	const struct tls_judge *judge; /* NULL: nobody, or he has been heard */
@@ -52,6 +56,8 @@ NODISCARD bool session_begin(struct session *session, unsigned flags, size_t oct
 			     struct err *err);
 /* The handshake. From success on the conn reads and writes through the session, and owns it. */
 NODISCARD bool session_shake_hands(struct session **session, struct err *err);
+/* Until GnuTLS, which had to stop, can go on. */
+NODISCARD bool session_wait(struct session *session, struct err *err);
 /* Hears the judge, unless he was heard. 0, or the code of GnuTLS that ends the handshake; he is
  * quoted by session_failure(). */
 int session_ask_judge(gnutls_session_t tls);

@@ -1,5 +1,4 @@
 /* A session kept to be taken up again. */
-#include <poll.h>
 #include <string.h>
 
 #include "tls/handshake.h"
@@ -14,7 +13,7 @@ static bool await_ticket(struct session *session)
 		ssize_t got = gnutls_record_recv(session->tls, dropped, sizeof(dropped));
 		if (got == 0 || (got < 0 && gnutls_error_is_fatal((int)got)))
 			return false;
-		if (got < 0 && !conn_wait(session->conn, POLLIN, NULL, &err))
+		if (got < 0 && !session_wait(session, &err))
 			return false;
 	}
 	return true;

@@ -77,9 +77,8 @@ struct call {
 	bool up;
 };
 
-static void begin(struct call *call, const struct tls_context *server, void *(*run)(void *),
-		  void *guest, int *guest_fd, const struct tap *tap, double seconds,
-		  struct arena *mem)
+static void meet(struct call *call, void *(*run)(void *), void *guest, int *guest_fd,
+		 const struct tap *tap, double seconds)
 {
 	int fds[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
@@ -88,6 +87,13 @@ static void begin(struct call *call, const struct tls_context *server, void *(*r
 	if (tap)
 		conn_add_tap(call->conn, tap);
 	assert_int_equal(pthread_create(&call->thread, NULL, run, guest), 0);
+}
+
+static void begin(struct call *call, const struct tls_context *server, void *(*run)(void *),
+		  void *guest, int *guest_fd, const struct tap *tap, double seconds,
+		  struct arena *mem)
+{
+	meet(call, run, guest, guest_fd, tap, seconds);
 	call->up = tls_accept(call->conn, server, mem, &call->facts, &call->err);
 }
 
@@ -664,29 +670,39 @@ static const struct failure_row {
 	  "" },
 };
 
+/* late: we look once what the client says is there. */
+static void assert_failure(const struct tls_context *server, const struct failure_row *row,
+			   bool late, struct arena *mem)
+{
+	CLEANUP(forget) struct guest guest = row->guest;
+	struct log log = { buf_new(BUF_UNBOUNDED) };
+	struct tap tap = { note, &log };
+	struct call call;
+	double start = clock_ms();
+	meet(&call, visit, &guest, &guest.fd, &tap, SECONDS);
+	if (late)
+		(void)deadline_wait(deadline_in(SECONDS), conn_fd(call.conn), POLLIN);
+	call.up = tls_accept(call.conn, server, mem, &call.facts, &call.err);
+	end(&call);
+	assert_row(row->name, !call.up && !call.facts.up);
+	assert_row(row->name, clock_ms() - start < SECONDS * 1000.0 / 2);
+	assert_row_string(row->name, call.err.text, row->text);
+	assert_row(row->name, call.err.code == row->code && call.err.stage == AT_TLS);
+	if (row->alert >= 0 || !row->sent)
+		assert_row(row->name, call.facts.alert == row->alert);
+	assert_row(row->name, call.facts.alert_sent == row->sent);
+	assert_row(row->name, !call.facts.alert_first && call.facts.chain_count == 0);
+	assert_row(row->name, !call.facts.client_cert_sent && !call.facts.servername);
+	assert_row_string(row->name, buf_string(&log.text), row->tapped);
+	buf_free(&log.text);
+}
+
 static void says_why_it_failed(void **state)
 {
 	struct tls_context *server = server_of((struct tls_options){ PAIR(RSA) });
 	for (size_t i = 0; i < ARRAY_SIZE(failure_rows); i++) {
-		const struct failure_row *row = &failure_rows[i];
-		CLEANUP(forget) struct guest guest = row->guest;
-		struct log log = { buf_new(BUF_UNBOUNDED) };
-		struct tap tap = { note, &log };
-		struct call call;
-		double start = clock_ms();
-		welcome(&call, server, &guest, &tap, SECONDS, *state);
-		end(&call);
-		assert_row(row->name, !call.up && !call.facts.up);
-		assert_row(row->name, clock_ms() - start < SECONDS * 1000.0 / 2);
-		assert_row_string(row->name, call.err.text, row->text);
-		assert_row(row->name, call.err.code == row->code && call.err.stage == AT_TLS);
-		if (row->alert >= 0 || !row->sent)
-			assert_row(row->name, call.facts.alert == row->alert);
-		assert_row(row->name, call.facts.alert_sent == row->sent);
-		assert_row(row->name, !call.facts.alert_first && call.facts.chain_count == 0);
-		assert_row(row->name, !call.facts.client_cert_sent && !call.facts.servername);
-		assert_row_string(row->name, buf_string(&log.text), row->tapped);
-		buf_free(&log.text);
+		assert_failure(server, &failure_rows[i], false, *state);
+		assert_failure(server, &failure_rows[i], true, *state);
 	}
 	tls_context_free(&server);
 }
@@ -721,7 +737,10 @@ struct rogue {
 	int alert;    /* what it thinks of our certificate */
 	bool vanish;  /* after its hello, with our answer unread */
 	bool again;   /* it wants to renegotiate */
-	int warnings; /* before it says "hello" */
+	bool saves;   /* segments: what it says goes out once it must listen */
+	bool rekeys;  /* before it says "hello" (RFC 8446, 4.6.3): a record without data */
+	int warnings; /* likewise */
+	struct buf saved;
 	int fd, code, heard;
 };
 
@@ -741,6 +760,29 @@ static ssize_t pull_nothing(gnutls_transport_ptr_t self, void *data, size_t room
 	return -1;
 }
 
+static ssize_t save(gnutls_transport_ptr_t self, const void *data, size_t size)
+{
+	struct rogue *rogue = self;
+	buf_add(&rogue->saved, data, size);
+	return (ssize_t)size;
+}
+
+static ssize_t pull_at_last(gnutls_transport_ptr_t self, void *data, size_t room)
+{
+	struct rogue *rogue = self;
+	(void)!send(rogue->fd, rogue->saved.data, rogue->saved.size, MSG_NOSIGNAL);
+	buf_clear(&rogue->saved);
+	return recv(rogue->fd, data, room, 0);
+}
+
+static void save_segments(struct rogue *rogue, gnutls_session_t tls)
+{
+	rogue->saved = buf_new(BUF_UNBOUNDED);
+	gnutls_transport_set_ptr(tls, rogue);
+	gnutls_transport_set_push_function(tls, save);
+	gnutls_transport_set_pull_function(tls, pull_at_last);
+}
+
 static void play_rogue(struct rogue *rogue, gnutls_session_t tls)
 {
 	char octet;
@@ -756,8 +798,13 @@ static void play_rogue(struct rogue *rogue, gnutls_session_t tls)
 	}
 	for (int i = 0; i < rogue->warnings; i++)
 		gnutls_alert_send(tls, GNUTLS_AL_WARNING, GNUTLS_A_USER_CANCELED);
+	if (rogue->rekeys)
+		gnutls_session_key_update(tls, 0);
 	gnutls_record_send(tls, "hello", 5);
-	recv(rogue->fd, &octet, 1, 0);
+	if (rogue->saves)
+		gnutls_record_recv(tls, &octet, 1);
+	else
+		recv(rogue->fd, &octet, 1, 0);
 }
 
 static void *run_rogue(void *data)
@@ -776,11 +823,40 @@ static void *run_rogue(void *data)
 	gnutls_transport_set_int(tls, rogue->fd);
 	if (rogue->vanish)
 		gnutls_transport_set_pull_function(tls, pull_nothing);
+	if (rogue->saves)
+		save_segments(rogue, tls);
 	play_rogue(rogue, tls);
 	gnutls_deinit(tls);
+	buf_free(&rogue->saved);
 	gnutls_certificate_free_credentials(credentials);
 	fd_close(&rogue->fd);
 	return NULL;
+}
+
+/* Its Finished and its first words come in one segment, and nothing behind them: the socket has
+ * nothing to show to whoever polls it. */
+static void knows_what_came_with_the_end_of_the_handshake(void **state)
+{
+	struct tls_context *server = server_of((struct tls_options){ PAIR(ECDSA) });
+	for (int rekeys = 0; rekeys < 2; rekeys++) {
+		struct rogue rogue = {
+			.priority = "NORMAL", .alert = -1, .saves = true, .rekeys = rekeys
+		};
+		struct call call;
+		char word[16];
+		size_t got = 0;
+		double start = clock_ms();
+		begin(&call, server, run_rogue, &rogue, &rogue.fd, NULL, SECONDS, *state);
+		assert_true(call.up);
+		assert_true(conn_has_input(call.conn));
+		assert_true(conn_read(call.conn, word, sizeof(word), &got, &call.err));
+		assert_int_equal(got, 5);
+		assert_memory_equal(word, "hello", 5);
+		assert_false(conn_has_input(call.conn));
+		assert_true(clock_ms() - start < SECONDS * 1000.0 / 2);
+		end(&call);
+	}
+	tls_context_free(&server);
 }
 
 static void tells_what_a_client_thinks_of_our_certificate(void **state)
@@ -1090,6 +1166,7 @@ int main(void)
 		cmocka_unit_test(tells_an_end_from_a_cut),
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(waits_no_longer_than_the_deadline),
+		cmocka_unit_test(knows_what_came_with_the_end_of_the_handshake),
 		cmocka_unit_test(tells_what_a_client_thinks_of_our_certificate),
 		cmocka_unit_test(tells_a_reset),
 		cmocka_unit_test(nobody_renegotiates),
