@@ -4,7 +4,8 @@
 #   sh tests/run.sh [--no-install] [STEP...]
 #
 # Steps: unit system release threads fuzz format tidy shell man (all of them, in this order, when none is named).
-# What passes is quiet, what fails is shown. The last line is "N passed, N failed", with ", N skipped" if any were.
+# What passes is quiet, what fails is shown. The last line is "N passed, N failed", with ", N skipped" if any were, and
+# ", N unsteady" if any failed in the crowd and passed alone.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -16,6 +17,7 @@ FUZZ_SECONDS=${FUZZ_SECONDS:-4} # for each fuzzer
 passed=0
 failed=0
 skipped=0
+unsteady=0
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -59,9 +61,24 @@ add_junit() {
 	fi
 }
 
-# again KIND REPORT COMMAND...: what failed in the crowd is tried once more alone.
-again() {
-	[ ! -f "$2" ] || /usr/bin/python3 tests/system/again.py "$@"
+# conclude NAME STATUS KIND REPORT [COMMAND...]: the counts of what ended with STATUS, once what failed in the crowd was
+# tried again alone by COMMAND. A status that the report does not explain (a timeout, a crash) is a failure, too.
+conclude() {
+	name=$1 status=$2 kind=$3 report=$4
+	shift 4
+	case $kind$status in
+	meson0 | pytest0 | pytest5) ;;
+	*)
+		if ! /usr/bin/python3 tests/system/again.py "$kind" "$status" "$report" "$@" >"$work/again" 2>&1; then
+			cp "$work/again" "$work/output"
+			fail "$name: its report does not explain status $status"
+		else
+			cat "$work/again"
+		fi
+		unsteady=$((unsteady + $(grep -c '^UNSTEADY' "$work/again")))
+		;;
+	esac
+	add_junit "$name" "$report"
 }
 
 # add_logs CHECK FOLDER: what CHECK said of each file, by its path with colons; NAME.failed where it complained.
@@ -123,38 +140,40 @@ export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
 step_unit() {
 	build_checked || return
 	say 'unit tests, lints, schema'
-	report=build-test/meson-logs/testlog.junit.xml
+	report=$top/build-test/meson-logs/testlog.junit.xml
 	rm -f "$report"
-	meson test -C build-test --no-rebuild --print-errorlogs >"$work/log" 2>&1 || {
-		cat "$work/log"
-		again meson "$report" meson test -C build-test --no-rebuild --print-errorlogs --logbase again
-	}
-	add_junit 'meson test' "$report"
+	meson test -C build-test --no-rebuild --print-errorlogs >"$work/log" 2>&1
+	status=$?
+	[ $status -eq 0 ] || cat "$work/log"
+	conclude 'meson test' $status meson "$report" meson test -C build-test --no-rebuild --print-errorlogs --logbase again
 }
 
-# run_pytest NAME BUILD ARGUMENT...: the system tests against a build. Status 5: none was selected.
+# run_pytest NAME BUILD ARGUMENT...: the system tests against a build, to be concluded.
 run_pytest() {
-	report=$work/$1.xml
-	log=$work/$1.log
-	XTT_BUILD=$top/$2
-	XTT_SANITIZED=$sanitized
-	export XTT_BUILD XTT_SANITIZED
+	name=$1 build=$2
 	shift 2
-	rm -f "$report"
-	$without_aslr /usr/bin/python3 -m pytest -q --junitxml "$report" "$@" tests/system >"$log" 2>&1
-	case $? in
-	0 | 5) ;;
-	*)
-		cat "$log"
-		# shellcheck disable=SC2086 # a list of words, or none
-		again pytest "$report" $without_aslr /usr/bin/python3 -m pytest -q
-		;;
-	esac
+	rm -f "$work/$name.xml"
+	# shellcheck disable=SC2086 # a list of words, or none
+	env XTT_BUILD="$top/$build" XTT_SANITIZED=$sanitized $without_aslr /usr/bin/python3 -m pytest -q \
+		--junitxml "$work/$name.xml" "$@" tests/system >"$work/$name.log" 2>&1
+	echo $? >"$work/$name.status"
+}
+
+# conclude_pytest NAME BUILD. A find of the thread sanitizer that comes only now and then is one.
+conclude_pytest() {
+	status=$(cat "$work/$1.status")
+	case $status in 0 | 5) ;; *) cat "$work/$1.log" ;; esac
+	set -- "pytest against $2" "$status" pytest "$work/$1.xml" "$2"
+	if [ "$5" = build-tsan ]; then
+		conclude "$1" "$2" "$3" "$4"
+	else
+		conclude "$1" "$2" "$3" "$4" env XTT_BUILD="$top/$5" XTT_SANITIZED="$sanitized" /usr/bin/python3 -m pytest -q
+	fi
 }
 
 pytest_in() {
 	run_pytest pytest "$@"
-	add_junit "pytest against $1" "$work/pytest.xml"
+	conclude_pytest pytest "$1"
 }
 
 step_system() {
@@ -183,7 +202,7 @@ patient_end() {
 	[ -n "$patient" ] || return 0
 	wait "$patient"
 	patient=
-	add_junit 'pytest against build-test, those that wait' "$work/patient.xml"
+	conclude_pytest patient build-test
 }
 
 # As users build it. Hostile peers once more, since only here the limits on memory can be checked.
@@ -311,5 +330,6 @@ patient_end
 
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+[ "$unsteady" -eq 0 ] || summary="$summary, $unsteady unsteady"
 echo "$summary"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

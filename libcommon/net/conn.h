@@ -40,8 +40,9 @@ NODISCARD bool conn_read(struct conn *conn, void *data, size_t room, size_t *got
 /* All of it. */
 NODISCARD bool conn_write(struct conn *conn, const void *data, size_t size, struct err *err);
 /* Octets have arrived that were not read yet, found out without waiting: what stands behind
- * <proceed/>. Inside TLS those that left the socket already; what still lies in it, conn_fd()
- * shows. */
+ * <proceed/>. Inside TLS they have left the socket already, and may be less than a record or one
+ * without data, so that a read waits all the same; what still lies in the socket, conn_fd() shows.
+ */
 bool conn_has_input(struct conn *conn);
 
 /* Taps see traffic from here on, in the order they were added; at most two. */

@@ -91,7 +91,7 @@ typedef bool job_section_fn(const json_t *endpoint, struct arena *mem, void *out
 void job_reread(struct job *job, const char *section, size_t size, job_section_fn *read);
 /* The record's endpoints, or discovery. problem is set when there are none, saying why. */
 void job_find_endpoints(struct job *job);
-/* That the DNS server is dead, or is back: at once, and once a process whoever asks. */
+/* That the DNS server is dead, or is back, if that is known by now and was not told yet. */
 void job_tell_dns(const struct job *job);
 /* Endpoints that the caller puts in place of any: room for their facts. */
 void job_take_list(struct job *job, struct endpoint_list list);

@@ -75,17 +75,19 @@ static ssize_t receive(struct session *session, void *data, size_t room)
 }
 
 /* A peer that always has one octet more keeps GnuTLS reading: the deadline is looked at with each
- * read, and reads as "nothing there" until conn_wait() says so. A server finds nothing at first,
- * either: an alert in place of a hello that is there at once would not be read as one, but be a
- * record out of turn. */
+ * read, and reads as "nothing there" until conn_wait() says so.
+ *
+ * A server is told "nothing there" once before anything else: an alert in place of a hello that
+ * GnuTLS 3.7 finds in its very first look is a record out of turn for it, and an alert in any
+ * later one. */
 static ssize_t pull(gnutls_transport_ptr_t self, void *data, size_t room)
 {
 	struct session *session = self;
-	bool too_soon = session->context->is_server && !session->looked;
+	bool put_off = session->context->is_server && !session->looked;
 	ssize_t got = -1;
 	int error = EAGAIN;
 	session->looked = true;
-	if (!too_soon && !deadline_time_is_up(conn_deadline(session->conn))) {
+	if (!put_off && !deadline_time_is_up(conn_deadline(session->conn))) {
 		got = receive(session, data, room);
 		error = errno;
 	}

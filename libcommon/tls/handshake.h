@@ -28,7 +28,7 @@ struct session {
 	const struct tls_context *context;
 	struct conn *conn;
 	int error;   /* errno of the last socket call that failed, 0: none */
-	bool looked; /* GnuTLS, for what the peer has to say */
+	bool looked; /* GnuTLS has asked for octets of the peer's */
 	bool ended;  /* the peer closed its side of the socket */
 	bool broken;
 	int warnings;              /* behind the handshake */

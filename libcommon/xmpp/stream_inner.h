@@ -11,7 +11,7 @@ size_t stream_pending(const struct stream *stream);
 /* Those octets. */
 const unsigned char *stream_peek(const struct stream *stream);
 /* Takes in what has arrived and was not asked for, once; false: there is none, or it cannot be
- * read. For counting what stands behind <proceed/>. */
+ * read. For counting what stands behind <proceed/>, in clear: inside TLS it might wait. */
 bool stream_take_input(struct stream *stream);
 /* TLS begins here: the old stream is neither closed nor written to (STR-44, STR-57). */
 void stream_hold(struct stream *stream);

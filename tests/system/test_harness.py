@@ -493,22 +493,34 @@ def test_transcript_expectations_are_checked(monkeypatch):
 @pytest.mark.parametrize("failed, counts, unsteady", [
     (["steady", "shaky"], "2 1 0", ["shaky"]),
     (["shaky"] * 5, "6 0 0", ["shaky"] * 5),
-    (["shaky"] * 6, "1 6 0", []),  # no accident
+    (["shaky"] * 6, "1 6 0", []),             # no accident
+    (["left-out"], "1 1 0", []),              # it was skipped, the second time
+    (["shaky", "AddressSanitizer"], "2 1 0", ["shaky"]),
 ])
 def test_what_failed_is_tried_once_more_alone(tmp_path, failed, counts, unsteady):
     report = tmp_path / "report.xml"
-    cases = "".join(f'<testcase name="{name}"><failure>crowded</failure></testcase>' for name in failed)
+    cases = "".join(f'<testcase name="{name}"><failure>{name}</failure></testcase>' for name in failed)
     report.write_text(f'<testsuites><testsuite><testcase name="good"/>{cases}</testsuite></testsuites>')
-    here = pathlib.Path(__file__).parent
-    said = command(sys.executable, HERE / "again.py", "meson", report, "sh", "-c", 'test "$1" = shaky', "sh")
+    alone = 'case $1 in shaky | Address*) echo "Ok:                 1";; steady) exit 1;; esac'
+    said = command(sys.executable, HERE / "again.py", "meson", len(failed), report, "sh", "-c", alone, "sh")
     assert [line.split()[1] for line in said.splitlines() if line.startswith("UNSTEADY")] == unsteady
     assert command(sys.executable, HERE / "junit.py", report).splitlines()[0] == counts
+
+
+@pytest.mark.parametrize("runner, status, failed, explained", [
+    ("meson", 1, 1, True), ("meson", 2, 1, False), ("pytest", 1, 1, True), ("pytest", 1, 0, False), ("pytest", 3, 1, False)])
+def test_what_a_report_leaves_out_is_noticed(tmp_path, runner, status, failed, explained):
+    """Meson's has a bare test case for one that took too long."""
+    report = tmp_path / "report.xml"
+    cases = '<testcase name="slow"/>' + '<testcase name="bad"><failure/></testcase>' * failed
+    report.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    done = subprocess.run([sys.executable, HERE / "again.py", runner, str(status), report], timeout=PATIENCE)
+    assert (done.returncode == 0) == explained
 
 
 def test_pytest_finds_what_it_is_told_to_try_again(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text('<testsuites><testsuite><testcase classname="test_harness" name="test_pattern_takes_the_shortest_run'
                       '[a*-ab-taken2]"><failure/></testcase></testsuite></testsuites>')
-    here = pathlib.Path(__file__).parent
-    said = command(sys.executable, HERE / "again.py", "pytest", report, sys.executable, "-m", "pytest", "-q")
+    said = command(sys.executable, HERE / "again.py", "pytest", 1, report, sys.executable, "-m", "pytest", "-q")
     assert "UNSTEADY" in said, said
