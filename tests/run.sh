@@ -4,8 +4,7 @@
 #   sh tests/run.sh [--no-install] [STEP...]
 #
 # Steps: unit system release threads fuzz format tidy shell man (all of them, in this order, when none is named).
-# What passes is quiet, what fails is shown. The last line is "N passed, N failed", with ", N skipped" if any were, and
-# ", N unsteady" if any failed in the crowd and passed alone.
+# What passes is quiet, what fails is shown. The last line is "N passed, N failed", with ", N skipped" if any were.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -17,7 +16,6 @@ FUZZ_SECONDS=${FUZZ_SECONDS:-4} # for each fuzzer
 passed=0
 failed=0
 skipped=0
-unsteady=0
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -61,8 +59,9 @@ add_junit() {
 	fi
 }
 
-# conclude NAME STATUS KIND REPORT [COMMAND...]: the counts of what ended with STATUS, once what failed in the crowd was
-# tried again alone by COMMAND. A status that the report does not explain (a timeout, a crash) is a failure, too.
+# conclude NAME STATUS KIND REPORT [COMMAND...]: the counts of what ended with STATUS. What failed in the crowd is tried again
+# alone by COMMAND, which tells a race from a fault and changes no count. A status that the report does not explain (a
+# timeout, a crash) is a failure, too.
 conclude() {
 	name=$1 status=$2 kind=$3 report=$4
 	shift 4
@@ -75,7 +74,6 @@ conclude() {
 		else
 			cat "$work/again"
 		fi
-		unsteady=$((unsteady + $(grep -c '^UNSTEADY' "$work/again")))
 		;;
 	esac
 	add_junit "$name" "$report"
@@ -159,7 +157,7 @@ run_pytest() {
 	echo $? >"$work/$name.status"
 }
 
-# conclude_pytest NAME BUILD. A find of the thread sanitizer that comes only now and then is one.
+# conclude_pytest NAME BUILD. Under the thread sanitizer every find comes only now and then.
 conclude_pytest() {
 	status=$(cat "$work/$1.status")
 	case $status in 0 | 5) ;; *) cat "$work/$1.log" ;; esac
@@ -330,6 +328,5 @@ patient_end
 
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
-[ "$unsteady" -eq 0 ] || summary="$summary, $unsteady unsteady"
 echo "$summary"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -23,8 +23,6 @@ CPU_SECONDS = 2      # of a chain, both services judged; a sanitizer's run is no
 MEMORY_KB = 64 * 1024
 TIMEOUT = 60 if not tool.SANITIZED else 600
 SAMPLE = 60
-# Some anchors are their cases' own.  Under a sanitizer the costly ones are judged one by one only, with the same code.
-IN_ONE_PROCESS = sorted(hostile_large.GROUPS.keys() - {"anchors"} - ({"chains", "keys", "limits"} if tool.SANITIZED else set()))
 INVISIBLE = ("Cc", "Zl", "Zp", "Cs")  # controls, line and paragraph separators, surrogates
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -167,7 +165,7 @@ def test_large(group, files):
     assert seen
 
 
-@pytest.mark.parametrize("group", IN_ONE_PROCESS)
+@pytest.mark.parametrize("group", sorted(hostile_large.GROUPS.keys() - {"anchors"}))  # those have anchors of their own
 def test_large_ones_in_one_process(group, files):
     """What one chain took must be given back for the next."""
     cases = [case for case in hostile_large.large(group) if case.trust is None]

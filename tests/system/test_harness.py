@@ -490,21 +490,21 @@ def test_transcript_expectations_are_checked(monkeypatch):
     assert len([*test_transcripts.unmet(script, bad), *test_transcripts.excess(script, bad)]) == 6
 
 
-@pytest.mark.parametrize("failed, counts, unsteady", [
-    (["steady", "shaky"], "2 1 0", ["shaky"]),
-    (["shaky"] * 5, "6 0 0", ["shaky"] * 5),
-    (["shaky"] * 6, "1 6 0", []),             # no accident
-    (["left-out"], "1 1 0", []),              # it was skipped, the second time
-    (["shaky", "AddressSanitizer"], "2 1 0", ["shaky"]),
+@pytest.mark.parametrize("failed, unsteady", [
+    (["steady", "shaky"], ["shaky"]),
+    (["shaky"] * 5, ["shaky"] * 5),
+    (["shaky"] * 6, []),  # no accident
+    (["left-out"], []),   # it was skipped, the second time
 ])
-def test_what_failed_is_tried_once_more_alone(tmp_path, failed, counts, unsteady):
+def test_what_failed_is_tried_once_more_alone_and_has_failed(tmp_path, failed, unsteady):
     report = tmp_path / "report.xml"
     cases = "".join(f'<testcase name="{name}"><failure>{name}</failure></testcase>' for name in failed)
     report.write_text(f'<testsuites><testsuite><testcase name="good"/>{cases}</testsuite></testsuites>')
-    alone = 'case $1 in shaky | Address*) echo "Ok:                 1";; steady) exit 1;; esac'
+    alone = 'case $1 in shaky) echo "Ok:                 1";; steady) exit 1;; esac'
     said = command(sys.executable, HERE / "again.py", "meson", len(failed), report, "sh", "-c", alone, "sh")
     assert [line.split()[1] for line in said.splitlines() if line.startswith("UNSTEADY")] == unsteady
-    assert command(sys.executable, HERE / "junit.py", report).splitlines()[0] == counts
+    counts = command(sys.executable, HERE / "junit.py", report).splitlines()
+    assert f"1 {len(failed)} 0" in counts, counts
 
 
 @pytest.mark.parametrize("runner, status, failed, explained", [
